@@ -1,0 +1,42 @@
+/** One piece of an answer on its way to the client: untouched bytes or decoded events, and what the house reads from it. */
+import type { Failure } from './failure.ts'
+import { isContent, sizeOf } from './stream-event.ts'
+import type { FinishReason, StreamEvent, Usage } from './stream-event.ts'
+
+export interface Delivery {
+  /** Express lane: bytes in the client's own dialect, cut at frame borders, to be passed on as they are. */
+  readonly bytes?: Uint8Array
+  /** Translated lane: events to encode. Exactly one of `bytes` and `events` is set, or neither if nothing is to be passed on. */
+  readonly events?: readonly StreamEvent[]
+  /** True if the client would see something of the answer in this piece. */
+  readonly content: boolean
+  /** Characters of answer in this piece. */
+  readonly size: number
+  readonly model?: string
+  readonly upstreamId?: string
+  readonly usage?: Usage
+  readonly finish?: FinishReason
+  /** The upstream told of a failure inside its answer, or its bytes make no sense. */
+  readonly failure?: Failure
+  /** The answer is complete. */
+  readonly ended?: boolean
+}
+
+export const nothing: Delivery = { content: false, size: 0 }
+
+/** Events as a delivery, with the facts read from them. */
+export const deliveryOf = (events: readonly StreamEvent[]): Delivery => {
+  const facts: { -readonly [Key in keyof Delivery]: Delivery[Key] } = { events, content: false, size: 0 }
+  for (const event of events) {
+    if (isContent(event)) facts.content = true
+    facts.size += sizeOf(event)
+    if (event.type === 'response-start') {
+      facts.model = event.model
+      facts.upstreamId = event.upstreamId
+    } else if (event.type === 'usage') facts.usage = event.usage
+    else if (event.type === 'choice-end') facts.finish ??= event.reason
+    else if (event.type === 'response-failed') facts.failure = event.failure
+    else if (event.type === 'response-end') facts.ended = true
+  }
+  return facts
+}

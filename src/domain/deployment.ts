@@ -1,0 +1,59 @@
+/** Provider, model, deployment, pool, price; Candidate. */
+import type { DeploymentId, DialectId, ModelId, PoolId, ProviderId } from './ids.ts'
+import type { MicroUsd, Tokens, Unit } from './units.ts'
+
+/** What a request may need and a deployment may accept. */
+export type Ability =
+  | 'text'
+  | 'image'
+  | 'audio'
+  | 'file'
+  | 'tools'
+  | 'json-schema'
+  | 'reasoning'
+  | 'logprobs'
+  | 'choices'
+
+/** Millionths of a dollar per million tokens. */
+export interface Price {
+  readonly inputPerMillion: MicroUsd
+  readonly outputPerMillion: MicroUsd
+  readonly cachedInputPerMillion?: MicroUsd
+  readonly cacheWritePerMillion?: MicroUsd
+}
+
+export interface Limits {
+  readonly rpm?: number
+  readonly tpm?: number
+  readonly concurrent?: number
+}
+
+/** One callable instance of a model, with limits and price. Plain JSON. */
+export interface Deployment {
+  readonly id: DeploymentId
+  readonly provider: ProviderId
+  readonly model: ModelId
+  readonly dialect: DialectId
+  /** Undefined where nobody told. */
+  readonly contextWindow?: Tokens
+  readonly maxOutput?: Tokens
+  readonly accepts: readonly Ability[]
+  /** Undefined means unpriced, which is not free. */
+  readonly price?: Price
+  readonly weight: number
+  /** Lower comes first. */
+  readonly priority: number
+  readonly limits: Limits
+  readonly tags: Readonly<Record<string, string>>
+  /** Configured quality by task; `*` for any. */
+  readonly quality: Readonly<Record<string, Unit>>
+}
+/** One deployment, as a choice for one request. */
+export type Candidate = Deployment
+
+export interface Pool {
+  readonly id: PoolId
+  readonly candidates: readonly DeploymentId[]
+  readonly policy: string
+  readonly task?: string
+}

@@ -1,0 +1,100 @@
+/** Failure kinds and the one table of their consequences. */
+import type { Millis } from './units.ts'
+
+export type FailureKind =
+  | 'invalid-request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'over-budget'
+  | 'rate-limited'
+  | 'blocked'
+  | 'cancelled'
+  | 'target-unknown'
+  | 'no-candidate'
+  | 'upstream-invalid'
+  | 'upstream-credential'
+  | 'upstream-quota'
+  | 'upstream-rate-limited'
+  | 'upstream-overloaded'
+  | 'upstream-unreachable'
+  | 'upstream-timeout'
+  | 'upstream-garbled'
+  | 'model-missing'
+  | 'context-overflow'
+  | 'content-refused'
+  | 'stream-broken'
+  | 'internal'
+
+/** What went wrong, as data. Never edited once made; the outcome keeps each attempt's own. */
+export interface Failure {
+  readonly kind: FailureKind
+  /** What was found and what would be right. Holds no credential, URL query or stack. */
+  readonly message: string
+  /** The field at fault, in the client's own words, e.g. `messages[2].content`. */
+  readonly param?: string
+  /** The status for the client where it differs from the kind's own: 404, 405, 408, 413, 415, 431. */
+  readonly status?: number
+  readonly upstream?: UpstreamError
+  /** How long the failing side asks us to wait. */
+  readonly retryAfter?: Millis
+}
+
+/** What the provider itself said. */
+export interface UpstreamError {
+  readonly status?: number
+  readonly code?: string
+  readonly type?: string
+}
+
+export interface Consequence {
+  readonly whose: 'caller' | 'route' | 'upstream' | 'ours'
+  /** May the same candidate be asked again. */
+  readonly retry: 'no' | 'backoff'
+  /** Which other candidates may be asked. */
+  readonly advance: 'never' | 'next' | 'larger-context' | 'if-policy-allows'
+  /** Whose circuit hears of it: only `deployment` opens a breaker, `credential` rests a key. */
+  readonly blames: 'caller' | 'credential' | 'deployment' | 'nobody'
+  /** HTTP status told to the client. */
+  readonly status: number
+}
+
+const row = (
+  whose: Consequence['whose'],
+  retry: Consequence['retry'],
+  advance: Consequence['advance'],
+  blames: Consequence['blames'],
+  status: number,
+): Consequence => ({ whose, retry, advance, blames, status })
+
+/** What each kind means for the next move, the breaker and the client. */
+export const consequences: Readonly<Record<FailureKind, Consequence>> = {
+  'invalid-request': row('caller', 'no', 'never', 'caller', 400),
+  unauthenticated: row('caller', 'no', 'never', 'caller', 401),
+  forbidden: row('caller', 'no', 'never', 'caller', 403),
+  'over-budget': row('caller', 'no', 'never', 'caller', 402),
+  'rate-limited': row('caller', 'no', 'never', 'caller', 429),
+  blocked: row('caller', 'no', 'never', 'caller', 422),
+  cancelled: row('caller', 'no', 'never', 'nobody', 499),
+  'target-unknown': row('caller', 'no', 'never', 'caller', 404),
+  'no-candidate': row('route', 'no', 'never', 'nobody', 503),
+  'upstream-invalid': row('upstream', 'no', 'never', 'caller', 400),
+  'upstream-credential': row('upstream', 'no', 'next', 'credential', 502),
+  'upstream-quota': row('upstream', 'no', 'next', 'credential', 502),
+  'upstream-rate-limited': row('upstream', 'backoff', 'next', 'credential', 429),
+  'upstream-overloaded': row('upstream', 'backoff', 'next', 'deployment', 503),
+  'upstream-unreachable': row('upstream', 'backoff', 'next', 'deployment', 502),
+  'upstream-timeout': row('upstream', 'no', 'next', 'deployment', 504),
+  'upstream-garbled': row('upstream', 'no', 'next', 'deployment', 502),
+  'model-missing': row('upstream', 'no', 'next', 'deployment', 404),
+  'context-overflow': row('upstream', 'no', 'larger-context', 'caller', 400),
+  'content-refused': row('upstream', 'no', 'if-policy-allows', 'nobody', 400),
+  'stream-broken': row('upstream', 'no', 'never', 'deployment', 502),
+  internal: row('ours', 'no', 'never', 'nobody', 500),
+}
+
+/** The HTTP status that the client is told. */
+export const statusOf = (failure: Failure): number => failure.status ?? consequences[failure.kind].status
+
+/** The word for this failure in the `code` field of an error body. */
+export const codeOf = (failure: Failure): string =>
+  failure.kind === 'target-unknown' ? 'model_not_found' : failure.kind

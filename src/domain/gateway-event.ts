@@ -1,0 +1,77 @@
+/** Everything that can happen, as one union. */
+import type { Caller } from './caller.ts'
+import type { DecisionTrace } from './decision.ts'
+import type { Candidate } from './deployment.ts'
+import type { Failure } from './failure.ts'
+import type { CredentialId, DialectId, PoolId, RequestId, SpanId } from './ids.ts'
+import type { Attempt, Cost } from './outcome.ts'
+import type { TraceContext } from './request.ts'
+import type { Instant, Millis } from './units.ts'
+
+/** What providers' headers tell of their limits. */
+export interface RateReport {
+  readonly requests?: { readonly limit?: number; readonly left?: number; readonly resetAt?: Instant }
+  readonly tokens?: { readonly limit?: number; readonly left?: number; readonly resetAt?: Instant }
+}
+
+export interface RequestEvent {
+  readonly at: Instant
+  readonly request: RequestId
+}
+
+export type GatewayEvent =
+  | (RequestEvent & {
+      readonly type: 'request-received'
+      readonly dialect?: DialectId
+      readonly target: string
+      readonly caller: Caller
+    })
+  | (RequestEvent & { readonly type: 'request-blocked'; readonly failure: Failure })
+  | (RequestEvent & { readonly type: 'cache-hit' })
+  | (RequestEvent & { readonly type: 'decision-made'; readonly pool?: PoolId; readonly trace: DecisionTrace })
+  | (RequestEvent & {
+      readonly type: 'attempt-started'
+      readonly candidate: Candidate
+      readonly credential?: CredentialId
+    })
+  | (RequestEvent & {
+      readonly type: 'attempt-answered'
+      readonly candidate: Candidate
+      readonly credential?: CredentialId
+      readonly rates?: RateReport
+    })
+  | (RequestEvent & { readonly type: 'attempt-ended'; readonly attempt: Attempt; readonly streamed: boolean })
+  | (RequestEvent & { readonly type: 'request-settled'; readonly settled: Settled })
+  | (RequestEvent & {
+      readonly type: 'feedback-received'
+      readonly span: SpanId
+      readonly metric: string
+      readonly value: number
+    })
+
+/** The whole story of one request, told once, at its end. */
+export interface Settled {
+  readonly operation: 'chat'
+  readonly dialect?: DialectId
+  readonly target: string
+  readonly pool?: PoolId
+  readonly caller: Caller
+  readonly trace: TraceContext
+  readonly serverSpan: SpanId
+  readonly routeSpan: SpanId
+  readonly receivedAt: Instant
+  readonly decidedAt?: Instant
+  readonly endedAt: Instant
+  readonly decision?: DecisionTrace
+  readonly attempts: readonly Attempt[]
+  /** The attempt whose answer the client got. */
+  readonly served?: number
+  readonly failure?: Failure
+  readonly cost: Cost
+  readonly tags: Readonly<Record<string, string>>
+  readonly session?: string
+  readonly task?: string
+  readonly streamed: boolean
+  /** Our own time before the upstream was asked. */
+  readonly overhead?: Millis
+}

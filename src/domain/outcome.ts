@@ -1,0 +1,58 @@
+/** Attempt and Outcome: what was tried, and what one request came to. */
+import type { Candidate } from './deployment.ts'
+import type { RoutingDecision } from './decision.ts'
+import type { Failure, FailureKind } from './failure.ts'
+import type { CredentialId, RequestId, SpanId } from './ids.ts'
+import type { FinishReason, Usage } from './stream-event.ts'
+import type { Instant, MicroUsd } from './units.ts'
+
+/** A thing the target cannot express and that was left out, e.g. `sampling.topK`. */
+export interface Loss {
+  readonly field: string
+  readonly why: string
+}
+
+export interface Attempt {
+  /** From 0, in the order of start. */
+  readonly index: number
+  readonly candidate: Candidate
+  readonly credential?: CredentialId
+  /** How many other credentials of this provider were fit for use when this one ended. */
+  readonly credentialsLeft: number
+  readonly kind: 'primary' | 'retry' | 'fallback' | 'hedge' | 'race'
+  /** What made us try again. */
+  readonly trigger?: FailureKind
+  readonly spanId: SpanId
+  readonly lane: 'express' | 'translated'
+  readonly startedAt: Instant
+  readonly headAt?: Instant
+  /** When the first content came. */
+  readonly firstTokenAt?: Instant
+  readonly endedAt: Instant
+  /** Something of this attempt reached the client. */
+  readonly committed: boolean
+  readonly failure?: Failure
+  readonly usage?: Usage
+  readonly finish?: FinishReason
+  /** Characters of answer that came. */
+  readonly size: number
+  readonly upstreamModel?: string
+  readonly upstreamId?: string
+  readonly losses: readonly Loss[]
+}
+
+/** Where a cost comes from. */
+export interface Cost {
+  readonly amount: MicroUsd
+  /** `usage`: from the provider's own count; `estimate`: from what was delivered; `unpriced`: no price is known, amount is 0. */
+  readonly source: 'usage' | 'estimate' | 'unpriced'
+}
+
+/** What one request came to. */
+export interface Outcome {
+  readonly request: RequestId
+  readonly decision?: RoutingDecision
+  readonly attempts: readonly Attempt[]
+  readonly failure?: Failure
+  readonly cost: Cost
+}

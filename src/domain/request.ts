@@ -1,0 +1,134 @@
+/** ChatRequest and its kin, by operation. */
+import type { Caller } from './caller.ts'
+import type { DialectId, RequestId, SessionId, SpanId, TraceId } from './ids.ts'
+import type { CacheMark, Extensions, Message } from './message.ts'
+import type { Instant, Millis, MicroUsd, Tokens } from './units.ts'
+
+export interface Tool {
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema; undefined where the sender gave none. */
+  readonly inputSchema?: unknown
+  readonly strict?: boolean
+  readonly cache?: CacheMark
+  readonly extensions?: Extensions
+}
+/** A tool that only one dialect knows (server-side search, custom grammar): carried within it, a loss elsewhere. */
+export interface OpaqueTool {
+  readonly dialect: DialectId
+  readonly kind: string
+  readonly value: unknown
+}
+
+export type ToolChoice =
+  | 'auto'
+  | 'none'
+  | 'required'
+  | { readonly name: string }
+  | { readonly oneOf: readonly string[]; readonly required: boolean }
+
+export type OutputFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json' }
+  | {
+      readonly type: 'json'
+      readonly schema: unknown
+      readonly name?: string
+      readonly description?: string
+      readonly strict?: boolean
+    }
+
+/** How much the model should think. */
+export interface ReasoningWish {
+  readonly effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+  readonly budget?: Tokens
+}
+
+export interface Sampling {
+  readonly temperature?: number
+  readonly topP?: number
+  readonly topK?: number
+  readonly seed?: number
+  readonly frequencyPenalty?: number
+  readonly presencePenalty?: number
+  /** Token id to bias in [-100, 100]. */
+  readonly logitBias?: Readonly<Record<string, number>>
+}
+
+/** The body as it came, for the express lane. */
+export interface RawBody {
+  readonly dialect: DialectId
+  readonly bytes: Uint8Array
+  /** `bytes` parsed, never changed. */
+  readonly json: Readonly<Record<string, unknown>>
+  /** Protocol headers that belong to the dialect and go along on the same one, e.g. `anthropic-beta`: name, value, … */
+  readonly headers?: readonly string[]
+}
+
+/** What a chat body says, in nobody's dialect. */
+export interface ChatBody {
+  readonly operation: 'chat'
+  /** What the client asked for: a pool, an alias or a model. Resolved to candidates by config. */
+  readonly target: string
+  readonly messages: readonly Message[]
+  readonly tools: readonly Tool[]
+  readonly opaqueTools?: readonly OpaqueTool[]
+  /** Undefined where the sender did not say. */
+  readonly toolChoice?: ToolChoice
+  readonly parallelToolCalls?: boolean
+  readonly output: OutputFormat
+  readonly limits: { readonly maxOutputTokens?: Tokens; readonly stop: readonly string[] }
+  readonly sampling: Sampling
+  readonly reasoning?: ReasoningWish
+  /** How many answers, 1 unless asked. */
+  readonly choices: number
+  /** How many alternatives a token; undefined = no log probabilities. */
+  readonly logprobs?: number
+  readonly serviceTier?: string
+  readonly stream: boolean
+  /** Does the client want usage at the end of a stream. Dialects that always tell it say true. */
+  readonly streamUsage: boolean
+  /** The end user's id as the client gave it. */
+  readonly endUser?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Fields that only one dialect knows, kept word for word so the same dialect round-trips losslessly. */
+  readonly extensions: Extensions
+}
+
+/** What the caller says about how to route, by header or body. */
+export interface Wishes {
+  readonly policy?: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly session?: SessionId
+  readonly run?: string
+  /** One provider, hard. */
+  readonly lock?: string
+  readonly only?: readonly string[]
+  readonly ignore?: readonly string[]
+  readonly budgetCap?: MicroUsd
+  readonly maxAttempts?: number
+  readonly timeout?: Millis
+  readonly task?: string
+  readonly explain?: boolean
+}
+
+export interface TraceContext {
+  readonly traceId: TraceId
+  /** The caller's span, if it sent one. */
+  readonly parent?: SpanId
+  readonly sampled: boolean
+  readonly state?: string
+}
+
+export interface ChatRequest extends ChatBody {
+  readonly id: RequestId
+  readonly caller: Caller
+  readonly wishes: Wishes
+  readonly trace: TraceContext
+  /** When its first byte was read. */
+  readonly receivedAt: Instant
+  readonly raw?: RawBody
+}
+
+/** Every operation that takes the way through the house. */
+export type ModelRequest = ChatRequest

@@ -1,0 +1,73 @@
+/** One wire format, all four directions, pure. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { DialectId } from '../domain/ids.ts'
+import type { Loss } from '../domain/outcome.ts'
+import type { ChatBody, ChatRequest, RawBody } from '../domain/request.ts'
+import type { StreamEvent } from '../domain/stream-event.ts'
+import type { Checked, Instant } from '../domain/units.ts'
+
+export interface Encoded<T> {
+  readonly value: T
+  readonly losses: readonly Loss[]
+}
+/** One server-sent event. */
+export interface Frame {
+  readonly event?: string
+  readonly data: string
+}
+/** Turns frames into events. Owns its own state, touches nothing else. Never throws: what makes no sense is a `response-failed`. */
+export interface FrameDecoder {
+  push(frame: Frame): readonly StreamEvent[]
+  /** What the end of the bytes means: nothing after a clean end, a `response-failed` (stream-broken) if the answer was cut off. */
+  end(): readonly StreamEvent[]
+}
+/** Turns events into the frames that a client expects. After `response-failed` it gives a typed error frame and never a clean end. */
+export interface FrameEncoder {
+  push(event: StreamEvent): readonly Frame[]
+  /** What could not be told so far. */
+  losses(): readonly Loss[]
+}
+/** What an encoder needs to know beside the events. */
+export interface AnswerContext {
+  /** Unique within the house, for the answer's own id where the upstream gave none. */
+  readonly id: string
+  /** What the client asked for, where the answer names no model. */
+  readonly model: string
+  readonly now: Instant
+  /** Does the client want usage at the end of a stream. */
+  readonly streamUsage: boolean
+}
+/** Reads an answer that is passed on untouched. Gives only whole frames, so that an error frame can follow at any time. */
+export interface Scanner {
+  push(chunk: Uint8Array): Delivery
+  /** What the end of the bytes means; as FrameDecoder.end, with bytes that may still be owed. */
+  end(): Delivery
+}
+/** The short way when client and provider speak this dialect. */
+export interface ExpressLane {
+  /** The body with only what must change changed: model, and that the stream tells usage. Every other byte stays. */
+  editRequest(raw: RawBody, model: string): Uint8Array | string
+  /** `streamUsage: false` keeps from the client a usage frame that only we asked for. */
+  scanStream(options: { readonly streamUsage: boolean }): Scanner
+  /** A whole answer: `bytes` as they came, or mended where they break the dialect's published schema; unknown fields stay. */
+  scanAnswer(body: Uint8Array): Delivery
+}
+
+/** One wire format, all four directions; pure and total. Clients and providers share it. */
+export interface Dialect {
+  readonly id: DialectId
+  decodeRequest(body: unknown): Checked<ChatBody>
+  encodeRequest(request: ChatRequest, model: string): Encoded<Record<string, unknown>>
+  /** A body that makes no sense gives a `response-failed` (upstream-garbled). */
+  decodeAnswer(body: unknown): readonly StreamEvent[]
+  encodeAnswer(events: readonly StreamEvent[], context: AnswerContext): Encoded<Record<string, unknown>>
+  decodeStream(): FrameDecoder
+  encodeStream(context: AnswerContext): FrameEncoder
+  /** An error body, and the frame that ends a broken stream is made from the same. */
+  encodeFailure(
+    failure: Failure,
+    requestId: string,
+  ): { readonly status: number; readonly body: Record<string, unknown> }
+  readonly express: ExpressLane
+}

@@ -1,0 +1,51 @@
+/** Encode, authorize, read, classify; pure. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { RateReport } from '../domain/gateway-event.ts'
+import type { CredentialId, DialectId, ProviderId } from '../domain/ids.ts'
+import type { ModelRequest } from '../domain/request.ts'
+import type { Instant } from '../domain/units.ts'
+import type { Encoded } from './dialect.ts'
+import type { WireHead, WireRequest } from './transport.ts'
+
+/** A provider's secret, by reference. */
+export interface Credential {
+  readonly id: CredentialId
+  /** `${NAME}`, `file:PATH` or text. */
+  readonly reference: string
+  readonly weight: number
+}
+
+/** Bytes in, deliveries out, wherever the bytes happen to be cut. Never throws. */
+export interface AnswerReader {
+  readonly lane: 'express' | 'translated'
+  push(chunk: Uint8Array): Delivery
+  end(): Delivery
+}
+
+export interface FailedAnswer {
+  readonly status: number
+  readonly headers: WireHead['headers']
+  readonly body: string
+  readonly now: Instant
+}
+
+/** A dialect at an address with a credential and quirks. */
+export interface ProviderAdapter {
+  readonly id: ProviderId
+  /** Its name in telemetry, e.g. `openai`, `anthropic`. */
+  readonly system: string
+  readonly dialect: DialectId
+  readonly credentials: readonly Credential[]
+  /** True if this request can take the express lane here. */
+  isExpress(request: ModelRequest): boolean
+  encode(request: ModelRequest, deployment: Deployment): Encoded<WireRequest>
+  /** Adds the credential. Pure: a signature's time comes in as `now`. */
+  authorize(wire: WireRequest, secret: string, now: Instant): WireRequest
+  /** A reader for an answer with a 2xx head. */
+  read(request: ModelRequest, head: WireHead): AnswerReader
+  classify(failed: FailedAnswer): Failure
+  /** What the headers tell of the provider's limits. */
+  rates(headers: WireHead['headers'], now: Instant): RateReport | undefined
+}

@@ -1,0 +1,44 @@
+/** Where an answer goes: pushed, never pulled. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { RoutingDecision } from '../domain/decision.ts'
+import type { Failure, FailureKind } from '../domain/failure.ts'
+import type { PoolId, SpanId } from '../domain/ids.ts'
+import type { Cost, Loss } from '../domain/outcome.ts'
+import type { Instant } from '../domain/units.ts'
+
+/** Who serves, told before anything of the answer. */
+export interface Served {
+  readonly candidate: Candidate
+  readonly decision: RoutingDecision
+  readonly pool?: PoolId
+  /** Attempts so far, this one included. */
+  readonly attempts: number
+  /** Why the one before was left, if there was one. */
+  readonly fallback?: FailureKind
+  readonly span: SpanId
+  readonly lane: 'express' | 'translated'
+  readonly losses: readonly Loss[]
+  /** When the first upstream was asked. */
+  readonly askedAt: Instant
+}
+/** Lets a sink that could not take more say that it can again. */
+export interface Flow {
+  resume(): void
+}
+/** How it ended, told once, last. */
+export interface Ending {
+  /** Set unless the answer ended cleanly. If nothing was delivered, this is the whole answer. */
+  readonly failure?: Failure
+  readonly decision?: RoutingDecision
+  readonly attempts: number
+  readonly fallback?: FailureKind
+  readonly span?: SpanId
+  readonly cost: Cost
+}
+export interface Sink {
+  begin(served: Served, flow: Flow): void
+  /** False asks for a pause until `flow.resume()`; what was delivered has been taken all the same. */
+  deliver(delivery: Delivery): boolean
+  end(ending: Ending): void
+}

@@ -1,0 +1,32 @@
+/** Slate and facts in, slate out; pure. */
+import type { Facts } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { SignalKey } from '../domain/signal.ts'
+import type { Unit } from '../domain/units.ts'
+
+/** Takes candidates out. Runs before every order, so an excluded candidate's data never moves the others. */
+export interface Constraint {
+  readonly kind: 'constraint'
+  readonly name: string
+  readonly reads: readonly SignalKey[]
+  /** In words, why this candidate may not serve; undefined to keep it. */
+  exclude(candidate: Candidate, facts: Facts): string | undefined
+}
+/** Re-orders candidates that every step before it left tied, and says how near counts as tied. */
+export interface Order {
+  readonly kind: 'order'
+  readonly name: string
+  readonly reads: readonly SignalKey[]
+  /** Smaller comes first; undefined comes last. One value for each candidate of a tier, in the tier's order. */
+  keys(tied: readonly Candidate[], facts: Facts): readonly (number | undefined)[]
+  /** Do these two keys, the smaller first, still count as tied. Absent: only if equal. `best` is the smallest of the tier. */
+  isTied?(best: number, key: number): boolean
+  /** If chance enters: the exact probability with which each would have come first. Sums to 1. */
+  odds?(tied: readonly Candidate[], facts: Facts): readonly number[]
+  /** Probability that the first is truly better than the second. Absent: 1. */
+  confidence?(first: Candidate, second: Candidate, facts: Facts): Unit
+  /** The key in words, e.g. `212 µ$`. */
+  words(key: number): string
+}
+/** Pure and total: no strategy may use anything but its arguments. */
+export type Strategy = Constraint | Order

@@ -1,0 +1,39 @@
+/** The only door to the network. */
+import type { Millis } from '../domain/units.ts'
+
+export interface WireRequest {
+  readonly method: 'POST' | 'GET'
+  readonly url: string
+  /** Flat: name, value, name, value. Names in lower case. */
+  readonly headers: readonly string[]
+  readonly body: Uint8Array | string
+}
+export interface WireHead {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+}
+/** Why no answer, or no more of it, will come. */
+export interface WireError {
+  readonly kind: 'connect' | 'connect-timeout' | 'closed' | 'protocol' | 'aborted'
+  readonly message: string
+}
+/** Told of an answer as it comes. Exactly one of `end` and `error` is called, last; nothing is called after `stop()`. */
+export interface WireListener {
+  head(head: WireHead): void
+  /** The chunk may be kept. */
+  data(chunk: Uint8Array): void
+  end(): void
+  error(error: WireError): void
+}
+/** One exchange under way. */
+export interface Exchange {
+  pause(): void
+  resume(): void
+  /** Closes the socket at once. The listener hears nothing more. Does nothing once ended. */
+  stop(): void
+}
+export interface Transport {
+  /** Never throws: what goes wrong is told to the listener, never before this returns. */
+  send(request: WireRequest, listener: WireListener, connectWithin: Millis): Exchange
+}
