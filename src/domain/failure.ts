@@ -37,6 +37,8 @@ export interface Failure {
   readonly upstream?: UpstreamError
   /** How long the failing side asks us to wait. */
   readonly retryAfter?: Millis
+  /** False if the failing side says that asking it again will not help. */
+  readonly retriable?: boolean
 }
 
 /** What the provider itself said. */

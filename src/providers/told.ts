@@ -1,0 +1,157 @@
+/** What an error body says, whatever shape the provider gave it. */
+import type { WireHead } from '../ports/transport.ts'
+import { durationOf, headerOf } from './rates.ts'
+import { millis } from '../domain/units.ts'
+import type { Millis } from '../domain/units.ts'
+
+/** An error in the provider's own words. */
+export interface Told {
+  /** Code, type and exception name as given, the most exact first. */
+  readonly names: readonly string[]
+  readonly code?: string
+  readonly type?: string
+  /** '' if nothing was said. */
+  readonly message: string
+  /** Names that help to tell what it is but are not for the client, e.g. which of Google's quotas. */
+  readonly aside: string
+  readonly param?: string
+  /** A status told inside the body. */
+  readonly status?: number
+  readonly wait?: Millis
+}
+
+type Json = Readonly<Record<string, unknown>>
+/** True for a JSON object, not for a list or null. */
+export const isRecord = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** The JSON in this text, or undefined if it is none. */
+export const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const statusIn = (value: unknown): number | undefined => {
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : 0
+  return number >= 400 && number <= 599 ? number : undefined
+}
+
+/** Validation errors as FastAPI writes them: `[{loc, msg}]` (Mistral, vLLM, DeepInfra). */
+const validations = (value: unknown): { readonly message: string; readonly param?: string } | undefined => {
+  if (!Array.isArray(value)) return undefined
+  const rows = value.filter(isRecord)
+  const places = rows.map(row =>
+    Array.isArray(row['loc']) ? row['loc'].filter(part => part !== 'body').join('.') : '',
+  )
+  const message = rows.map((row, at) => [places[at], textOf(row['msg'])].filter(Boolean).join(': ')).join('; ')
+  return { message, ...(places[0] && { param: places[0] }) }
+}
+
+/** The first of these that holds words, looking into an object for its own message. */
+const wordsIn = (...values: readonly unknown[]): { readonly message: string; readonly param?: string } | undefined => {
+  for (const value of values) {
+    const text = textOf(value)
+    if (text !== undefined) return { message: text }
+    const rows = validations(value)
+    if (rows !== undefined) return rows
+    if (isRecord(value)) {
+      const inner = textOf(value['message']) ?? textOf(value['error']) ?? textOf(value['faultstring'])
+      const found = inner === undefined ? validations(value['detail']) : { message: inner }
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
+/** Google's details: the reason's name, which quota, and how long to wait. */
+const readDetails = (value: unknown): { names: readonly string[]; aside: string; wait?: Millis } => {
+  const names: string[] = []
+  let aside = ''
+  let wait: Millis | undefined
+  for (const detail of Array.isArray(value) ? value.filter(isRecord) : []) {
+    const reason = textOf(detail['reason'])
+    if (reason !== undefined) names.push(reason)
+    const delay = textOf(detail['retryDelay'])
+    if (delay !== undefined) wait = durationOf(delay)
+    if (Array.isArray(detail['violations'])) {
+      for (const violation of detail['violations'].filter(isRecord)) aside += ` ${textOf(violation['quotaId']) ?? ''}`
+    }
+  }
+  return { names, aside, ...(wait !== undefined && { wait }) }
+}
+
+const metadataOf = (error: Json): Json => (isRecord(error['metadata']) ? error['metadata'] : {})
+
+/** OpenRouter says "Provider returned error" and puts what the provider said beside it. */
+const rawOf = (error: Json): string | undefined => textOf(metadataOf(error)['raw'])
+
+/** Names that stand behind the error's own: Azure's filter, OpenRouter's moderation. */
+const asideOf = (error: Json): string => {
+  const inner = isRecord(error['innererror']) ? error['innererror'] : {}
+  const flagged = metadataOf(error)['flagged_input'] === undefined ? undefined : 'flagged by moderation'
+  return [textOf(inner['code']), flagged].filter(Boolean).join(' ')
+}
+
+/** An exception's bare name, without the address or namespace that AWS puts around it. */
+const bare = (name: string): string => name.replace(/:http.*$/s, '').replace(/^[\w.]+#/, '')
+
+const namesOf = (error: Json, body: Json, headers: WireHead['headers']): readonly string[] => {
+  const given = [
+    // AWS names the exception in a header, older services in `__type`.
+    headerOf(headers, 'x-amzn-errortype'),
+    error['__type'],
+    error['code'],
+    error['type'],
+    error['status'],
+    error['error_type'],
+    metadataOf(error)['error_type'],
+    body['code'],
+    body['error_type'],
+    body['type'],
+  ]
+  const names: string[] = []
+  for (const one of given) if (typeof one === 'string' && one !== '') names.push(bare(one))
+  return names
+}
+
+/** Reads an error from the parsed body of any provider; undefined if it holds none. */
+export const readError = (json: unknown, headers: WireHead['headers']): Told | undefined => {
+  // Google wraps its error in an array where a stream was asked for.
+  const body = Array.isArray(json) ? json[0] : json
+  if (!isRecord(body)) return undefined
+  const error = isRecord(body['error']) ? body['error'] : body
+  const words = wordsIn(error['message'], body['error'], body['detail'], body['message'], body['fault'], body['errors'])
+  const behind = rawOf(error)
+  const details = readDetails(error['details'])
+  const names = [...details.names, ...namesOf(error, body, headers)]
+  if (words === undefined && names.length === 0) return undefined
+  const code = textOf(error['code']) ?? textOf(body['code'])
+  const type = textOf(error['type']) ?? textOf(error['status']) ?? textOf(error['error_type'])
+  const param = textOf(error['param']) ?? words?.param
+  const status = statusIn(error['code']) ?? statusIn(body['status'])
+  const seconds = body['estimated_time']
+  const wait = details.wait ?? (typeof seconds === 'number' && seconds >= 0 ? millis(seconds * 1_000) : undefined)
+  return {
+    names,
+    message: behind === undefined ? (words?.message ?? '') : `${words?.message ?? ''}: ${behind}`,
+    aside: `${asideOf(error)}${details.aside}`,
+    ...(code !== undefined && { code }),
+    ...(type !== undefined && { type }),
+    ...(param !== undefined && { param }),
+    ...(status !== undefined && { status }),
+    ...(wait !== undefined && { wait }),
+  }
+}
+
+/** True if a good answer's body is an error after all: an error member, or an object that calls itself one. */
+export const isErrorBody = (json: unknown): boolean => {
+  if (!isRecord(json)) return false
+  if (json['type'] === 'error' || json['object'] === 'error') return true
+  const error = json['error']
+  return (typeof error === 'string' && error !== '') || (isRecord(error) && Object.keys(error).length > 0)
+}
