@@ -1,0 +1,193 @@
+/** Reads a good answer, whichever way it was asked for and whichever way it came. */
+import { deliveryOf, nothing } from '../domain/delivery.ts'
+import type { Delivery } from '../domain/delivery.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { StreamEvent } from '../domain/stream-event.ts'
+import { frameSplitter } from '../dialects/framing.ts'
+import type { Dialect } from '../ports/dialect.ts'
+import type { AnswerReader } from '../ports/provider.ts'
+import type { WireHead } from '../ports/transport.ts'
+import { headerOf } from './rates.ts'
+import { firstWords } from './redact.ts'
+import { isErrorBody, parsed } from './told.ts'
+
+/** What a reader has to know of the request and of who answers it. */
+export interface Reading {
+  readonly who: string
+  readonly dialect: Dialect
+  readonly express: boolean
+  readonly stream: boolean
+  readonly streamUsage: boolean
+  /** What a body means that is an error in spite of its good status. */
+  readonly failureIn: (body: string) => Failure
+  /** The kind of a failure that was told inside a stream. */
+  readonly refine: (failure: Failure) => Failure
+}
+
+/** Takes chunks, gives deliveries. */
+interface Part {
+  readonly lane: AnswerReader['lane']
+  push(chunk: Uint8Array): Delivery
+  end(): Delivery
+}
+
+/** No whole answer of a model is longer; without a bound one upstream could take all memory. */
+const longest = 64 * 1024 * 1024
+
+const failing = (failure: Failure): Delivery => ({ ...nothing, failure })
+const garbled = (message: string): Delivery => failing({ kind: 'upstream-garbled', message })
+
+/** The delivery with the kind of its failure told exactly, in its events too. */
+const refined = (delivery: Delivery, refine: Reading['refine']): Delivery => {
+  if (delivery.failure === undefined) return delivery
+  const failure = refine(delivery.failure)
+  if (delivery.events === undefined) return { ...delivery, failure }
+  const events = delivery.events.map(event => (event.type === 'response-failed' ? { ...event, failure } : event))
+  return { ...delivery, events, failure }
+}
+
+const streamed = (reading: Reading): Part => {
+  const { dialect, refine } = reading
+  if (reading.express && reading.stream) {
+    const scanner = dialect.express.scanStream({ streamUsage: reading.streamUsage })
+    return {
+      lane: 'express',
+      push: chunk => refined(scanner.push(chunk), refine),
+      end: () => refined(scanner.end(), refine),
+    }
+  }
+  const frames = frameSplitter()
+  const decoder = dialect.decodeStream()
+  let overflowed = false
+  return {
+    lane: 'translated',
+    push: chunk => {
+      if (overflowed) return nothing
+      const events: StreamEvent[] = []
+      for (const frame of frames.push(chunk)) for (const event of decoder.push(frame)) events.push(event)
+      overflowed = frames.overflowed
+      if (overflowed) return garbled(`${reading.who} sent a stream event without end`)
+      return events.length === 0 ? nothing : refined(deliveryOf(events), refine)
+    },
+    end: () => {
+      if (overflowed) return nothing
+      const events: StreamEvent[] = []
+      for (const frame of frames.end()) for (const event of decoder.push(frame)) events.push(event)
+      for (const event of decoder.end()) events.push(event)
+      return refined(deliveryOf(events), refine)
+    },
+  }
+}
+
+const joined = (chunks: readonly Uint8Array[], size: number): Uint8Array => {
+  const only = chunks[0]
+  if (chunks.length === 1 && only !== undefined) return only
+  const all = new Uint8Array(size)
+  let place = 0
+  for (const chunk of chunks) {
+    all.set(chunk, place)
+    place += chunk.length
+  }
+  return all
+}
+
+/** A whole body, once it is complete. */
+const understood = (reading: Reading, body: Uint8Array): Delivery => {
+  const express = reading.express && !reading.stream
+  if (express) {
+    const scanned = reading.dialect.express.scanAnswer(body)
+    // Most answers end here and are parsed once; only what brought nothing is looked at again.
+    if (scanned.failure === undefined && scanned.size > 0) return scanned
+    return failureOf(reading, body) ?? refined(scanned, reading.refine)
+  }
+  const json = parsed(textOf(body))
+  if (json === undefined || isErrorBody(json)) return failureOf(reading, body) ?? nothing
+  return refined(deliveryOf(reading.dialect.decodeAnswer(json)), reading.refine)
+}
+
+const textOf = (body: Uint8Array): string => new TextDecoder().decode(body)
+
+/** What is wrong with a whole body, before a dialect is asked. */
+const failureOf = (reading: Reading, body: Uint8Array): Delivery | undefined => {
+  const text = textOf(body)
+  if (text.trim() === '') return garbled(`${reading.who} answered 200 with an empty body where JSON should be`)
+  const json = parsed(text)
+  if (json === undefined) {
+    return garbled(`${reading.who} answered 200 with a body that is no JSON: ${firstWords(text, 200)}`)
+  }
+  return isErrorBody(json) ? failing(reading.failureIn(text)) : undefined
+}
+
+const whole = (reading: Reading): Part => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  return {
+    lane: reading.express && !reading.stream ? 'express' : 'translated',
+    push: chunk => {
+      const before = size
+      size += chunk.length
+      if (size <= longest) chunks.push(chunk)
+      else if (before <= longest) {
+        chunks.length = 0
+        return garbled(`${reading.who} answered with more than ${longest / 1024 / 1024} MiB`)
+      }
+      return nothing
+    },
+    end: () => (size > longest ? nothing : understood(reading, joined(chunks, size))),
+  }
+}
+
+const line = { newline: 10, return: 13, space: 32, tab: 9 }
+const isBlank = (byte: number): boolean =>
+  byte === line.space || byte === line.newline || byte === line.return || byte === line.tab
+
+/** The first byte that tells something; blanks and a byte order mark do not. */
+const firstByte = (chunk: Uint8Array): number | undefined => {
+  let place = chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0
+  while (place < chunk.length && isBlank(chunk[place] ?? 0)) place += 1
+  return chunk[place]
+}
+
+const [curly, square, angle] = [0x7b, 0x5b, 0x3c]
+
+/** How the body really came. The first byte knows better than the head: some send JSON or a page under any name. */
+const formOf = (first: number, mediaType: string): 'json' | 'stream' | 'other' => {
+  if (first === curly || first === square) return 'json'
+  if (first === angle) return 'other'
+  if (mediaType === 'text/event-stream') return 'stream'
+  // The beginnings of `data:`, `event:`, `id:`, `retry:` and of a comment.
+  const field = 'deir:'.includes(String.fromCharCode(first))
+  return mediaType.includes('json') || !field ? 'other' : 'stream'
+}
+
+/** Nothing more is read once the failure has been told. */
+const deaf: Part = { lane: 'translated', push: () => nothing, end: () => nothing }
+
+/** A body that is neither JSON nor a stream: a proxy's page, say. Its first words are the failure. */
+const stray = (who: string, chunk: Uint8Array): Delivery => {
+  const text = textOf(chunk.subarray(0, 2_000)).replace(/<[^>]*>/g, ' ')
+  return garbled(`${who} answered 200 with what is neither JSON nor a stream: ${firstWords(text, 200)}`)
+}
+
+/** A reader for an answer with a good head. It looks at the first byte before it decides how to read. */
+export const readAnswer = (reading: Reading, head: WireHead): AnswerReader => {
+  const mediaType = (headerOf(head.headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const packed = headerOf(head.headers, 'content-encoding')
+  let part: Part | undefined
+  return {
+    get lane() {
+      return part?.lane ?? (reading.express ? 'express' : 'translated')
+    },
+    push: chunk => {
+      if (part !== undefined) return part.push(chunk)
+      const first = firstByte(chunk)
+      if (first === undefined) return nothing
+      const isPacked = packed !== undefined && packed !== 'identity'
+      const form = isPacked ? 'other' : formOf(first, mediaType)
+      part = form === 'json' ? whole(reading) : form === 'stream' ? streamed(reading) : deaf
+      if (isPacked) return garbled(`${reading.who} answered in ${firstWords(packed, 40)} though asked for plain bytes`)
+      return form === 'other' ? stray(reading.who, chunk) : part.push(chunk)
+    },
+    end: () => (part ?? whole(reading)).end(),
+  }
+}

@@ -1,0 +1,16 @@
+/** The providers we know, one line each. */
+import { anthropic } from './anthropic.ts'
+import { openai } from './openai.ts'
+import { lookAlikes } from './openai-compatible.ts'
+import type { ProviderMaker } from './speak.ts'
+
+/** The maker of an adapter for each `type` that a configuration may name. */
+export const providerTypes: Readonly<Record<string, ProviderMaker>> = {
+  ...lookAlikes,
+  openai,
+  anthropic,
+}
+
+/** The maker of this type, or undefined; names such as `constructor` are no types. */
+export const providerTypeOf = (type: string): ProviderMaker | undefined =>
+  Object.hasOwn(providerTypes, type) ? providerTypes[type] : undefined

@@ -1,0 +1,152 @@
+/** Requests as they leave: address, headers, body on both lanes, quirks. */
+import { describe, expect, it } from 'vitest'
+import { fakeDialect, rawOf, requestOf } from '../../test/fake-dialect.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import type { DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
+import type { Instant } from '../domain/units.ts'
+import type { WireRequest } from '../ports/transport.ts'
+import { bearer } from './authorize.ts'
+import { joinUrl, speak } from './speak.ts'
+import type { Spoken } from './speak.ts'
+
+const id = 'them' as ProviderId
+const deployment: Deployment = {
+  id: 'd' as DeploymentId,
+  provider: id,
+  model: 'model-9' as ModelId,
+  dialect: fakeDialect.id,
+  accepts: ['text'],
+  weight: 1,
+  priority: 1,
+  limits: {},
+  tags: {},
+  quality: {},
+}
+const adapterOf = (changes: Partial<Spoken> = {}) =>
+  speak({
+    settings: { id, credentials: [], version: '1.2.3' },
+    system: 'them',
+    dialect: fakeDialect,
+    url: 'https://api.test/v1',
+    path: '/chat/completions',
+    authorize: bearer,
+    ...changes,
+  })
+const headersOf = ({ headers }: WireRequest): Record<string, string> =>
+  Object.fromEntries(
+    Array.from({ length: headers.length / 2 }, (_, at) => [headers[2 * at] ?? '', headers[2 * at + 1] ?? '']),
+  )
+const bodyOf = ({ body }: WireRequest): unknown =>
+  JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body))
+const express = (json: Record<string, unknown>, headers?: readonly string[]) =>
+  requestOf({ raw: rawOf(fakeDialect.id, json, headers), stream: json['stream'] === true })
+
+describe('joinUrl', () => {
+  it('puts one slash between base and path', () => {
+    expect(joinUrl('https://a.test/v1', '/chat')).toBe('https://a.test/v1/chat')
+    expect(joinUrl('https://a.test/v1//', '/chat')).toBe('https://a.test/v1/chat')
+    expect(joinUrl('https://a.test', '/v1/messages')).toBe('https://a.test/v1/messages')
+  })
+  it('keeps a query of the base behind the path', () => {
+    expect(joinUrl('https://a.test/x/?api-version=1', '/chat')).toBe('https://a.test/x/chat?api-version=1')
+  })
+})
+
+describe('encode', () => {
+  it('takes the express lane where client and provider speak the same dialect, and keeps unknown fields', () => {
+    const request = express({ model: 'pool', novel: { a: [1] } })
+    expect(adapterOf().isExpress(request)).toBe(true)
+    const { value, losses } = adapterOf().encode(request, deployment)
+    expect(bodyOf(value)).toEqual({ model: 'model-9', novel: { a: [1] } })
+    expect(losses).toEqual([])
+  })
+  it('translates where the dialects differ, and where a quirk forbids the express lane', () => {
+    const foreign = requestOf({ raw: rawOf('other' as DialectId, { model: 'pool' }) })
+    expect(adapterOf().isExpress(foreign)).toBe(false)
+    expect(adapterOf({ quirks: { express: false } }).isExpress(express({}))).toBe(false)
+    const { value, losses } = adapterOf().encode(foreign, deployment)
+    expect(bodyOf(value)).toMatchObject({ model: 'model-9', seed: 1 })
+    expect(losses.map(loss => loss.field)).toEqual(['sampling.topK'])
+  })
+  it('asks for a stream or for JSON, in plain bytes, under our own name', () => {
+    expect(headersOf(adapterOf().encode(express({ stream: true }), deployment).value)).toEqual({
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      'accept-encoding': 'identity',
+      'user-agent': 'signalbox/1.2.3',
+    })
+    expect(headersOf(adapterOf().encode(express({}), deployment).value)['accept']).toBe('application/json')
+  })
+  it("lets the configuration's headers win over the provider's, whatever their case", () => {
+    const settings = { id, credentials: [], version: '1', headers: { 'X-Team': 'a', 'Their-Version': '2' } }
+    const headers = headersOf(
+      adapterOf({ settings, headers: { 'their-version': '1' } }).encode(express({}), deployment).value,
+    )
+    expect(headers).toMatchObject({ 'x-team': 'a', 'their-version': '2' })
+  })
+  it('passes on only the headers of the client that may pass, and joins lists', () => {
+    const given = ['their-version', '3', 'their-beta', 'b', 'authorization', 'Bearer sk-sb-client', 'cookie', 'c']
+    const adapter = adapterOf({
+      headers: { 'their-version': '1', 'their-beta': 'a' },
+      passes: ['their-version', 'their-beta'],
+    })
+    const headers = headersOf(adapter.encode(express({}, given), deployment).value)
+    expect(headers).toMatchObject({ 'their-version': '3', 'their-beta': 'a,b' })
+    expect(headers).not.toHaveProperty('authorization')
+    expect(headers).not.toHaveProperty('cookie')
+    const foreign = requestOf({ raw: rawOf('other' as DialectId, {}, given) })
+    expect(headersOf(adapter.encode(foreign, deployment).value)['their-version']).toBe('1')
+  })
+})
+
+describe('quirks', () => {
+  const quirks = {
+    drop: ['seed'],
+    rename: { max_completion_tokens: 'max_tokens' },
+    noDeveloper: true,
+    noStreamOptions: true,
+  }
+  const adapter = adapterOf({ quirks })
+  const expected = { model: 'model-9', stream: true, max_tokens: 9, messages: [{ role: 'system', content: 'x' }] }
+
+  it('edit only their members on the express lane, and tell what is lost', () => {
+    const json = {
+      model: 'pool',
+      stream: true,
+      seed: 1,
+      max_completion_tokens: 9,
+      messages: [{ role: 'developer', content: 'x' }],
+      novel: 1,
+    }
+    const { value, losses } = adapter.encode(express(json), deployment)
+    expect(bodyOf(value)).toEqual({ ...expected, novel: 1 })
+    expect(losses).toEqual([{ field: 'seed', why: 'them does not take seed' }])
+  })
+  it('make the same changes on the translated lane', () => {
+    const { value, losses } = adapter.encode(requestOf({ stream: true }), deployment)
+    expect(bodyOf(value)).toEqual(expected)
+    expect(losses.map(loss => loss.field)).toEqual(['sampling.topK', 'seed'])
+  })
+  it('change nothing in a request that gives them no cause', () => {
+    const { value, losses } = adapter.encode(
+      express({ model: 'pool', messages: [{ role: 'user', content: 'x' }] }),
+      deployment,
+    )
+    expect(bodyOf(value)).toEqual({ model: 'model-9', messages: [{ role: 'user', content: 'x' }] })
+    expect(losses).toEqual([])
+  })
+  it('count a parameter that is null as not asked for', () => {
+    const { value, losses } = adapter.encode(express({ seed: null }), deployment)
+    expect(bodyOf(value)).not.toHaveProperty('seed')
+    expect(losses).toEqual([])
+  })
+})
+
+describe('classify and rates', () => {
+  it('name the provider and read its limits', () => {
+    const failed = { status: 503, headers: { 'retry-after': '2' }, body: '', now: 0 as Instant }
+    expect(adapterOf().classify(failed)).toMatchObject({ kind: 'upstream-overloaded', retryAfter: 2_000 })
+    expect(adapterOf().classify(failed).message).toContain('them')
+    expect(adapterOf().rates({ 'x-ratelimit-limit-requests': '5' }, 0 as Instant)).toEqual({ requests: { limit: 5 } })
+  })
+})
