@@ -60,13 +60,20 @@ export interface Consequence {
   readonly status: number
 }
 
-const row = (
+type Row = readonly [
   whose: Consequence['whose'],
   retry: Consequence['retry'],
   advance: Consequence['advance'],
   blames: Consequence['blames'],
   status: number,
-): Consequence => ({ whose, retry, advance, blames, status })
+]
+const row = (...[whose, retry, advance, blames, status]: Row): Consequence => ({
+  whose,
+  retry,
+  advance,
+  blames,
+  status,
+})
 
 /** What each kind means for the next move, the breaker and the client. */
 export const consequences: Readonly<Record<FailureKind, Consequence>> = {

@@ -63,13 +63,15 @@ const append = (part: Growing, field: 'text' | 'input', more: string, extensions
   if (extensions !== undefined) part.extensions = merge(part.extensions, extensions)
 }
 
+const textOf = (event: StreamEvent): string => (event.type === 'text-delta' ? event.text : '')
+
 const grow = (choice: GrowingChoice, event: StreamEvent): void => {
   switch (event.type) {
     case 'text-start':
     case 'text-delta':
     case 'text-end': {
       const part = blockOf(choice, event.block, () => ({ type: 'text', text: '' }))
-      return append(part, 'text', event.type === 'text-delta' ? event.text : '', event.extensions)
+      return append(part, 'text', textOf(event), event.extensions)
     }
     case 'refusal-delta':
       return append(
@@ -82,23 +84,9 @@ const grow = (choice: GrowingChoice, event: StreamEvent): void => {
     case 'reasoning-delta':
     case 'reasoning-end':
       return growReasoning(choice, event)
-    case 'tool-call-start': {
-      const { callId, name, extensions } = event
-      blockOf(choice, event.block, () => ({
-        type: 'tool-call',
-        callId,
-        name,
-        input: '',
-        ...(extensions && { extensions }),
-      }))
-      return
-    }
+    case 'tool-call-start':
     case 'tool-call-delta':
-      return append(
-        blockOf(choice, event.block, () => ({ type: 'tool-call', callId: '', name: '', input: '' })),
-        'input',
-        event.input,
-      )
+      return growToolCall(choice, event)
     case 'opaque': {
       const { dialect, kind, value } = event
       blockOf(choice, event.block, () => ({ type: 'opaque', dialect, kind, value }))
@@ -109,6 +97,23 @@ const grow = (choice: GrowingChoice, event: StreamEvent): void => {
       choice.end = end
     }
   }
+}
+const growToolCall = (
+  choice: GrowingChoice,
+  event: Extract<StreamEvent, { type: 'tool-call-start' | 'tool-call-delta' }>,
+): void => {
+  if (event.type === 'tool-call-delta') {
+    const part = blockOf(choice, event.block, () => ({ type: 'tool-call', callId: '', name: '', input: '' }))
+    return append(part, 'input', event.input)
+  }
+  const { callId, name, extensions } = event
+  blockOf(choice, event.block, () => ({
+    type: 'tool-call',
+    callId,
+    name,
+    input: '',
+    ...(extensions && { extensions }),
+  }))
 }
 const growReasoning = (
   choice: GrowingChoice,

@@ -1,5 +1,5 @@
 /** An upstream error to a Failure: the only file that knows what providers' errors mean. */
-import type { Failure, FailureKind } from '../domain/failure.ts'
+import type { Failure, FailureKind, UpstreamError } from '../domain/failure.ts'
 import { millis } from '../domain/units.ts'
 import type { Millis } from '../domain/units.ts'
 import type { FailedAnswer } from '../ports/provider.ts'
@@ -211,23 +211,21 @@ const sentence = (who: string, status: number, told: Told, body: string): string
   return `${who} answered ${status}${name}: ${words === '' ? 'nothing more' : words}`
 }
 
+const short = (name: 'code' | 'type', word: string | undefined): UpstreamError =>
+  word === undefined ? {} : { [name]: firstWords(word, 200) }
+
 /** What a failed answer means. Total: a body of any shape, a page of a proxy and no body at all give a failure. */
 export const classify = (who: string, failed: FailedAnswer): Failure => {
   const told = readError(parsed(failed.body), failed.headers) ?? nobody
   // An error inside a good answer tells its true status, if any, in its body.
   const status = failed.status < 400 ? (told.status ?? failed.status) : failed.status
   const kind = kindOf(told, status)
-  const code = told.code ?? told.names[0]
   const wait = waitFor(kind, told, failed)
   return {
     kind,
     message: sentence(who, status, told, failed.body),
     ...(told.param !== undefined && { param: firstWords(told.param, 200) }),
-    upstream: {
-      status,
-      ...(code !== undefined && { code: firstWords(code, 200) }),
-      ...(told.type !== undefined && { type: firstWords(told.type, 200) }),
-    },
+    upstream: { status, ...short('code', told.code ?? told.names[0]), ...short('type', told.type) },
     ...(wait !== undefined && { retryAfter: wait }),
     ...(!mayAskAgain(told, failed.headers) && { retriable: false }),
   }

@@ -22,32 +22,44 @@ export type Edits = Readonly<Record<string, unknown>>
 
 const isDeveloper = (message: unknown): boolean => isRecord(message) && message['role'] === 'developer'
 
-/** What these quirks change in a body of the dialect, and what is lost by it. Without need of a change, both are empty. */
-export const editsFor = (
-  who: string,
-  quirks: Quirks,
-  body: Json,
-): { readonly edits: Edits; readonly losses: readonly Loss[] } => {
+const lossesOf = (who: string, quirks: Quirks, body: Json): readonly Loss[] =>
+  // `null` asks for nothing, so nothing is lost with it.
+  (quirks.drop ?? [])
+    .filter(member => body[member] !== undefined && body[member] !== null)
+    .map(member => ({ field: member, why: `${who} does not take ${member}` }))
+
+const renamed = (quirks: Quirks, body: Json): Edits => {
   const edits: Record<string, unknown> = {}
-  const losses: Loss[] = []
-  for (const member of quirks.drop ?? []) {
-    // `null` asks for nothing, so nothing is lost with it.
-    if (body[member] === undefined) continue
-    edits[member] = undefined
-    if (body[member] !== null) losses.push({ field: member, why: `${who} does not take ${member}` })
-  }
   for (const [from, to] of Object.entries(quirks.rename ?? {})) {
     if (body[from] === undefined) continue
     edits[from] = undefined
     if (body[to] === undefined) edits[to] = body[from]
   }
-  if (quirks.noStreamOptions === true && body['stream_options'] !== undefined) edits['stream_options'] = undefined
-  const messages = body['messages']
-  if (quirks.noDeveloper === true && Array.isArray(messages) && messages.some(isDeveloper)) {
-    edits['messages'] = messages.map(message => (isDeveloper(message) ? { ...message, role: 'system' } : message))
-  }
-  return { edits, losses }
+  return edits
 }
+
+const removed = (members: readonly string[], body: Json): Edits =>
+  Object.fromEntries(members.filter(member => body[member] !== undefined).map(member => [member, undefined]))
+
+const withoutDeveloper = (messages: unknown): Edits => {
+  if (!Array.isArray(messages) || !messages.some(isDeveloper)) return {}
+  return { messages: messages.map(message => (isDeveloper(message) ? { ...message, role: 'system' } : message)) }
+}
+
+/** What these quirks change in a body of the dialect, and what is lost by it. Without need of a change, both are empty. */
+export const editsFor = (
+  who: string,
+  quirks: Quirks,
+  body: Json,
+): { readonly edits: Edits; readonly losses: readonly Loss[] } => ({
+  edits: {
+    ...removed(quirks.drop ?? [], body),
+    ...removed(quirks.noStreamOptions === true ? ['stream_options'] : [], body),
+    ...renamed(quirks, body),
+    ...(quirks.noDeveloper === true && withoutDeveloper(body['messages'])),
+  },
+  losses: lossesOf(who, quirks, body),
+})
 
 /** A copy of the body with the edits made. */
 export const edited = (body: Json, edits: Edits): Json => {

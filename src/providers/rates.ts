@@ -33,7 +33,7 @@ export const durationOf = (text: string): Millis | undefined => {
 
 /** A point in time that names its zone: RFC 3339 or an HTTP date. */
 const dateOf = (text: string): Instant | undefined => {
-  const zoned = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)$/i.test(text) || / GMT$/.test(text)
+  const zoned = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)$/i.test(text) || text.endsWith(' GMT')
   const time = zoned ? Date.parse(text) : Number.NaN
   return Number.isNaN(time) ? undefined : (time as Instant)
 }

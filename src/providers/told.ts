@@ -119,32 +119,33 @@ const namesOf = (error: Json, body: Json, headers: WireHead['headers']): readonl
   return names
 }
 
+/** How long a model that is being loaded will take (Hugging Face). */
+const loadingTime = (body: Json): Millis | undefined => {
+  const seconds = body['estimated_time']
+  return typeof seconds === 'number' && seconds >= 0 ? millis(seconds * 1_000) : undefined
+}
+
+const firstText = (...values: readonly unknown[]): string | undefined => textOf(values.find(one => textOf(one)))
+
 /** Reads an error from the parsed body of any provider; undefined if it holds none. */
 export const readError = (json: unknown, headers: WireHead['headers']): Told | undefined => {
   // Google wraps its error in an array where a stream was asked for.
-  const body = Array.isArray(json) ? json[0] : json
+  const body: unknown = Array.isArray(json) ? json[0] : json
   if (!isRecord(body)) return undefined
   const error = isRecord(body['error']) ? body['error'] : body
   const words = wordsIn(error['message'], body['error'], body['detail'], body['message'], body['fault'], body['errors'])
-  const behind = rawOf(error)
   const details = readDetails(error['details'])
   const names = [...details.names, ...namesOf(error, body, headers)]
   if (words === undefined && names.length === 0) return undefined
-  const code = textOf(error['code']) ?? textOf(body['code'])
-  const type = textOf(error['type']) ?? textOf(error['status']) ?? textOf(error['error_type'])
-  const param = textOf(error['param']) ?? words?.param
-  const status = statusIn(error['code']) ?? statusIn(body['status'])
-  const seconds = body['estimated_time']
-  const wait = details.wait ?? (typeof seconds === 'number' && seconds >= 0 ? millis(seconds * 1_000) : undefined)
   return {
     names,
-    message: behind === undefined ? (words?.message ?? '') : `${words?.message ?? ''}: ${behind}`,
+    code: firstText(error['code'], body['code']),
+    type: firstText(error['type'], error['status'], error['error_type']),
+    message: [words?.message, rawOf(error)].filter(Boolean).join(': '),
     aside: `${asideOf(error)}${details.aside}`,
-    ...(code !== undefined && { code }),
-    ...(type !== undefined && { type }),
-    ...(param !== undefined && { param }),
-    ...(status !== undefined && { status }),
-    ...(wait !== undefined && { wait }),
+    param: textOf(error['param']) ?? words?.param,
+    status: statusIn(error['code']) ?? statusIn(body['status']),
+    wait: details.wait ?? loadingTime(body),
   }
 }
 
