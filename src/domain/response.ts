@@ -123,6 +123,8 @@ const growReasoning = (
   if (event.type === 'reasoning-delta') append(part, 'text', event.text)
   if (event.type === 'reasoning-start' && event.redacted !== undefined) part['redacted'] = event.redacted
   if (event.type === 'reasoning-end' && event.signature !== undefined) part['signature'] = event.signature
+  if (event.type === 'reasoning-end' && event.extensions !== undefined)
+    part.extensions = merge(part.extensions, event.extensions)
 }
 
 /** The whole answer that these events tell. Total: a cut-off or failed stream gives what there was of it. */
@@ -179,7 +181,12 @@ const expandPart = (part: Part, at: { block: number; choice?: number }): readonl
 const expandReasoning = (part: ReasoningPart, at: { block: number; choice?: number }): readonly StreamEvent[] => [
   { type: 'reasoning-start', ...at, ...(part.redacted !== undefined && { redacted: part.redacted }) },
   ...(part.text === '' ? [] : [{ type: 'reasoning-delta' as const, ...at, text: part.text }]),
-  { type: 'reasoning-end', ...at, ...(part.signature !== undefined && { signature: part.signature }) },
+  {
+    type: 'reasoning-end',
+    ...at,
+    ...(part.signature !== undefined && { signature: part.signature }),
+    ...(part.extensions && { extensions: part.extensions }),
+  },
 ]
 const expandToolCall = (part: ToolCallPart, at: { block: number; choice?: number }): readonly StreamEvent[] => [
   {

@@ -39,7 +39,7 @@ export type StreamEvent =
   | ({ readonly type: 'refusal-delta'; readonly text: string; readonly extensions?: Extensions } & InBlock)
   | ({ readonly type: 'reasoning-start'; readonly redacted?: string } & InBlock)
   | ({ readonly type: 'reasoning-delta'; readonly text: string } & InBlock)
-  | ({ readonly type: 'reasoning-end'; readonly signature?: string } & InBlock)
+  | ({ readonly type: 'reasoning-end'; readonly signature?: string; readonly extensions?: Extensions } & InBlock)
   | ({
       readonly type: 'tool-call-start'
       readonly callId: string
