@@ -1,0 +1,106 @@
+/** A streamed answer, written: the frames that Anthropic's clients expect. */
+import type { Failure } from '../../domain/failure.ts'
+import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
+import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
+import { blockWriter, frameOf } from './block-writer.ts'
+import { encodeFailure } from './failure.ts'
+import { writeHead } from './response.ts'
+import { writeStopReason } from './stop-reason.ts'
+import { writeUsage } from './usage.ts'
+import type { Json } from './wire.ts'
+import { noLosses, ownMembers } from './wire.ts'
+
+const none: readonly Frame[] = []
+
+type Start = Extract<StreamEvent, { type: 'response-start' }>
+type ChoiceEnd = Extract<StreamEvent, { type: 'choice-end' }>
+
+const startFrame = (start: Start, usage: Usage | undefined, context: AnswerContext): Frame =>
+  frameOf({
+    type: 'message_start',
+    message: {
+      ...ownMembers(start.extensions),
+      ...writeHead(start, context),
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: writeUsage(usage),
+    },
+  })
+
+/** What Anthropic puts into the delta itself; all else stands beside it. */
+const inDelta = new Set(['stop_details', 'container'])
+const endFrames = (end: ChoiceEnd | undefined, usage: Usage | undefined, own: Json): readonly Frame[] => {
+  const members = Object.entries(own)
+  return [
+    frameOf({
+      ...Object.fromEntries(members.filter(([key]) => !inDelta.has(key))),
+      type: 'message_delta',
+      delta: {
+        ...Object.fromEntries(members.filter(([key]) => inDelta.has(key))),
+        stop_reason: writeStopReason(end?.reason ?? 'stop', end?.raw, end?.stopSequence),
+        stop_sequence: end?.stopSequence ?? null,
+      },
+      usage: writeUsage(usage),
+    }),
+    frameOf({ type: 'message_stop' }),
+  ]
+}
+
+/** The frame that ends a broken stream. */
+export const failureFrame = (failure: Failure, requestId: string): Frame => ({
+  event: 'error',
+  data: JSON.stringify(encodeFailure(failure, requestId).body),
+})
+
+/** An encoder for one stream: message_start, blocks one at a time, message_delta, message_stop; or an error frame, last. */
+export const encodeStream = (context: AnswerContext): FrameEncoder => {
+  const losses = noLosses()
+  const blocks = blockWriter(context, losses)
+  let hasStarted = false
+  let hasEnded = false
+  let usage: Usage | undefined
+  let end: ChoiceEnd | undefined
+
+  const start = (event: Start): readonly Frame[] => {
+    if (hasStarted) return none
+    hasStarted = true
+    return [startFrame(event, usage, context)]
+  }
+  const started = (): readonly Frame[] => start({ type: 'response-start', model: '' })
+  const lose = (): readonly Frame[] => {
+    losses.add('choices', 'Anthropic gives one answer')
+    return none
+  }
+  const finish = (own: Json): readonly Frame[] => {
+    hasEnded = true
+    return [...started(), ...blocks.close(), ...endFrames(end, usage, own)]
+  }
+  const push = (event: StreamEvent): readonly Frame[] => {
+    switch (event.type) {
+      case 'response-start':
+        return start(event)
+      case 'usage':
+        usage = event.usage
+        return none
+      case 'choice-end':
+        losses.addForeign(event.extensions, 'content.')
+        end = event
+        return none
+      case 'response-end':
+        return finish(ownMembers(event.extensions))
+      case 'response-failed':
+        hasEnded = true
+        return [failureFrame(event.failure, context.id)]
+      default:
+        return hasStarted ? blocks.push(event) : [...started(), ...blocks.push(event)]
+    }
+  }
+  return {
+    push(event) {
+      if (hasEnded) return none
+      return 'choice' in event && (event.choice ?? 0) > 0 ? lose() : push(event)
+    },
+    losses: () => losses.list(),
+  }
+}

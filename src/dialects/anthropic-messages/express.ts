@@ -1,0 +1,108 @@
+/** The short way: bodies and streams of this dialect pass untouched, and are only read. */
+import type { Delivery } from '../../domain/delivery.ts'
+import { deliveryOf, nothing } from '../../domain/delivery.ts'
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import type { ExpressLane, FrameDecoder, Scanner } from '../../ports/dialect.ts'
+import { frameCutter, frameText, framesIn } from '../framing.ts'
+import { editMembers } from '../json-text.ts'
+import { frameOf } from './block-writer.ts'
+import { garbled } from './failure.ts'
+import { decodeAnswer } from './response.ts'
+import { decodeStream } from './stream.ts'
+import { isRecord, parseJson } from './wire.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const stopText = frameText(frameOf({ type: 'message_stop' }))
+const blankLine = encoder.encode('\n\n')
+
+/** What was read, without the events: the bytes tell the client the same. */
+const withBytes = ({ events: _events, ...facts }: Delivery, bytes: Uint8Array | undefined): Delivery =>
+  bytes === undefined || bytes.length === 0 ? facts : { ...facts, bytes }
+
+const joined = (left: Uint8Array, right: Uint8Array): Uint8Array => {
+  const both = new Uint8Array(left.length + right.length)
+  both.set(left)
+  both.set(right, left.length)
+  return both
+}
+
+const bom = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+
+/** Reads whole frames; of bytes that tell of a failure only what stands before it is passed on. */
+const scan = (bytes: Uint8Array, from: number, reader: FrameDecoder): Delivery => {
+  const events: StreamEvent[] = []
+  for (const { start, frame } of framesIn(from === 0 ? bytes : bytes.subarray(from))) {
+    if (frame === undefined) continue
+    const told = reader.push(frame)
+    for (const event of told) events.push(event)
+    if (told.at(-1)?.type === 'response-failed') return withBytes(deliveryOf(events), bytes.subarray(0, from + start))
+  }
+  return withBytes(deliveryOf(events), bytes)
+}
+
+/** The last frame, if it is whole but for its blank line. */
+const lastFrame = (rest: Uint8Array): Uint8Array | undefined => {
+  const frame = framesIn(rest).at(-1)?.frame
+  return frame !== undefined && isRecord(parseJson(frame.data)) ? joined(rest, blankLine) : undefined
+}
+
+const scanStream = (): Scanner => {
+  const cutter = frameCutter()
+  const reader = decodeStream()
+  let isFirst = true
+  let isDone = false
+  const note = (delivery: Delivery): Delivery => {
+    if (delivery.ended === true || delivery.failure !== undefined) isDone = true
+    return delivery
+  }
+  const read = (bytes: Uint8Array): Delivery => {
+    // A byte order mark may stand before the first frame only.
+    const from = isFirst ? bom(bytes) : 0
+    isFirst = false
+    return note(scan(bytes, from, reader))
+  }
+  const tooLong = (): Delivery =>
+    note({ ...nothing, failure: garbled('a frame of the answer is longer than 16 MiB; it must be shorter') })
+  return {
+    push(chunk) {
+      if (isDone) return nothing
+      const whole = cutter.push(chunk)
+      if (cutter.overflowed) return tooLong()
+      return whole === undefined ? nothing : read(whole)
+    },
+    end() {
+      if (isDone) return nothing
+      const last = lastFrame(cutter.rest())
+      const delivery = last === undefined ? nothing : read(last)
+      if (isDone) return delivery
+      const end = deliveryOf(reader.end())
+      // The client still waits for its message_stop.
+      const owed =
+        end.ended === true ? joined(delivery.bytes ?? new Uint8Array(0), encoder.encode(stopText)) : delivery.bytes
+      const { events: _events, ...facts } = end
+      return note(
+        withBytes(
+          { ...delivery, ...facts, content: delivery.content || end.content, size: delivery.size + end.size },
+          owed,
+        ),
+      )
+    },
+  }
+}
+
+const scanAnswer = (body: Uint8Array): Delivery => {
+  const answer = parseJson(decoder.decode(body))
+  if (answer === undefined)
+    return { ...nothing, failure: garbled('the answer is no JSON; it must be a message, a JSON object') }
+  const delivery = deliveryOf(decodeAnswer(answer))
+  return withBytes(delivery, delivery.failure === undefined ? body : undefined)
+}
+
+/** The express lane of this dialect. */
+export const express: ExpressLane = {
+  editRequest: (raw, model) =>
+    raw.json['model'] === model ? raw.bytes : editMembers(raw.bytes, { model: JSON.stringify(model) }),
+  scanStream,
+  scanAnswer,
+}

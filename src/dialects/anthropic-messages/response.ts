@@ -1,0 +1,104 @@
+/** A whole answer, both ways. */
+import type { Failure } from '../../domain/failure.ts'
+import type { Part } from '../../domain/message.ts'
+import type { Answer } from '../../domain/response.ts'
+import { collect } from '../../domain/response.ts'
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
+import { wholeBlock } from './answer-blocks.ts'
+import { writeOpaque } from './encode-blocks.ts'
+import { encodeFailure, failureOf, garbled } from './failure.ts'
+import { writeStopReason } from './stop-reason.ts'
+import { endOf, startOf, stopOf } from './stream.ts'
+import { mergeUsage, writeUsage } from './usage.ts'
+import type { Json, Losses } from './wire.ts'
+import { found, idFitter, inputOf, isRecord, noLosses, ownMembers } from './wire.ts'
+
+const failed = (failure: Failure): readonly StreamEvent[] => [{ type: 'response-failed', failure }]
+
+/** The events that would have told this answer. */
+export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
+  if (!isRecord(body)) return failed(garbled(`the answer is ${found(body)}; it must be a message, a JSON object`))
+  if (body['type'] === 'error' || isRecord(body['error'])) return failed(failureOf(body))
+  const { content } = body
+  if (!Array.isArray(content)) {
+    return failed(garbled(`content of the answer is ${found(content)}; it must be a list of blocks`))
+  }
+  return [
+    startOf(body),
+    ...content.flatMap((block: unknown, place) => wholeBlock(block, place)),
+    ...endOf(stopOf(body), mergeUsage(undefined, body['usage']), undefined),
+  ]
+}
+
+/** `msg_…`: the upstream's own id if it has that form. */
+export const messageId = (upstreamId: string | undefined, context: AnswerContext): string => {
+  const id = upstreamId === undefined || upstreamId === '' ? context.id : upstreamId
+  return id.startsWith('msg_') ? id : `msg_${id.replace(/[^a-zA-Z0-9_-]/g, '_')}`
+}
+/** The id for a call that came without one. */
+export const callIdFor = (callId: string, context: AnswerContext): string =>
+  callId === '' ? `toolu_${context.id}` : callId
+
+/** The message around the content, `usage` and the end still open. */
+export const writeHead = (
+  start: { readonly model: string; readonly upstreamId?: string },
+  context: AnswerContext,
+): Json => ({
+  id: messageId(start.upstreamId, context),
+  type: 'message',
+  role: 'assistant',
+  model: start.model === '' ? context.model : start.model,
+})
+
+const writePart = (part: Part, fit: (id: string) => string, losses: Losses): Json | undefined => {
+  losses.addForeign(part.extensions, 'content.')
+  const own = ownMembers(part.extensions)
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return part.text === '' && Object.keys(own).length === 0 ? undefined : { ...own, type: 'text', text: part.text }
+    case 'reasoning':
+      if (part.redacted !== undefined) return { type: 'redacted_thinking', data: part.redacted }
+      if (part.text === '' && part.signature === undefined) return undefined
+      return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' }
+    case 'tool-call': {
+      const input = inputOf(part.input)
+      if (input === undefined) losses.add('content.tool-call.input', 'the arguments are no JSON object')
+      return { ...own, type: 'tool_use', id: fit(part.callId), name: part.name, input: input ?? {} }
+    }
+    case 'opaque':
+      return writeOpaque(part, 'content', losses)
+    default:
+      losses.add(`content.${part.type}`, 'an answer of Anthropic cannot hold it')
+      return undefined
+  }
+}
+
+const writeAnswer = (answer: Answer, context: AnswerContext, losses: Losses): Record<string, unknown> => {
+  const [choice] = answer.choices
+  if (answer.choices.length > 1) losses.add('choices', 'Anthropic gives one answer')
+  losses.addForeign(choice?.extensions, 'content.')
+  const fitted = idFitter()
+  const fit = (id: string): string => fitted(callIdFor(id, context))
+  const content = (choice?.parts ?? []).map(part => writePart(part, fit, losses)).filter(part => part !== undefined)
+  return {
+    ...ownMembers(answer.extensions),
+    ...writeHead(answer, context),
+    content,
+    stop_reason: writeStopReason(choice?.reason ?? 'stop', choice?.raw, choice?.stopSequence),
+    stop_sequence: choice?.stopSequence ?? null,
+    usage: writeUsage(answer.usage),
+  }
+}
+
+/** The message that these events tell; an error body if they tell of a failure. */
+export const encodeAnswer = (
+  events: readonly StreamEvent[],
+  context: AnswerContext,
+): Encoded<Record<string, unknown>> => {
+  const losses = noLosses()
+  const answer = collect(events)
+  if (answer.failure !== undefined) return { value: encodeFailure(answer.failure, context.id).body, losses: [] }
+  return { value: writeAnswer(answer, context, losses), losses: losses.list() }
+}

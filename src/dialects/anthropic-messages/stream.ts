@@ -1,0 +1,195 @@
+/** A streamed answer, read: one handler for each frame type. */
+import type { Failure } from '../../domain/failure.ts'
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import type { Frame, FrameDecoder } from '../../ports/dialect.ts'
+import type { OpenBlock } from './answer-blocks.ts'
+import { endBlock, growBlock, impliedBlock, startBlock, wholeBlock } from './answer-blocks.ts'
+import { brokenOff, failureOf, garbled } from './failure.ts'
+import { readStopReason } from './stop-reason.ts'
+import { mergeUsage, readUsage } from './usage.ts'
+import type { Json } from './wire.ts'
+import { carried, isRecord, otherMembers, parseJson } from './wire.ts'
+
+const none: readonly StreamEvent[] = []
+
+/** What has been read of an answer. */
+interface Reading {
+  started: boolean
+  ended: boolean
+  /** Id of the message that is open. */
+  id: string
+  /** True once a block was told; what was told cannot be taken back. */
+  told: boolean
+  blocks: number
+  readonly open: Map<unknown, OpenBlock>
+  usage: Json | undefined
+  stop: Stop | undefined
+  /** Members of message_delta that have no other place. */
+  others: Json | undefined
+}
+
+const knownOfMessage = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage'])
+const knownOfEvent = new Set(['type', 'delta', 'usage'])
+const knownOfDelta = new Set(['stop_reason', 'stop_sequence'])
+
+/** The members of a message that only this dialect knows, and its name, as the first event. */
+export const startOf = (message: Json): StreamEvent => ({
+  type: 'response-start',
+  model: typeof message['model'] === 'string' ? message['model'] : '',
+  ...(typeof message['id'] === 'string' && { upstreamId: message['id'] }),
+  ...carried(otherMembers(message, knownOfMessage)),
+})
+
+/** Why an answer ended, in the provider's words. */
+interface Stop {
+  readonly raw: string
+  readonly sequence?: string
+}
+/** The stop reason of a message or of a delta; undefined if it tells none. */
+export const stopOf = ({ stop_reason: raw, stop_sequence: sequence }: Json): Stop | undefined =>
+  typeof raw === 'string' ? { raw, ...(typeof sequence === 'string' && { sequence }) } : undefined
+
+/** The last events of a complete answer. */
+export const endOf = (
+  stop: Stop | undefined,
+  usage: Json | undefined,
+  others: Json | undefined,
+): readonly StreamEvent[] => {
+  const events: StreamEvent[] = []
+  if (stop !== undefined) {
+    const { raw, sequence } = stop
+    const reason = readStopReason(raw)
+    events.push({ type: 'choice-end', reason, raw, ...(sequence !== undefined && { stopSequence: sequence }) })
+  }
+  const counted = readUsage(usage)
+  if (counted !== undefined) events.push({ type: 'usage', usage: counted })
+  events.push({ type: 'response-end', ...carried(others) })
+  return events
+}
+
+const fail = (reading: Reading, failure: Failure): readonly StreamEvent[] => {
+  reading.ended = true
+  const usage = readUsage(reading.usage)
+  const failed: StreamEvent = { type: 'response-failed', failure }
+  return usage === undefined ? [failed] : [{ type: 'usage', usage }, failed]
+}
+
+const closeAll = (reading: Reading): readonly StreamEvent[] => {
+  if (reading.open.size === 0) return none
+  const events = [...reading.open.values()].flatMap(endBlock)
+  reading.open.clear()
+  return events
+}
+const finish = (reading: Reading): readonly StreamEvent[] => {
+  reading.ended = true
+  return [...closeAll(reading), ...endOf(reading.stop, reading.usage, reading.others)]
+}
+
+const open = (reading: Reading, index: unknown, content: Json): readonly StreamEvent[] => {
+  const started = startBlock(content, reading.blocks++)
+  // A start for an index that is still open means that its stop never came.
+  const before = reading.open.get(index)
+  reading.open.set(index, started.open)
+  reading.told = true
+  return before === undefined ? started.events : [...endBlock(before), ...started.events]
+}
+
+/** Calls made from within code that runs at the provider come whole in message_start, their stop reason with them. */
+const contentOf = (message: Json, reading: Reading): readonly StreamEvent[] => {
+  const content = message['content']
+  if (!Array.isArray(content) || content.length === 0) return none
+  reading.told = true
+  return content.flatMap((block: unknown) => wholeBlock(block, reading.blocks++))
+}
+
+type Handler = (event: Json, reading: Reading) => readonly StreamEvent[]
+
+const handlers: Readonly<Record<string, Handler>> = {
+  message_start(event, reading) {
+    const message = isRecord(event['message']) ? event['message'] : {}
+    const id = typeof message['id'] === 'string' ? message['id'] : ''
+    const isSecond = reading.started
+    // A server-side fallback may begin anew under another name, which is fine until something of the first was told.
+    if (isSecond && id !== reading.id && reading.told) {
+      return fail(reading, {
+        kind: 'stream-broken',
+        message: `the answer ${reading.id} broke off: another one, ${id}, began in its place`,
+      })
+    }
+    reading.usage = mergeUsage(reading.usage, message['usage'])
+    if (isSecond && id === reading.id) return none
+    reading.started = true
+    reading.id = id
+    reading.stop = stopOf(message) ?? reading.stop
+    return [startOf(message), ...contentOf(message, reading)]
+  },
+  content_block_start(event, reading) {
+    return isRecord(event['content_block']) ? open(reading, event['index'], event['content_block']) : none
+  },
+  content_block_delta(event, reading) {
+    const delta = event['delta']
+    if (!isRecord(delta)) return none
+    const block = reading.open.get(event['index'])
+    if (block !== undefined) return growBlock(block, delta)
+    const implied = impliedBlock(delta)
+    if (implied === undefined) return none
+    const started = open(reading, event['index'], implied)
+    return [...started, ...growBlock(reading.open.get(event['index'])!, delta)]
+  },
+  content_block_stop(event, reading) {
+    const block = reading.open.get(event['index'])
+    if (block === undefined) return none
+    reading.open.delete(event['index'])
+    return endBlock(block)
+  },
+  message_delta(event, reading) {
+    reading.usage = mergeUsage(reading.usage, event['usage'])
+    const delta = isRecord(event['delta']) ? event['delta'] : {}
+    reading.stop = stopOf(delta) ?? reading.stop
+    const others = { ...reading.others, ...otherMembers(delta, knownOfDelta), ...otherMembers(event, knownOfEvent) }
+    if (Object.keys(others).length > 0) reading.others = others
+    return none
+  },
+  message_stop: (_event, reading) => finish(reading),
+  error: (event, reading) => fail(reading, failureOf(event)),
+}
+
+/** Some look-alikes put OpenAI's end mark or empty frames among the others. */
+const isIdle = ({ event, data }: Frame): boolean => event === 'ping' || data === '' || data === '[DONE]'
+
+const read = (frame: Frame, reading: Reading): readonly StreamEvent[] => {
+  if (reading.ended || isIdle(frame)) return none
+  const event = parseJson(frame.data)
+  if (!isRecord(event))
+    return fail(reading, garbled(`a frame of the answer holds no JSON object: ${frame.data.slice(0, 80)}`))
+  const type = event['type'] ?? frame.event ?? (isRecord(event['error']) ? 'error' : '')
+  const handler = typeof type === 'string' && Object.hasOwn(handlers, type) ? handlers[type] : undefined
+  if (handler === undefined) return none
+  const events = handler(event, reading)
+  if (reading.started || events.length === 0 || events[0]!.type === 'response-failed') return events
+  // An answer whose message_start never came still has a beginning.
+  reading.started = true
+  return [{ type: 'response-start', model: '' }, ...events]
+}
+
+/** A decoder for one stream. Pings, unknown events and unknown deltas change nothing. */
+export const decodeStream = (): FrameDecoder => {
+  const reading: Reading = {
+    started: false,
+    ended: false,
+    id: '',
+    told: false,
+    blocks: 0,
+    open: new Map(),
+    usage: undefined,
+    stop: undefined,
+    others: undefined,
+  }
+  return {
+    push: frame => read(frame, reading),
+    end() {
+      if (reading.ended) return none
+      return reading.stop === undefined ? fail(reading, brokenOff) : finish(reading)
+    },
+  }
+}

@@ -1,0 +1,155 @@
+/** Tools and tool choice, both ways. */
+import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
+import type { Findings, Json, Losses } from './wire.ts'
+import {
+  carried,
+  dialect,
+  isAbsent,
+  isRecord,
+  otherMembers,
+  ownMembers,
+  readCache,
+  readOptionalText,
+  readText,
+  report,
+  writeCache,
+} from './wire.ts'
+
+const knownTool = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
+const knownChoice = new Set(['type', 'name', 'disable_parallel_tool_use'])
+
+type ReadTools = Pick<ChatBody, 'tools' | 'opaqueTools'>
+
+const readTool = (tool: Json, at: string, findings: Findings): Tool => {
+  const name = readText(tool, 'name', at, findings)
+  if (name === '') report(findings, `${at}.name`, tool['name'], 'a name of at least one character')
+  const schema = tool['input_schema']
+  if (!isRecord(schema)) report(findings, `${at}.input_schema`, schema, 'a JSON Schema, an object')
+  const description = readOptionalText(tool, 'description', at, findings)
+  const strict = tool['strict']
+  if (!isAbsent(strict) && typeof strict !== 'boolean') report(findings, `${at}.strict`, strict, 'true or false')
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    inputSchema: schema,
+    ...(strict === true && { strict }),
+    ...readCache(tool['cache_control']),
+    ...carried(otherMembers(tool, knownTool)),
+  }
+}
+
+/** The tools of a request; those that run at the provider stay whole, as opaque. */
+export const readTools = (value: unknown, findings: Findings): ReadTools => {
+  if (isAbsent(value)) return { tools: [] }
+  if (!Array.isArray(value)) {
+    report(findings, 'tools', value, 'a list of tools')
+    return { tools: [] }
+  }
+  const tools: Tool[] = []
+  const opaqueTools: OpaqueTool[] = []
+  for (const [place, tool] of value.entries()) {
+    const at = `tools[${place}]`
+    if (!isRecord(tool)) report(findings, at, tool, 'a tool, an object with name and input_schema')
+    else if (isAbsent(tool['type']) || tool['type'] === 'custom') tools.push(readTool(tool, at, findings))
+    else opaqueTools.push({ dialect, kind: readText(tool, 'type', at, findings), value: tool })
+  }
+  return { tools, ...(opaqueTools.length > 0 && { opaqueTools }) }
+}
+
+type ReadChoice = Pick<ChatBody, 'toolChoice' | 'parallelToolCalls'> & { readonly others?: Json }
+
+const choiceOf = (choice: Json, findings: Findings): ToolChoice | undefined => {
+  switch (choice['type']) {
+    case 'auto':
+      return 'auto'
+    case 'any':
+      return 'required'
+    case 'none':
+      return 'none'
+    case 'tool':
+      return { name: readText(choice, 'name', 'tool_choice', findings) }
+    default:
+      report(findings, 'tool_choice.type', choice['type'], '"auto", "any", "tool" or "none"')
+      return undefined
+  }
+}
+/** Tool choice, and whether several tools may be called at once. */
+export const readToolChoice = (value: unknown, findings: Findings): ReadChoice => {
+  if (isAbsent(value)) return {}
+  if (!isRecord(value)) {
+    report(findings, 'tool_choice', value, 'an object with a type')
+    return {}
+  }
+  const toolChoice = choiceOf(value, findings)
+  const single = value['disable_parallel_tool_use']
+  if (!isAbsent(single) && typeof single !== 'boolean') {
+    report(findings, 'tool_choice.disable_parallel_tool_use', single, 'true or false')
+  }
+  const others = otherMembers(value, knownChoice)
+  return {
+    ...(toolChoice !== undefined && { toolChoice }),
+    ...(typeof single === 'boolean' && { parallelToolCalls: !single }),
+    ...(others !== undefined && { others }),
+  }
+}
+
+const schemaOf = (schema: unknown): Json => {
+  if (!isRecord(schema)) return { type: 'object', properties: {} }
+  // Anthropic takes no schema without a type; OpenAI's clients send `{}` for a tool without arguments.
+  return Object.hasOwn(schema, 'type') ? schema : { type: 'object', ...schema }
+}
+const writeTool = (tool: Tool, losses: Losses): Json => {
+  losses.addForeign(tool.extensions, 'tools.')
+  return {
+    ...ownMembers(tool.extensions),
+    name: tool.name,
+    ...(tool.description !== undefined && { description: tool.description }),
+    input_schema: schemaOf(tool.inputSchema),
+    ...(tool.strict === true && { strict: true }),
+    ...writeCache(tool.cache),
+  }
+}
+const writeOpaqueTools = (tools: readonly OpaqueTool[], losses: Losses): readonly Json[] => {
+  const written: Json[] = []
+  for (const { dialect: owner, kind, value } of tools) {
+    if (owner === dialect && isRecord(value)) written.push(value)
+    else losses.add(`tools.${kind}`, `only ${owner} knows this kind of tool`)
+  }
+  return written
+}
+
+const visible = (tools: readonly Json[], choice: ToolChoice | undefined, losses: Losses): readonly Json[] => {
+  if (typeof choice !== 'object' || !('oneOf' in choice)) return tools
+  const left = tools.filter(tool => typeof tool['name'] === 'string' && choice.oneOf.includes(tool['name']))
+  if (left.length < tools.length) {
+    losses.add('toolChoice.oneOf', 'a choice among some tools cannot be told, so that the others were left out')
+  }
+  return left
+}
+
+const writeChoice = (choice: ToolChoice, isThinking: boolean, losses: Losses): Json => {
+  if (choice === 'auto' || choice === 'none') return { type: choice }
+  const isForced = choice === 'required' || 'name' in choice || choice.required
+  if (isForced && isThinking) {
+    losses.add('toolChoice', 'a tool call cannot be forced while thinking is on; the model was left to choose')
+    return { type: 'auto' }
+  }
+  if (!isForced) return { type: 'auto' }
+  return choice !== 'required' && 'name' in choice ? { type: 'tool', name: choice.name } : { type: 'any' }
+}
+
+/** `tools` and `tool_choice` of a body, ready to be spread. */
+export const writeTools = (body: ChatBody, isThinking: boolean, losses: Losses): Json => {
+  const all = [...body.tools.map(tool => writeTool(tool, losses)), ...writeOpaqueTools(body.opaqueTools ?? [], losses)]
+  const tools = visible(all, body.toolChoice, losses)
+  if (tools.length === 0) return {}
+  const { toolChoice, parallelToolCalls } = body
+  if (toolChoice === undefined && parallelToolCalls !== false) return { tools }
+  const choice = writeChoice(toolChoice ?? 'auto', isThinking, losses)
+  const single =
+    parallelToolCalls === undefined || choice['type'] === 'none'
+      ? {}
+      : { disable_parallel_tool_use: !parallelToolCalls }
+  const others = ownMembers(body.extensions)['tool_choice']
+  return { tools, tool_choice: { ...(isRecord(others) ? others : {}), ...choice, ...single } }
+}
