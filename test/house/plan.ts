@@ -1,0 +1,48 @@
+/** The plan of the house as data: who may import whom, who knows no siblings, who is quiet. */
+
+/** A room may import itself and the rooms named here, and nothing else. */
+export const plan: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  ports: ['domain'],
+  accounting: ['domain'],
+  state: ['domain'],
+  dialects: ['domain', 'ports'],
+  providers: ['domain', 'ports', 'dialects'],
+  routing: ['domain', 'ports'],
+  guardrails: ['domain', 'ports'],
+  signals: ['domain', 'ports', 'state', 'accounting'],
+  dispatch: ['domain', 'ports'],
+  learning: ['domain', 'ports', 'routing'],
+  config: ['domain', 'ports', 'routing'],
+  world: ['domain', 'ports', 'dialects'],
+  pipeline: ['domain', 'ports', 'routing', 'signals', 'dispatch', 'accounting', 'state'],
+  platform: ['domain', 'ports'],
+  faces: ['domain', 'ports', 'dialects', 'world', 'config', 'gateway.ts', 'standalone.ts'],
+  'gateway.ts': [
+    'domain',
+    'ports',
+    'config',
+    'providers',
+    'dialects',
+    'routing',
+    'signals',
+    'guardrails',
+    'state',
+    'accounting',
+    'learning',
+    'pipeline',
+  ],
+  'standalone.ts': ['domain', 'ports', 'config', 'gateway.ts', 'platform'],
+  'index.ts': ['domain', 'ports', 'gateway.ts'],
+}
+
+/** Rooms that only compute: no waiting, no clock, no chance, no network, no package. */
+export const quiet: readonly string[] = ['domain', 'ports', 'accounting', 'state', 'dialects', 'providers', 'routing']
+
+/** Folders in which each file or folder stands alone, but for the folder's own registry and the shared files at its top. */
+export const siblings: readonly { readonly folder: string; readonly shared: readonly string[] }[] = [
+  { folder: 'dialects', shared: ['framing.ts', 'json-text.ts'] },
+  { folder: 'routing/strategies', shared: [] },
+  { folder: 'platform/stores', shared: [] },
+  { folder: 'platform/telemetry', shared: [] },
+]
