@@ -107,3 +107,11 @@ export const statusOf = (failure: Failure): number => failure.status ?? conseque
 /** The word for this failure in the `code` field of an error body. */
 export const codeOf = (failure: Failure): string =>
   failure.kind === 'target-unknown' ? 'model_not_found' : failure.kind
+
+/** Why a candidate was left, in one word for headers and spans: `upstream_5xx`, `upstream_429`, or the kind. */
+export const reasonOf = (failure: Failure): string => {
+  const status = failure.upstream?.status
+  if (status !== undefined && status >= 500) return 'upstream_5xx'
+  if (status !== undefined && status >= 400) return `upstream_${status}`
+  return failure.kind.replaceAll('-', '_')
+}

@@ -23,6 +23,8 @@ export interface Attempt {
   /** What made us try again. */
   readonly trigger?: FailureKind
   readonly spanId: SpanId
+  /** Where it was sent, without query; absent if it was not. */
+  readonly url?: string
   readonly lane: 'express' | 'translated'
   readonly startedAt: Instant
   readonly headAt?: Instant

@@ -13,8 +13,10 @@ export interface Patience {
   /** The longest wait before a retry; past it, the next candidate is asked instead. */
   readonly maxWait: Millis
   readonly connect: Millis
-  /** Until the first content of a stream, or the whole of an unstreamed answer. */
+  /** Until the first content of a stream. */
   readonly firstToken: Millis
+  /** Until the whole of an unstreamed answer; absent: as `total`. */
+  readonly whole?: Millis
   /** Between two pieces of a stream. */
   readonly idle: Millis
   readonly total: Millis

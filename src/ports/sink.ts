@@ -2,7 +2,7 @@
 import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { RoutingDecision } from '../domain/decision.ts'
-import type { Failure, FailureKind } from '../domain/failure.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { PoolId, SpanId } from '../domain/ids.ts'
 import type { Cost, Loss } from '../domain/outcome.ts'
 import type { Instant } from '../domain/units.ts'
@@ -14,8 +14,8 @@ export interface Served {
   readonly pool?: PoolId
   /** Attempts so far, this one included. */
   readonly attempts: number
-  /** Why the one before was left, if there was one. */
-  readonly fallback?: FailureKind
+  /** Why the candidate before was left, if there was one, e.g. `upstream_5xx`. */
+  readonly fallback?: string
   readonly span: SpanId
   readonly lane: 'express' | 'translated'
   readonly losses: readonly Loss[]
@@ -32,7 +32,7 @@ export interface Ending {
   readonly failure?: Failure
   readonly decision?: RoutingDecision
   readonly attempts: number
-  readonly fallback?: FailureKind
+  readonly fallback?: string
   readonly span?: SpanId
   readonly cost: Cost
 }

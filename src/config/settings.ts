@@ -1,0 +1,67 @@
+/** What a checked configuration comes to: all that a gateway is built from, as plain data. */
+import type { Caller } from '../domain/caller.ts'
+import type { Deployment, Pool } from '../domain/deployment.ts'
+import type { ProviderId, VirtualKeyId } from '../domain/ids.ts'
+import type { Policy } from '../domain/policy.ts'
+import type { Millis } from '../domain/units.ts'
+import type { Credential } from '../ports/provider.ts'
+
+export interface ProviderConfig {
+  readonly id: ProviderId
+  /** A type that the registry of providers knows: `openai`, `anthropic`, `openai-compatible`, `groq`, … */
+  readonly type: string
+  /** The address as the provider's official client takes it as its base; absent: the provider's own. */
+  readonly url?: string
+  /** One at least; a server that wants no key has one with the reference ''. */
+  readonly credentials: readonly Credential[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface KeyConfig {
+  readonly id: VirtualKeyId
+  /** `${NAME}`, `file:PATH` or text, of 20 characters or more once read. */
+  readonly reference: string
+  readonly caller: Caller
+}
+
+export interface ServerConfig {
+  readonly host: string
+  readonly port: number
+  readonly maxBodyBytes: number
+  /** Origins that browsers may call from; `*` for any. */
+  readonly corsOrigins: readonly string[]
+  /** How long streams may go on after the process was asked to stop. */
+  readonly drain: Millis
+}
+
+export interface StoreConfig {
+  readonly durable: { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
+}
+
+export interface TelemetryConfig {
+  /** Base address of an OTLP/HTTP receiver, e.g. http://127.0.0.1:4318; absent: spans are not exported. */
+  readonly otlp?: string
+  /** Sent with every export, e.g. authorization. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Adds names that other tools read: `gen_ai.system`, `gen_ai.fallback.reason`, `gen_ai.usage.cost`. */
+  readonly compat: boolean
+  readonly log: 'off' | 'error' | 'info'
+}
+
+/** Everything by id; every name that is used is there. */
+export interface Settings {
+  readonly providers: readonly ProviderConfig[]
+  readonly deployments: readonly Deployment[]
+  readonly pools: readonly Pool[]
+  /** Another name to a pool, a deployment's model or `provider/model`. */
+  readonly aliases: Readonly<Record<string, string>>
+  /** Every policy that a pool names or a caller may choose. */
+  readonly policies: readonly Policy[]
+  /** The policy where neither pool nor caller names one. */
+  readonly defaultPolicy: string
+  /** Empty: nobody needs a key, which is only allowed on a loopback address. */
+  readonly keys: readonly KeyConfig[]
+  readonly server: ServerConfig
+  readonly store: StoreConfig
+  readonly telemetry: TelemetryConfig
+}
