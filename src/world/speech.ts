@@ -1,0 +1,135 @@
+/** How the world listens and speaks: what is asked, what is replied, and what a wire format must be able to do. */
+import type { WorldModel } from './models.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+export const isJson = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+/** The value as a list; anything else is an empty one. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** Header names in lower case. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** A tool that the request offers. */
+export interface OfferedTool {
+  readonly name: string
+  readonly schema: unknown
+}
+
+/** A request as the world understands it. */
+export interface Asked {
+  readonly model: WorldModel
+  readonly stream: boolean
+  /** The text of the last user message that has one. */
+  readonly text: string
+  readonly inputTokens: number
+  readonly maxTokens?: number
+  readonly stops: readonly string[]
+  readonly tools: readonly OfferedTool[]
+  /** Set if a tool must be called: its name, or `any`. */
+  readonly mustCall?: { readonly name?: string }
+  /** The JSON schema that the answer must fit, or `true` for any JSON object. */
+  readonly schema?: unknown
+  readonly choices: number
+  readonly includeUsage: boolean
+  readonly images: number
+  readonly body: Json
+}
+
+/** What is wrong with a request, or with the world. */
+export interface Complaint {
+  readonly status: number
+  readonly kind:
+    | 'invalid'
+    | 'context'
+    | 'unauthenticated'
+    | 'missing'
+    | 'model-missing'
+    | 'too-large'
+    | 'rate-limited'
+    | 'broken'
+    | 'unavailable'
+    | 'overloaded'
+  readonly message: string
+  readonly param?: string
+  readonly code?: string
+}
+
+export type Understood =
+  | { readonly ok: true; readonly asked: Asked }
+  | { readonly ok: false; readonly complaint: Complaint }
+
+export interface ToolCall {
+  readonly name: string
+  /** As JSON. */
+  readonly input: string
+}
+
+/** A whole reply, before it is written in a wire format. */
+export interface Reply {
+  /** 32 random hexadecimal digits, from which a format makes its own kind of ids. */
+  readonly seed: string
+  readonly createdAt: number
+  readonly asked: Asked
+  readonly text: string
+  readonly calls: readonly ToolCall[]
+  readonly refusal?: string
+  readonly finish: 'stop' | 'length' | 'stop-sequence' | 'calls' | 'refusal'
+  /** The stop sequence that ended it. */
+  readonly stop?: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Cuts a text as the model would stream it. */
+  cut(text: string): readonly string[]
+}
+
+/** One piece of a stream. */
+export interface Frame {
+  readonly text: string
+  /** How many tokens the model had to make for it; 0 for what only frames the answer. */
+  readonly tokens: number
+}
+
+/** What a path asks for. */
+export type Route =
+  | { readonly to: 'chat' }
+  | { readonly to: 'count' }
+  | { readonly to: 'models' }
+  | { readonly to: 'model'; readonly id: string }
+
+/** A provider's own wire format, both ways. */
+export interface Speech {
+  /** The first part of its paths, e.g. `/openai`. */
+  readonly prefix: string
+  readonly provider: string
+  route(method: string, path: string): Route | undefined
+  /** The key that the request carries in this format's own way. */
+  key(headers: Headers): string | undefined
+  /** What is wrong with a request that carries no such key, or with its other headers. */
+  unwelcome(headers: Headers, key: string | undefined): Complaint | undefined
+  understand(body: Json, models: readonly WorldModel[], route: Route): Understood
+  headers(seed: string): Readonly<Record<string, string>>
+  whole(reply: Reply): Json
+  stream(reply: Reply): Iterable<Frame>
+  /** The answer to a request that only wants its tokens counted. */
+  counted(asked: Asked): Json
+  list(models: readonly WorldModel[]): Json
+  single(model: WorldModel): Json
+  /** An error body. */
+  error(complaint: Complaint, seed: string): unknown
+  /** An error in the middle of a stream. */
+  errorFrame(complaint: Complaint, seed: string): string
+}
+
+/** A complaint, as what became of understanding. */
+export const complain = (complaint: Complaint): Understood => ({ ok: false, complaint })
+/** The value of a header that should come once. */
+export const headerOf = (headers: Headers, name: string): string | undefined => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
+/** The key of an `authorization: Bearer …` header. */
+export const bearerOf = (headers: Headers): string | undefined => {
+  const found = /^bearer\s+(\S+)\s*$/i.exec(headerOf(headers, 'authorization') ?? '')
+  return found?.[1]
+}
