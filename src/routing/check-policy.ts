@@ -1,0 +1,125 @@
+/** What is wrong or doubtful about a policy in front of certain candidates. */
+import type { Facts } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import { canonical } from '../domain/fingerprint.ts'
+import type { DecisionId } from '../domain/ids.ts'
+import type { Condition, Policy, PolicyStep } from '../domain/policy.ts'
+import type { Instant, Tokens } from '../domain/units.ts'
+import { compilePolicy } from './compile-policy.ts'
+import { contradiction } from './contradiction.ts'
+import { strategyNamed } from './registry.ts'
+import { doubtsAbout, leavesNoTies } from './step-doubts.ts'
+import type { Finding, Use, Way } from './step-doubts.ts'
+
+type When = Extract<PolicyStep, { when: Condition }>
+
+/** Constraints that go by the configuration alone, so that the check can carry them out. */
+const fixedConstraints = ['lock', 'only', 'ignore', 'where']
+
+/** A request that asks for nothing, for constraints that do not look at it. */
+const anyRequest: Facts = {
+  id: 'check' as DecisionId,
+  request: {
+    target: '',
+    operation: 'chat',
+    inputTokens: 0 as Tokens,
+    outputTokens: 0 as Tokens,
+    needs: [],
+    tags: {},
+    params: {},
+    caller: { key: '' },
+  },
+  bounds: {},
+  candidates: [],
+  signals: {},
+  now: 0 as Instant,
+  seed: '',
+}
+
+const setsFloor = (steps: readonly PolicyStep[]): boolean =>
+  steps.some(step =>
+    'use' in step ? step.use === 'quality-floor' : setsFloor(step.then) && setsFloor(step.otherwise ?? []),
+  )
+
+const kept = (step: Use, candidates: readonly Candidate[]): readonly Candidate[] => {
+  const made = strategyNamed(step.use)?.make(step.with ?? {})
+  if (made?.ok !== true || made.value.kind !== 'constraint') return candidates
+  const { exclude } = made.value
+  return candidates.filter(candidate => exclude(candidate, anyRequest) === undefined)
+}
+
+/** One walk through the branches of a policy, writing down what it finds. */
+interface Walk {
+  readonly findings: Finding[]
+  /** The conditions of all branches around. */
+  readonly around: readonly Condition[]
+}
+
+/** What a sequence of steps adds, wherever in it: constraints run before every order. */
+const enter = (steps: readonly PolicyStep[], at: string, way: Way, walk: Walk): Way => {
+  let candidates = way.candidates
+  for (const [index, step] of steps.entries()) {
+    if (!('use' in step) || !fixedConstraints.includes(step.use)) continue
+    const left = kept(step, candidates)
+    if (left.length === 0 && candidates.length > 0)
+      walk.findings.push({ severity: 'error', at: `${at}[${index}]`, says: `${step.use} excludes everyone` })
+    candidates = left
+  }
+  return { ...way, candidates, hasFloor: way.hasFloor || setsFloor(steps) }
+}
+
+const passUse = (step: Use, at: string, way: Way, walk: Walk): Way => {
+  const key = canonical({ use: step.use, with: step.with ?? {} })
+  for (const doubt of doubtsAbout(step, key, way)) walk.findings.push({ ...doubt, at })
+  const isOrder = strategyNamed(step.use)?.kind === 'order'
+  const ran = new Map(way.ran).set(key, way.ran.get(key) ?? at)
+  if (!isOrder) return { ...way, ran }
+  const full = way.full ?? (leavesNoTies(step, way.candidates) ? `${step.use} at ${at}` : undefined)
+  return { ...way, ran, orders: [...way.orders, step.use], ...(full === undefined ? {} : { full }) }
+}
+
+/** What is sure behind a fork: what both branches made sure. */
+const join = (before: Way, then: Way, otherwise: Way): Way => {
+  const full = then.full !== undefined && otherwise.full !== undefined ? then.full : before.full
+  return {
+    ...before,
+    orders: then.orders.filter(name => otherwise.orders.includes(name)),
+    ran: new Map([...then.ran].filter(([key]) => otherwise.ran.has(key))),
+    ...(full === undefined ? {} : { full }),
+  }
+}
+
+const passWhen = (step: When, at: string, way: Way, walk: Walk): Way => {
+  const alone = contradiction(step.when)
+  const among = alone ?? contradiction({ all: [...walk.around, step.when] })
+  if (among !== undefined) {
+    const inside = alone === undefined ? ' together with the conditions around it' : ''
+    walk.findings.push({ severity: 'error', at: `${at}.when`, says: `can never hold${inside}: ${among}` })
+  }
+  const then = passSteps(step.then, `${at}.then`, way, { ...walk, around: [...walk.around, step.when] })
+  const otherwise = passSteps(step.otherwise ?? [], `${at}.otherwise`, way, walk)
+  return join(way, then, otherwise)
+}
+
+const passSteps = (steps: readonly PolicyStep[], at: string, before: Way, walk: Walk): Way => {
+  let way = enter(steps, at, before, walk)
+  for (const [index, step] of steps.entries()) {
+    const here = `${at}[${index}]`
+    way = 'use' in step ? passUse(step, here, way, walk) : passWhen(step, here, way, walk)
+  }
+  return way
+}
+
+/** Everything that is wrong or doubtful about the policy in front of these candidates, in the policy's sequence; empty if nothing is. */
+export const checkPolicy = (policy: Policy, candidates: readonly Candidate[]): readonly Finding[] => {
+  const compiled = compilePolicy(policy)
+  if (!compiled.ok) return [{ severity: 'error', at: compiled.at ?? 'steps', says: compiled.why }]
+  const findings: Finding[] = []
+  passSteps(
+    policy.steps,
+    'steps',
+    { candidates, hasFloor: false, orders: [], ran: new Map() },
+    { findings, around: [] },
+  )
+  return findings
+}

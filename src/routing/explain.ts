@@ -1,0 +1,135 @@
+/** A decision in plain words. */
+import type { Assessment, DecisionTrace, Facts, RoutingDecision } from '../domain/decision.ts'
+import type { Order } from '../ports/strategy.ts'
+import { isKnown, knownTokens } from './measures.ts'
+import { strategyNamed } from './registry.ts'
+import { listed, percent, whole } from './wording.ts'
+
+const nameOf = (step: string): string => step.slice(step.indexOf(':') + 1)
+
+/** The order behind a step's name, for its words; undefined for a step that is no longer known. */
+const orderOf = (step: string): Order | undefined => {
+  const maker = strategyNamed(nameOf(step))
+  const made = maker?.make(maker.example)
+  return made?.ok === true && made.value.kind === 'order' ? made.value : undefined
+}
+
+const idOf = (one: Assessment): string => one.candidate.id
+const valueOf = (one: Assessment, step: string): number | undefined =>
+  one.reasons.find(reason => reason.step === step && reason.value !== undefined)?.value
+const inWords = (step: string, value: number): string => orderOf(step)?.words(value) ?? String(value)
+
+const pairs = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(', ')
+
+const asked = ({ request, pool }: Facts): string => {
+  const { inputTokens, outputTokens, maxOutputTokens, needs, tags, caller } = request
+  const most = isKnown(maxOutputTokens) ? `, ${whole(maxOutputTokens)} at most` : ''
+  const parts = [
+    `Asked for "${request.target}"${pool === undefined ? '' : ` (pool ${pool})`}: ${request.operation}`,
+    `about ${whole(knownTokens(inputTokens))} tokens in and ${whole(knownTokens(outputTokens))} out${most}`,
+    needs.length === 0 ? 'no special needs' : `needs ${listed(needs)}`,
+    ...(Object.keys(tags).length === 0 ? [] : [`tags ${pairs(tags)}`]),
+    `key ${caller.key}${caller.team === undefined ? '' : `, team ${caller.team}`}`,
+  ]
+  return `${parts.join('; ')}.`
+}
+
+const bounds = ({ bounds: { lock, only, ignore, budgetCap } }: Facts): readonly string[] => {
+  const parts = [
+    ...(lock === undefined ? [] : [`locked to ${lock}`]),
+    ...(only === undefined ? [] : [`only ${listed(only)}`]),
+    ...(ignore === undefined ? [] : [`without ${listed(ignore)}`]),
+    ...(isKnown(budgetCap) ? [`${whole(budgetCap)} µ$ at most`] : []),
+  ]
+  return parts.length === 0 ? [] : [`The request's own bounds: ${parts.join('; ')}.`]
+}
+
+const measuredBy = (one: Assessment, step: string): string => {
+  const value = valueOf(one, step)
+  return value === undefined ? `${idOf(one)}, of which it knows nothing` : `${idOf(one)} with ${inWords(step, value)}`
+}
+
+const first = ({ ranked, excluded, decidedBy }: RoutingDecision): string => {
+  const [best, second] = ranked
+  const count = ranked.length + excluded.length
+  if (best === undefined)
+    return count === 0 ? 'Nobody can serve: there are no candidates.' : 'Nobody can serve: all candidates are left out.'
+  if (second === undefined)
+    return `${idOf(best)} comes first: ${count === 1 ? 'it is the only candidate' : `of ${count} candidates it alone is left`}.`
+  if (decidedBy === 'tie')
+    return `${idOf(best)} comes first of ${ranked.length}: no step sets it apart from ${idOf(second)}, so the smaller name goes first.`
+  return `${idOf(best)} comes first of ${ranked.length}. Step ${decidedBy} decided: ${measuredBy(best, decidedBy)} before ${measuredBy(second, decidedBy)}.`
+}
+
+const chain = ({ ranked, execution }: RoutingDecision): readonly string[] => {
+  const names = ranked.map(idOf)
+  if (execution.mode === 'race' && names.length > 1)
+    return [`${listed(names.slice(0, execution.width))} race; the first content wins.`]
+  const hedge = execution.mode === 'hedge' ? [`A second call starts if nothing came after ${execution.after} ms.`] : []
+  return names.length > 1 ? [...hedge, `If it fails: ${names.slice(1).join(', then ')}.`] : []
+}
+
+const exclusions = ({ excluded }: RoutingDecision): readonly string[] =>
+  excluded.map(one => {
+    const reason = one.reasons.find(({ says }) => says !== undefined)
+    return `Left out: ${idOf(one)} by ${reason?.step ?? 'a step'}: ${reason?.says ?? 'no reason was kept'}.`
+  })
+
+/** Who has no value was either alone in its tier, where no step asks, or nothing was known of it. */
+const opinionOf = (one: Assessment, step: string, facts: Facts): readonly string[] => {
+  const value = valueOf(one, step)
+  if (value !== undefined) return [`${idOf(one)} ${inWords(step, value)}`]
+  const order = orderOf(step)
+  const isUnknown = order !== undefined && order.keys([one.candidate], facts)[0] === undefined
+  return isUnknown ? [`${idOf(one)} not known`] : []
+}
+
+/** Along the policy: `2.then.0` before `2.then.1` before `10`. */
+const byPlace = (left: string, right: string): number => {
+  const ours = left.split(/[.:]/)
+  const theirs = right.split(/[.:]/)
+  const at = ours.findIndex((part, place) => part !== theirs[place])
+  return at < 0 ? 0 : Number(ours[at]) - Number(theirs[at])
+}
+
+const opinions = ({ facts, decision: { ranked } }: DecisionTrace): readonly string[] => {
+  const steps = new Set(ranked.flatMap(one => one.reasons.map(reason => reason.step)))
+  return [...steps]
+    .sort(byPlace)
+    .map(step => `${step}: ${ranked.flatMap(one => opinionOf(one, step, facts)).join(', ')}.`)
+}
+
+const chances = ({ ranked, propensity, seed }: RoutingDecision): readonly string[] => {
+  const odds = ranked.map(one => ({ id: one.candidate.id, share: propensity[one.candidate.id] ?? 0 }))
+  const open = odds.filter(({ share }) => share > 0)
+  if (open.length < 2) return []
+  const said = open.map(({ id, share }) => `${id} in ${percent(share)}`)
+  return [`Chance entered (seed "${seed}"): over all draws ${listed(said)} would have come first.`]
+}
+
+const certainty = ({ ranked, confidence }: RoutingDecision): readonly string[] => {
+  const [best, second] = ranked
+  if (best === undefined || second === undefined) return []
+  return confidence === 1
+    ? ['Confidence 100 %: no uncertain measure was needed.']
+    : [`Confidence ${percent(confidence)} that ${idOf(best)} is truly better than ${idOf(second)} by that measure.`]
+}
+
+/** What was asked, who comes first and why, who was left out and why, what each step measured, and how sure it is: one sentence a line. */
+export const explain = (trace: DecisionTrace): string => {
+  const { facts, decision } = trace
+  return [
+    asked(facts),
+    ...bounds(facts),
+    `Policy ${decision.policy.name}@${decision.policy.version}, decision ${decision.id}.`,
+    first(decision),
+    ...chain(decision),
+    ...exclusions(decision),
+    ...opinions(trace),
+    ...chances(decision),
+    ...certainty(decision),
+  ].join('\n')
+}

@@ -1,0 +1,17 @@
+/** The house's own constraints, in front of every policy. */
+import type { Constraint } from '../ports/strategy.ts'
+import type { Placed } from './slate.ts'
+import { allowedByKey } from './strategies/allowed.ts'
+import { budgetCap } from './strategies/budget-cap.ts'
+import { ignoreProviders } from './strategies/ignore.ts'
+import { lockTo } from './strategies/lock.ts'
+import { onlyProviders } from './strategies/only.ts'
+
+/** What the key may use and the request's own bounds: no policy can leave them out. */
+export const houseConstraints: readonly Placed<Constraint>[] = [
+  allowedByKey,
+  lockTo(),
+  onlyProviders(),
+  ignoreProviders(),
+  budgetCap,
+].map(strategy => ({ step: `house:${strategy.name}`, strategy }))

@@ -1,0 +1,70 @@
+/** What a strategy can read of a candidate: signals, expected cost, quality. Numbers that make no sense count as unknown. */
+import type { Facts, RequestShape } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { SignalKey, SignalTypes } from '../domain/signal.ts'
+
+/** True for a number that can be reckoned with. NaN and infinities become null in JSON, so they must count as unknown. */
+export const isKnown = (value: number | null | undefined): value is number => Number.isFinite(value)
+
+/** The value of a signal about the request or the pool. */
+export const signalOf = <Key extends SignalKey>(facts: Facts, key: Key): SignalTypes[Key] | undefined =>
+  facts.signals[key]?.value ?? undefined
+
+/** The value of a signal about one candidate. */
+export const candidateSignal = <Key extends SignalKey>(
+  facts: Facts,
+  key: Key,
+  candidate: Candidate,
+): SignalTypes[Key] | undefined => {
+  const by = facts.signals[key]?.by
+  // A candidate may be called like a member of every object.
+  return by !== undefined && by !== null && Object.hasOwn(by, candidate.id)
+    ? (by[candidate.id] ?? undefined)
+    : undefined
+}
+
+/** Tokens of a request, as far as they are known; none else. */
+export const knownTokens = (value: number | null | undefined): number => (isKnown(value) ? value : 0)
+
+/** What this request is expected to cost here, in millionths of a dollar with fractions; undefined where unpriced. */
+export const expectedCost = (candidate: Candidate, request: RequestShape): number | undefined => {
+  const price = candidate.price
+  if (price === undefined || price === null) return undefined
+  const { inputPerMillion, outputPerMillion } = price
+  if (!isKnown(inputPerMillion) || !isKnown(outputPerMillion)) return undefined
+  const { inputTokens, outputTokens } = request
+  const cost = (knownTokens(inputTokens) * inputPerMillion + knownTokens(outputTokens) * outputPerMillion) / 1e6
+  return isKnown(cost) ? cost : undefined
+}
+
+/** How good a candidate is, with the lower bound at 90 % confidence. */
+export interface Quality {
+  readonly mean: number
+  readonly low: number
+}
+
+const configuredQuality = (candidate: Candidate, task: string | undefined): number | undefined => {
+  const scores = candidate.quality
+  const own = task !== undefined && Object.hasOwn(scores, task) ? scores[task] : undefined
+  const any = scores['*']
+  if (isKnown(own)) return own
+  return isKnown(any) ? any : undefined
+}
+
+/** Learned quality where there is some, else the configured score for the request's task, which is certain. */
+export const qualityOf = (candidate: Candidate, facts: Facts): Quality | undefined => {
+  const learned = candidateSignal(facts, 'candidate.quality', candidate)
+  if (isKnown(learned?.mean)) return { mean: learned.mean, low: isKnown(learned.low) ? learned.low : learned.mean }
+  const configured = configuredQuality(candidate, signalOf(facts, 'request.task'))
+  return configured === undefined ? undefined : { mean: configured, low: configured }
+}
+
+/** Samples in the window from which a latency is believed. */
+export const provenFrom = 20
+
+/** The p95 of a candidate with enough samples; undefined while it is unproven. */
+export const provenLatency = (candidate: Candidate, facts: Facts): number | undefined => {
+  const latency = candidateSignal(facts, 'candidate.latency', candidate)
+  const isProven = isKnown(latency?.p95) && isKnown(latency.samples) && latency.samples >= provenFrom
+  return isProven ? latency.p95 : undefined
+}

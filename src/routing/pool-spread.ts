@@ -1,0 +1,48 @@
+/** How much the candidates of a pool differ in price and configured quality. */
+import type { Candidate } from '../domain/deployment.ts'
+import { isKnown } from './measures.ts'
+
+/** Tokens of input for each one of output, as a rule of thumb for one price. */
+const inputShare = 3
+
+const priceOf = ({ price }: Candidate): number | undefined => {
+  if (price === undefined) return undefined
+  const blend = price.inputPerMillion * inputShare + price.outputPerMillion
+  return isKnown(blend) ? blend : undefined
+}
+
+/** How many times the cheapest price the dearest is, three tokens in for one out; 1 where fewer than two are priced. */
+export const priceSpread = (candidates: readonly Candidate[]): number => {
+  const prices = candidates.map(priceOf).filter(price => price !== undefined)
+  if (prices.length < 2) return 1
+  const least = Math.min(...prices)
+  const most = Math.max(...prices)
+  if (most <= least) return 1
+  return least <= 0 ? Number.POSITIVE_INFINITY : most / least
+}
+
+const scoreAt = ({ quality }: Candidate, task: string): number | undefined =>
+  Object.hasOwn(quality, task) ? quality[task] : quality['*']
+
+const tasksOf = (candidates: readonly Candidate[]): readonly string[] => [
+  ...new Set(candidates.flatMap(candidate => Object.keys(candidate.quality))),
+]
+
+/** The widest gap between configured scores at one task. */
+export const scoreSpread = (candidates: readonly Candidate[]): number => {
+  const gaps = tasksOf(candidates).map(task => {
+    const scores = candidates.map(candidate => scoreAt(candidate, task)).filter(isKnown)
+    return scores.length < 2 ? 0 : Math.max(...scores) - Math.min(...scores)
+  })
+  return Math.max(0, ...gaps)
+}
+
+/** The best configured score at any task; undefined if there is none. */
+export const bestScore = (candidates: readonly Candidate[]): number | undefined => {
+  const scores = candidates.flatMap(candidate => Object.values(candidate.quality)).filter(isKnown)
+  return scores.length === 0 ? undefined : Math.max(...scores)
+}
+
+/** True if every candidate has another priority than every other, so that none stay tied. */
+export const allPrioritiesDiffer = (candidates: readonly Candidate[]): boolean =>
+  candidates.length > 1 && new Set(candidates.map(one => one.priority)).size === candidates.length

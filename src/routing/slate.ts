@@ -1,0 +1,125 @@
+/** The slate while it is worked on: open, exclude, refine tiers, rank. Nothing leaves it. */
+import type { Assessment, Facts, Reason, Slate } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { Constraint, Order } from '../ports/strategy.ts'
+import { isKnown } from './measures.ts'
+
+/** A strategy at its place in a policy; `step` is what a decision calls it, e.g. `3:cheap`. */
+export interface Placed<S> {
+  readonly step: string
+  readonly strategy: S
+}
+
+/** One candidate and what has been said about it. */
+interface Line {
+  readonly candidate: Candidate
+  readonly reasons: Reason[]
+}
+/** Candidates tied so far, by id. */
+type Tier = readonly Line[]
+
+/** Owned by one decision, which changes it in place. */
+export interface OpenSlate {
+  /** Best tier first. No tier is empty. */
+  tiers: readonly Tier[]
+  readonly excluded: Line[]
+}
+
+const byId = (left: Line, right: Line): number => {
+  if (left.candidate.id === right.candidate.id) return 0
+  return left.candidate.id < right.candidate.id ? -1 : 1
+}
+
+/** All candidates, sorted by id, in one tier. */
+export const openSlate = (candidates: readonly Candidate[]): OpenSlate => {
+  const tier = candidates.map((candidate): Line => ({ candidate, reasons: [] })).sort(byId)
+  return { tiers: tier.length === 0 ? [] : [tier], excluded: [] }
+}
+
+/** Takes out whom the constraint excludes, with the reason. */
+export const exclude = (slate: OpenSlate, { step, strategy }: Placed<Constraint>, facts: Facts): void => {
+  const before = slate.excluded.length
+  for (const tier of slate.tiers) {
+    for (const line of tier) {
+      const says = strategy.exclude(line.candidate, facts)
+      if (says === undefined) continue
+      line.reasons.push({ step, says })
+      slate.excluded.push(line)
+    }
+  }
+  if (slate.excluded.length === before) return
+  const out = new Set(slate.excluded)
+  slate.tiers = slate.tiers.map(tier => tier.filter(line => !out.has(line))).filter(tier => tier.length > 0)
+}
+
+/** Splits every tier of more than one by the order's keys. Who stands alone is asked nothing. */
+export const refine = (slate: OpenSlate, order: Placed<Order>, facts: Facts): void => {
+  const tiers: Tier[] = []
+  for (const tier of slate.tiers) {
+    if (tier.length === 1) tiers.push(tier)
+    else split(tier, order, facts, tiers)
+  }
+  slate.tiers = tiers
+}
+
+type Key = number | undefined
+
+const split = (tier: Tier, { step, strategy }: Placed<Order>, facts: Facts, into: Tier[]): void => {
+  const measured = strategy.keys(candidatesOf(tier), facts)
+  const keys: Key[] = []
+  for (const [place, line] of tier.entries()) {
+    const key = measured[place]
+    keys.push(isKnown(key) ? key : undefined)
+    // Nothing measured, nothing said.
+    if (isKnown(key)) line.reasons.push({ step, value: key })
+  }
+  const first = keys[0]
+  if (keys.every(key => key === first)) into.push(tier)
+  else group(tier, keys, strategy, into)
+}
+
+const compare = (left: Key, right: Key): number => {
+  if (left === right) return 0
+  if (left === undefined) return 1
+  return right === undefined || left < right ? -1 : 1
+}
+
+/** Each tier is opened by the best that is left and takes in all that count as tied with it. */
+const group = (tier: Tier, keys: readonly Key[], order: Order, into: Tier[]): void => {
+  const places = keys.map((_, place) => place).sort((left, right) => compare(keys[left], keys[right]) || left - right)
+  let start = 0
+  for (let end = 1; end <= places.length; end++) {
+    if (end < places.length && areTied(order, keyAt(keys, places, start), keyAt(keys, places, end))) continue
+    // Back to the order of ids within what is still tied.
+    const together = places.slice(start, end).sort((left, right) => left - right)
+    into.push(together.map(place => tier[place]).filter(line => line !== undefined))
+    start = end
+  }
+}
+
+const keyAt = (keys: readonly Key[], places: readonly number[], at: number): Key => keys[places[at] ?? -1]
+
+const areTied = (order: Order, best: Key, key: Key): boolean => {
+  if (best === key) return true
+  return best !== undefined && key !== undefined && order.isTied?.(best, key) === true
+}
+
+/** The candidates of a tier, by id. */
+export const candidatesOf = (tier: Tier): readonly Candidate[] => tier.map(line => line.candidate)
+
+const assess = (line: Line, excluded: boolean, tier: number): Assessment => ({
+  candidate: line.candidate,
+  excluded,
+  tier,
+  reasons: line.reasons,
+})
+
+/** The eligible, best first; within a tier the smaller id comes first. */
+export const ranked = (slate: OpenSlate): Slate => {
+  const all: Assessment[] = []
+  for (const [place, tier] of slate.tiers.entries()) for (const line of tier) all.push(assess(line, false, place))
+  return all
+}
+
+/** The excluded, by id, each with the reason that took it out. */
+export const excludedOf = (slate: OpenSlate): Slate => [...slate.excluded].sort(byId).map(line => assess(line, true, 0))

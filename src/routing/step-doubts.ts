@@ -1,0 +1,148 @@
+/** What is wrong or doubtful about one step, given what surely runs with it and before it. */
+import type { Candidate } from '../domain/deployment.ts'
+import type { PolicyStep, StepOptions } from '../domain/policy.ts'
+import { isKnown } from './measures.ts'
+import { didYouMean } from './nearest.ts'
+import { share } from './parsers.ts'
+import { allPrioritiesDiffer, bestScore, priceSpread, scoreSpread } from './pool-spread.ts'
+import { strategyNamed } from './registry.ts'
+import { decimal, listed } from './wording.ts'
+
+/** One thing that a check found. */
+export interface Finding {
+  /** An error makes the policy unfit to serve these candidates; a warning may be meant. */
+  readonly severity: 'error' | 'warning'
+  /** The step, e.g. `steps[3]`. */
+  readonly at: string
+  readonly says: string
+}
+
+/** A step that names a strategy. */
+export type Use = Extract<PolicyStep, { use: string }>
+
+/** What holds wherever a step is reached. */
+export interface Way {
+  /** Who can still be there. */
+  readonly candidates: readonly Candidate[]
+  /** A quality floor runs on every such way, before this step or after it: constraints come first anyway. */
+  readonly hasFloor: boolean
+  /** Names of the orders that surely ran before. */
+  readonly orders: readonly string[]
+  /** The order that surely left no ties, where it stands. */
+  readonly full?: string
+  /** Steps with options that surely ran before, as canonical text, and where. */
+  readonly ran: ReadonlyMap<string, string>
+}
+
+/** Prices that differ by more make a pool one of unlike models. */
+const unlikePrices = 3
+/** Scores that differ by more do so too. */
+const unlikeScores = 0.1
+
+const times = (spread: number): string => (isKnown(spread) ? `${decimal(spread, 1)} times` : 'from free upwards')
+
+const weightsIn = (step: Use): Readonly<Record<string, unknown>> | undefined => {
+  const named: unknown = step.with?.['weights']
+  return named !== null && typeof named === 'object' ? { ...named } : undefined
+}
+
+const weightless = (step: Use, candidates: readonly Candidate[]): number => {
+  const named = weightsIn(step)
+  const weights = candidates.map(one => (named === undefined ? one.weight : named[one.id]))
+  return weights.filter(weight => typeof weight !== 'number' || !(weight > 0)).length
+}
+
+/** True if no two candidates can be tied behind this order. */
+export const leavesNoTies = (step: Use, candidates: readonly Candidate[]): boolean => {
+  if (step.use === 'round-robin' || step.use === 'random') return true
+  if (step.use === 'priority') return allPrioritiesDiffer(candidates)
+  if (step.use !== 'weighted') return false
+  // Those without weight stay tied behind the others, unless nobody has any.
+  const without = weightless(step, candidates)
+  return without < 2 || without === candidates.length
+}
+
+const hasOption = (options: StepOptions | undefined, name: string, value: unknown): boolean => options?.[name] === value
+
+const cheapDoubt = (step: Use, way: Way): string | undefined => {
+  const spread = priceSpread(way.candidates)
+  const isGuarded = way.hasFloor || way.orders.includes('good') || hasOption(step.with, 'withoutFloor', true)
+  if (spread <= unlikePrices || isGuarded) return undefined
+  return `cheap without a quality floor: prices differ ${times(spread)}, so the weakest would get everything. Put quality-floor into the policy, or say withoutFloor: true`
+}
+
+const spreadDoubt = (step: Use, way: Way): string | undefined => {
+  const isSorted = (way.hasFloor || way.orders.includes('good')) && way.orders.includes('cheap')
+  if (isSorted) return undefined
+  const prices = priceSpread(way.candidates)
+  const scores = scoreSpread(way.candidates)
+  const differences = [
+    ...(prices > unlikePrices ? [`prices differ ${times(prices)}`] : []),
+    ...(scores > unlikeScores + 1e-9 ? [`configured scores differ by ${decimal(scores, 3)}`] : []),
+  ]
+  if (differences.length === 0) return undefined
+  return `${step.use} spreads requests over unlike candidates: ${listed(differences)}. Let quality-floor and cheap go before it`
+}
+
+const floorDoubt = (step: Use, way: Way): Omit<Finding, 'at'> | undefined => {
+  const made = strategyNamed('quality-floor')?.make(step.with ?? {})
+  if (made?.ok !== true || way.candidates.length === 0) return undefined
+  const best = bestScore(way.candidates)
+  const keepsUnknown = hasOption(step.with, 'unknown', 'keep')
+  if (best === undefined) {
+    const says = 'no candidate has a configured score: until scores are learned, this floor excludes everyone'
+    return keepsUnknown ? undefined : { severity: 'warning', says }
+  }
+  const isUnscoredKept = keepsUnknown && way.candidates.some(one => Object.keys(one.quality).length === 0)
+  const floor = floorOf(step)
+  if (isUnscoredKept || floor === undefined || floor <= best) return undefined
+  const says = `excludes everyone: the floor of ${decimal(floor, 3)} is above the best configured score of ${decimal(best, 3)}`
+  return { severity: 'error', says }
+}
+
+const floorOf = (step: Use): number | undefined => {
+  const at = share.parse(step.with?.['at'])
+  return at.ok ? at.value : undefined
+}
+
+const namesIn = (step: Use): readonly string[] => {
+  if (step.use === 'weighted') return Object.keys(weightsIn(step) ?? {})
+  const given = step.use === 'lock' ? step.with?.['provider'] : step.with?.['providers']
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
+  return ['lock', 'only', 'ignore'].includes(step.use) ? list.filter(one => typeof one === 'string') : []
+}
+
+/** Names in options that mean nobody here. */
+const strangers = (step: Use, candidates: readonly Candidate[]): readonly string[] => {
+  const known = new Set(candidates.map(one => (step.use === 'weighted' ? one.id : one.provider)))
+  const what = step.use === 'weighted' ? 'candidate' : 'provider'
+  return namesIn(step)
+    .filter(name => ![...known].some(one => one === name))
+    .map(name => `${step.use} names ${what} "${name}", which is not among these candidates${didYouMean(name, known)}`)
+}
+
+const warning = (says: string): Omit<Finding, 'at'> => ({ severity: 'warning', says })
+const error = (says: string): Omit<Finding, 'at'> => ({ severity: 'error', says })
+
+const ownDoubts = (step: Use, way: Way): readonly Omit<Finding, 'at'>[] => {
+  const cheap = step.use === 'cheap' ? cheapDoubt(step, way) : undefined
+  const spread = ['round-robin', 'random', 'weighted'].includes(step.use) ? spreadDoubt(step, way) : undefined
+  const floor = step.use === 'quality-floor' ? floorDoubt(step, way) : undefined
+  const needless = step.use === 'allowed' ? 'allowed runs in front of every policy anyway' : undefined
+  return [
+    ...(cheap === undefined ? [] : [error(cheap)]),
+    ...(spread === undefined ? [] : [warning(spread)]),
+    ...(floor === undefined ? [] : [floor]),
+    ...(needless === undefined ? [] : [warning(needless)]),
+    ...strangers(step, way.candidates).map(warning),
+  ]
+}
+
+/** What is wrong with a step that is reached this way. A step that can never take effect is not looked at further. */
+export const doubtsAbout = (step: Use, key: string, way: Way): readonly Omit<Finding, 'at'>[] => {
+  const twin = way.ran.get(key)
+  if (twin !== undefined) return [error(`duplicate: ${step.use} already stands at ${twin} with the same options`)]
+  if (way.full !== undefined && strategyNamed(step.use)?.kind === 'order')
+    return [error(`ineffective: ${way.full} leaves no ties, so ${step.use} can never take effect behind it`)]
+  return ownDoubts(step, way)
+}

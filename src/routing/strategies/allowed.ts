@@ -1,0 +1,31 @@
+/** Leaves out what the caller's key may not use. */
+import { isAllowed } from '../../domain/caller.ts'
+import type { AllowList } from '../../domain/caller.ts'
+import type { Candidate } from '../../domain/deployment.ts'
+import type { Constraint } from '../../ports/strategy.ts'
+import { maker } from '../options.ts'
+
+const isModelAllowed = ({ models }: AllowList, { model, provider }: Candidate): boolean =>
+  models === undefined || isAllowed(models, model) || models.includes(`${provider}/${model}`)
+
+/** By the key's own lists of pools, providers and models; a model may be written with its provider, `provider/model`. */
+export const allowedByKey: Constraint = {
+  kind: 'constraint',
+  name: 'allowed',
+  reads: [],
+  exclude: (candidate, { bounds: { allow }, pool }) => {
+    if (allow === undefined) return undefined
+    if (pool !== undefined && !isAllowed(allow.pools, pool)) return `the key may not use pool ${pool}`
+    if (!isAllowed(allow.providers, candidate.provider)) return `the key may not use provider ${candidate.provider}`
+    return isModelAllowed(allow, candidate) ? undefined : `the key may not use model ${candidate.model}`
+  },
+}
+
+/** `allowed`: the house runs it in front of every policy, so a policy need not. */
+export const allowed = maker({
+  name: 'allowed',
+  kind: 'constraint',
+  sentence: 'Leaves out what the key may not use; runs in front of every policy anyway.',
+  options: {},
+  build: () => allowedByKey,
+})

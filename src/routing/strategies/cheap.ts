@@ -1,0 +1,33 @@
+/** Prefers low cost. */
+import type { Order } from '../../ports/strategy.ts'
+import { expectedCost } from '../measures.ts'
+import { defaulting, maker, optional } from '../options.ts'
+import { flag, nearInCost, tiedWithin } from '../parsers.ts'
+import type { Nearness } from '../parsers.ts'
+import { microDollars } from '../wording.ts'
+
+const order = (within: Nearness | undefined): Order => ({
+  kind: 'order',
+  name: 'cheap',
+  reads: [],
+  keys: (tied, { request }) => tied.map(candidate => expectedCost(candidate, request)),
+  isTied: tiedWithin(within),
+  words: microDollars,
+})
+
+/** `cheap`: by the expected cost of this request; who has no price comes last. */
+export const cheap = maker({
+  name: 'cheap',
+  kind: 'order',
+  sentence: 'Puts candidates first where this request is expected to cost least; unpriced ones last.',
+  options: {
+    within: optional(nearInCost, 'How near to the cheapest still counts as tied.'),
+    withoutFloor: defaulting(
+      flag,
+      'Says that no quality floor is wanted, where candidates differ much in price and the check would insist on one.',
+      false,
+    ),
+  },
+  example: { within: '5%' },
+  build: ({ within }) => order(within),
+})

@@ -1,0 +1,50 @@
+/** Spreads the tied candidates by weight, or keeps them put: a seeded order. */
+import type { Candidate } from '../../domain/deployment.ts'
+import type { Order } from '../../ports/strategy.ts'
+import { drawer, weightedKey } from '../draw.ts'
+import { isKnown } from '../measures.ts'
+import { maker, optional } from '../options.ts'
+import { weights } from '../parsers.ts'
+import { decimal } from '../wording.ts'
+
+type WeightOf = (candidate: Candidate) => number
+
+/** The weights of the tied; where nobody has any, all have the same. */
+const weigh = (tied: readonly Candidate[], weightOf: WeightOf): readonly number[] => {
+  const found = tied.map(candidate => {
+    const weight = weightOf(candidate)
+    return isKnown(weight) && weight > 0 ? weight : 0
+  })
+  return found.some(weight => weight > 0) ? found : found.map(() => 1)
+}
+
+const order = (weightOf: WeightOf): Order => ({
+  kind: 'order',
+  name: 'weighted',
+  reads: [],
+  keys: (tied, facts) => {
+    const draw = drawer(facts.seed)
+    const given = weigh(tied, weightOf)
+    return tied.map((candidate, place) => weightedKey(draw(candidate.id), given[place] ?? 0))
+  },
+  odds: tied => {
+    const given = weigh(tied, weightOf)
+    // By the largest, so that a sum of large weights stays finite.
+    const largest = Math.max(...given)
+    const sum = given.reduce((total, weight) => total + weight / largest, 0)
+    return given.map(weight => weight / largest / sum)
+  },
+  words: key => `drew ${decimal(key, 3)}`,
+})
+
+/** `weighted`: first in proportion to weight; without weight, first only if nobody has any. */
+export const weighted = maker({
+  name: 'weighted',
+  kind: 'order',
+  sentence: 'Draws the order of candidates that are tied so far by weight and seed; by session or user it stays put.',
+  options: {
+    weights: optional(weights, 'Weights by candidate, instead of their own; who is not named has none.'),
+  },
+  build: ({ weights: named }) =>
+    order(named === undefined ? candidate => candidate.weight : candidate => named.get(candidate.id) ?? 0),
+})
