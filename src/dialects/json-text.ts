@@ -194,18 +194,11 @@ export const editMembers = (bytes: Uint8Array, edits: Readonly<Record<string, st
 /** How deep lists and objects nest: 0 for a scalar, 1 for `[]`. Counting stops at `limit + 1`, so no depth can exhaust the stack. */
 export const depthOf = (value: unknown, limit: number): number => {
   let depth = 0
-  let level: readonly unknown[] = [value]
-  while (true) {
-    const next: unknown[] = []
-    let found = false
-    for (const one of level) {
-      if (one === null || typeof one !== 'object') continue
-      found = true
-      for (const child of Object.values(one)) if (child !== null && typeof child === 'object') next.push(child)
-    }
-    if (!found) return depth
+  let level: readonly object[] = [value].filter(isObject)
+  while (level.length > 0 && depth <= limit) {
+    level = level.flatMap(one => Object.values(one).filter(isObject))
     depth++
-    if (depth > limit || next.length === 0) return depth
-    level = next
   }
+  return depth
 }
+const isObject = (value: unknown): value is object => value !== null && typeof value === 'object'

@@ -550,6 +550,20 @@ describe('classify', () => {
     expect(failure.message).toContain('them answered 400 (unsupported_parameter): no')
   })
 
+  it('finds words and parameter in the lists that validators write', () => {
+    const detail = [{ type: 'missing', loc: ['body', 'messages', 0, 'role'], msg: 'Field required' }]
+    for (const body of [{ detail }, { object: 'error', message: { detail } }]) {
+      const failure = of(422, body)
+      expect(failure).toMatchObject({ kind: 'upstream-invalid', param: 'messages.0.role' })
+      expect(failure.message).toContain('messages.0.role: Field required')
+    }
+    expect(of(422, { detail: [{ msg: 'no place' }] })).not.toHaveProperty('param')
+  })
+  it('tells what stood behind the error of a broker', () => {
+    const error = { code: 429, message: 'Provider returned error', metadata: { raw: 'x is rate-limited upstream' } }
+    expect(of(429, { error }).message).toContain('Provider returned error: x is rate-limited upstream')
+  })
+
   it('strips the address from the name that AWS gives an exception', () => {
     const failure = of(
       429,

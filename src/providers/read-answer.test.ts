@@ -76,9 +76,7 @@ describe('readAnswer', () => {
     expect(one.lane).toBe('translated')
   })
   it('knows JSON and streams by their first byte under any content type', () => {
-    expect(
-      texts(read({ headers: { 'content-type': 'application/octet-stream' } }, '\ufeff {"text":"hi"}'.slice(1))),
-    ).toBe('hi')
+    expect(texts(read({ headers: { 'content-type': 'application/octet-stream' } }, '\ufeff {"text":"hi"}'))).toBe('hi')
     expect(texts(read({ headers: sse }, '{"text":"hi"}'))).toBe('hi')
     expect(texts(read({ stream: true, headers: {} }, ': comment\n\ndata: a\n\ndata: .\n\n'))).toBe('a')
   })
@@ -112,6 +110,23 @@ describe('readAnswer', () => {
         expect(
           failures(read({ express, stream }, '{"error":{"code":"rate_limit_exceeded","message":"slow"}}')),
         ).toMatchObject([{ kind: 'upstream-rate-limited' }])
+  })
+  it('knows an error body of every shape, and takes no answer with an empty error member for one', () => {
+    for (const body of [
+      '{"type":"error"}',
+      '{"object":"error","message":"m"}',
+      '{"error":"m"}',
+      '{"error":{"message":"m"}}',
+    ]) {
+      expect(failures(read({}, body)), body).toMatchObject([{ message: expect.stringContaining('them answered 200') }])
+    }
+    for (const error of ['null', '{}', '""']) expect(texts(read({}, `{"text":"hi","error":${error}}`))).toBe('hi')
+  })
+  it('takes no JSON by name for a stream because of its first letter', () => {
+    expect(failures(read({ stream: true }, 'denied'))).toMatchObject([{ kind: 'upstream-garbled' }])
+    expect(failures(read({ stream: true, headers: {} }, 'upstream connect error'))).toMatchObject([
+      { kind: 'upstream-garbled' },
+    ])
   })
   it('tells the kind of an error inside a stream exactly, in delivery and event', () => {
     const deliveries = read({ stream: true, headers: sse }, 'data: a\n\ndata: !overloaded_error\n\n')

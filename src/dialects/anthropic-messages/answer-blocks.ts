@@ -6,7 +6,7 @@ import { carried, dialect, inputText, isRecord, otherMembers, parseJson } from '
 /** A block that is open. `block` is our number for it. */
 export type OpenBlock =
   | { readonly kind: 'text'; readonly block: number; readonly members: Json; readonly citations: unknown[] }
-  | { readonly kind: 'reasoning'; readonly block: number; signature: string }
+  | { readonly kind: 'reasoning'; readonly block: number; readonly members: Json | undefined; signature: string }
   | { readonly kind: 'tool-call'; readonly block: number; readonly input: unknown; fed: boolean }
   | { readonly kind: 'opaque'; readonly block: number; value: Record<string, unknown>; json: string }
 
@@ -19,6 +19,8 @@ export interface Started {
 const none: readonly StreamEvent[] = []
 const known = {
   text: new Set(['type', 'text', 'citations']),
+  thinking: new Set(['type', 'thinking', 'signature']),
+  redacted: new Set(['type', 'data']),
   toolUse: new Set(['type', 'id', 'name', 'input']),
 }
 const textOf = (record: Json, key: string): string => {
@@ -44,12 +46,17 @@ const startThinking = (content: Json, block: number): Started => {
   const text = textOf(content, 'thinking')
   const start: StreamEvent = { type: 'reasoning-start', block }
   return {
-    open: { kind: 'reasoning', block, signature: textOf(content, 'signature') },
+    open: {
+      kind: 'reasoning',
+      block,
+      members: otherMembers(content, known.thinking),
+      signature: textOf(content, 'signature'),
+    },
     events: text === '' ? [start] : [start, { type: 'reasoning-delta', block, text }],
   }
 }
 const startRedacted = (content: Json, block: number): Started => ({
-  open: { kind: 'reasoning', block, signature: '' },
+  open: { kind: 'reasoning', block, members: otherMembers(content, known.redacted), signature: '' },
   events: [{ type: 'reasoning-start', block, redacted: textOf(content, 'data') }],
 })
 const startToolUse = (content: Json, block: number): Started => ({
@@ -168,8 +175,8 @@ export const endBlock = (open: OpenBlock): readonly StreamEvent[] => {
     case 'tool-call':
       return endToolCall(open)
     case 'reasoning': {
-      const { block, signature } = open
-      return [{ type: 'reasoning-end', block, ...(signature !== '' && { signature }) }]
+      const { block, members, signature } = open
+      return [{ type: 'reasoning-end', block, ...(signature !== '' && { signature }), ...carried(members) }]
     }
     case 'opaque':
       return endOpaque(open)

@@ -1,5 +1,14 @@
 /** Parts of a message, written as Anthropic's content blocks. */
-import type { OpaquePart, Part, ReasoningPart, RefusalPart, TextPart, ToolCallPart } from '../../domain/message.ts'
+import type {
+  MediaPart,
+  OpaquePart,
+  Part,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../domain/message.ts'
 import { writeMedia } from './media.ts'
 import type { Json, Losses } from './wire.ts'
 import { dialect, inputOf, isRecord, ownMembers, writeCache } from './wire.ts'
@@ -70,7 +79,7 @@ const shortest = (blocks: readonly Json[]): string | readonly Json[] => {
   return isPlain && typeof only['text'] === 'string' ? only['text'] : blocks
 }
 
-const writeToolResult = (part: Extract<Part, { type: 'tool-result' }>, losses: Losses): Json => {
+const writeToolResult = (part: ToolResultPart, losses: Losses): Json => {
   losses.addForeign(part.extensions, 'messages.')
   const output = part.output.map(one => writeOutputPart(one, losses)).filter(block => block !== undefined)
   return {
@@ -85,7 +94,29 @@ const writeToolResult = (part: Extract<Part, { type: 'tool-result' }>, losses: L
 
 const plain = (value: Json | undefined): readonly Block[] => (value === undefined ? [] : [{ value }])
 
-const writePart = (part: Part, role: 'user' | 'assistant' | 'system', losses: Losses): readonly Block[] => {
+type Role = 'user' | 'assistant' | 'system'
+
+const writeAnyMedia = (part: MediaPart, role: Role, losses: Losses): readonly Block[] => {
+  if (role === 'user') return plain(writeMedia(part, losses))
+  losses.add(`messages.${part.type}`, `Anthropic takes none in ${role} messages`)
+  return []
+}
+/** Blocks that belong to one role only. */
+const writeBound = (
+  part: ReasoningPart | ToolCallPart | ToolResultPart,
+  role: Role,
+  losses: Losses,
+): readonly Block[] => {
+  if (role !== (part.type === 'tool-result' ? 'user' : 'assistant')) {
+    losses.add(`messages.${part.type}`, `Anthropic takes none in ${role} messages`)
+    return []
+  }
+  if (part.type === 'reasoning') return plain(writeThinking(part, losses))
+  return part.type === 'tool-call'
+    ? [{ value: writeToolCall(part, losses), call: part.callId }]
+    : [{ value: writeToolResult(part, losses), answers: part.callId }]
+}
+const writePart = (part: Part, role: Role, losses: Losses): readonly Block[] => {
   switch (part.type) {
     case 'text':
     case 'refusal':
@@ -95,24 +126,15 @@ const writePart = (part: Part, role: 'user' | 'assistant' | 'system', losses: Lo
     case 'image':
     case 'file':
     case 'audio':
-      if (role === 'user') return plain(writeMedia(part, losses))
-      losses.add(`messages.${part.type}`, `Anthropic takes none in ${role} messages`)
-      return []
-    case 'reasoning':
-      return role === 'assistant' ? plain(writeThinking(part, losses)) : []
-    case 'tool-call':
-      return role === 'assistant' ? [{ value: writeToolCall(part, losses), call: part.callId }] : []
-    case 'tool-result':
-      return role === 'user' ? [{ value: writeToolResult(part, losses), answers: part.callId }] : []
+      return writeAnyMedia(part, role, losses)
+    default:
+      return writeBound(part, role, losses)
   }
 }
 
 /** The blocks of these parts; what Anthropic cannot take is left out and named. */
-export const writeParts = (
-  parts: readonly Part[],
-  role: 'user' | 'assistant' | 'system',
-  losses: Losses,
-): readonly Block[] => parts.flatMap(part => writePart(part, role, losses))
+export const writeParts = (parts: readonly Part[], role: Role, losses: Losses): readonly Block[] =>
+  parts.flatMap(part => writePart(part, role, losses))
 
 /** Content for a message or the system prompt: a string if it is one plain text. */
 export const contentOf = (blocks: readonly Json[]): string | readonly Json[] => shortest(blocks)

@@ -86,23 +86,26 @@ const withBudget = (wish: ReasoningWish, asked: number | undefined, losses: Loss
   return { thinking, maxTokens: budget + maxTokens, isThinking: true }
 }
 
+/** What a client of this dialect wrote, word for word; undefined if it wrote nothing or the wish was changed since. */
+const asWritten = (body: ChatBody, maxTokens: number): WrittenReasoning | undefined => {
+  const { thinking, output_config: outputConfig } = ownMembers(body.extensions)
+  if (!isRecord(thinking) && !isRecord(outputConfig)) return undefined
+  if (!isSame(readReasoning(thinking, outputConfig, {}), body.reasoning)) return undefined
+  const effort = isRecord(outputConfig) ? outputConfig['effort'] : undefined
+  return {
+    ...(isRecord(thinking) && { thinking }),
+    ...(typeof effort === 'string' && { effort }),
+    maxTokens,
+    isThinking: isRecord(thinking) && thinking['type'] !== 'disabled',
+  }
+}
+
 /** Thinking for this model; what a client of this dialect wrote comes back word for word. */
 export const writeReasoning = (body: ChatBody, model: string, losses: Losses): WrittenReasoning => {
   const asked = body.limits.maxOutputTokens
   const maxTokens = asked ?? defaultMaxTokens
-  const { thinking, output_config: outputConfig } = ownMembers(body.extensions)
-  if (
-    (isRecord(thinking) || isRecord(outputConfig)) &&
-    isSame(readReasoning(thinking, outputConfig, {}), body.reasoning)
-  ) {
-    const effort = isRecord(outputConfig) ? outputConfig['effort'] : undefined
-    return {
-      ...(isRecord(thinking) && { thinking }),
-      ...(typeof effort === 'string' && { effort }),
-      maxTokens,
-      isThinking: isRecord(thinking) && thinking['type'] !== 'disabled',
-    }
-  }
+  const written = asWritten(body, maxTokens)
+  if (written !== undefined) return written
   const wish = body.reasoning
   if (wish === undefined || (wish.effort === undefined && wish.budget === undefined)) {
     return { maxTokens, isThinking: false }

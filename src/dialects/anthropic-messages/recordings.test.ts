@@ -8,7 +8,56 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import { frameSplitter } from '../framing.ts'
 import { anthropicMessages } from './index.ts'
 
-type Json = Record<string, any>
+/** A block as the wire has it; each kind has some of these members. */
+interface Block {
+  readonly type: string
+  text: string
+  thinking: string
+  signature?: string
+  citations?: readonly unknown[] | null
+  content?: unknown
+  input: unknown
+  readonly data: string
+  readonly id: string
+  readonly name: string
+}
+interface Counts {
+  readonly input_tokens?: number
+  readonly cache_read_input_tokens?: number
+  readonly cache_creation_input_tokens?: number
+  readonly output_tokens?: number
+  readonly output_tokens_details?: { readonly thinking_tokens?: number }
+}
+interface WireMessage {
+  readonly content: Block[]
+  readonly model: string
+  readonly id: string
+  readonly stop_reason?: string | null
+  readonly usage: Counts
+}
+interface WireEvent {
+  readonly type: string
+  readonly index: number
+  readonly message: WireMessage
+  readonly content_block: Block
+  readonly usage: Counts
+  readonly delta: {
+    readonly type: string
+    readonly text: string
+    readonly thinking: string
+    readonly signature: string
+    readonly citation: unknown
+    readonly content: string
+    readonly partial_json: string
+    readonly stop_reason?: string | null
+  }
+}
+interface Recording {
+  readonly id: string
+  readonly response: { readonly body: { readonly text: string } }
+}
+/** A value read from JSON, taken at its word. */
+const parse = <T>(text: string): T => JSON.parse(text)
 interface Case {
   readonly name: string
   readonly text: string
@@ -23,8 +72,8 @@ const lines = (path: string): readonly string[] =>
 const jsonl = (kind: 'unary' | 'stream'): readonly Case[] =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(path => path.endsWith(`anthropic.messages.${kind}.jsonl`))
-    .flatMap(path => lines(`${root}/${path}`).map(line => JSON.parse(line) as Json))
-    .map(one => ({ name: one['id'], text: one['response'].body.text }))
+    .flatMap(path => lines(`${root}/${path}`).map(line => parse<Recording>(line)))
+    .map(({ id, response }) => ({ name: id, text: response.body.text }))
 
 const vercel = `${root}/vercel-ai/anthropic`
 const chunks = (): readonly Case[] =>
@@ -73,69 +122,70 @@ interface Gist {
   readonly usage: readonly number[]
 }
 
-const usageOf = (usage: Json): readonly number[] => [
-  (usage['input_tokens'] ?? 0) + (usage['cache_read_input_tokens'] ?? 0) + (usage['cache_creation_input_tokens'] ?? 0),
-  usage['cache_read_input_tokens'] ?? 0,
-  usage['cache_creation_input_tokens'] ?? 0,
-  usage['output_tokens'] ?? 0,
-  usage['output_tokens_details']?.thinking_tokens ?? 0,
+const usageOf = (usage: Counts): readonly number[] => [
+  (usage.input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0),
+  usage.cache_read_input_tokens ?? 0,
+  usage.cache_creation_input_tokens ?? 0,
+  usage.output_tokens ?? 0,
+  usage.output_tokens_details?.thinking_tokens ?? 0,
 ]
-const blockGist = (block: Json): unknown => {
-  if (block['type'] === 'text') return ['text', block['text'], block['citations']?.length ?? 0]
-  if (block['type'] === 'thinking') return ['thinking', block['thinking'], block['signature'] ?? '']
-  if (block['type'] === 'redacted_thinking') return ['redacted', block['data']]
-  if (block['type'] === 'tool_use') return ['tool', block['id'], block['name'], block['input']]
+const blockGist = (block: Block): unknown => {
+  if (block.type === 'text') return ['text', block.text, block.citations?.length ?? 0]
+  if (block.type === 'thinking') return ['thinking', block.thinking, block.signature ?? '']
+  if (block.type === 'redacted_thinking') return ['redacted', block.data]
+  if (block.type === 'tool_use') return ['tool', block.id, block.name, block.input]
   return ['other', block]
 }
-const wholeGist = (message: Json): Gist => ({
-  blocks: message['content'].map(blockGist),
-  model: message['model'],
-  id: message['id'],
-  stop: message['stop_reason'] ?? undefined,
-  usage: usageOf(message['usage']),
+const wholeGist = (message: WireMessage): Gist => ({
+  blocks: message.content.map(blockGist),
+  model: message.model,
+  id: message.id,
+  stop: message.stop_reason ?? undefined,
+  usage: usageOf(message.usage),
 })
+
+const told = <T extends object>(members: T): Partial<T> =>
+  parse(JSON.stringify(members, (_key, value: unknown) => (value === null ? undefined : value)))
+
+const stopOf = ({ stop_reason: reason }: WireEvent['delta']): Pick<WireMessage, 'stop_reason'> =>
+  typeof reason === 'string' ? { stop_reason: reason } : {}
 
 /** Puts a stream's payloads together without any of the code under test. */
 const streamGist = (text: string): Gist => {
-  const message: Json = { content: [], usage: {} }
+  let message: WireMessage = { content: [], usage: {}, model: '', id: '' }
   const partial: string[] = []
-  const set = (target: Json, source: Json): void => {
-    for (const [key, value] of Object.entries(source)) if (value !== null && value !== undefined) target[key] = value
-  }
   for (const line of text.split('\n')) {
     if (!line.startsWith('data:')) continue
-    const event = JSON.parse(line.slice(5)) as Json
-    const block = message['content'][event['index']]
-    if (event['type'] === 'message_start')
-      set(message, { ...event['message'], usage: { ...message['usage'], ...event['message'].usage } })
-    if (event['type'] === 'content_block_start')
-      message['content'][event['index']] = structuredClone(event['content_block'])
-    if (event['type'] === 'message_delta') {
-      set(message, event['delta'])
-      set(message['usage'], event['usage'])
+    const event = parse<WireEvent>(line.slice(5))
+    const { delta, index } = event
+    const block = message.content[index]!
+    if (event.type === 'message_start') {
+      const { usage, ...begun } = event.message
+      message = { ...message, ...told(begun), usage: { ...message.usage, ...told(usage) } }
     }
-    if (event['type'] !== 'content_block_delta') continue
-    const delta = event['delta']
+    if (event.type === 'content_block_start') message.content[index] = structuredClone(event.content_block)
+    if (event.type === 'message_delta') {
+      message = { ...message, ...stopOf(delta), usage: { ...message.usage, ...told(event.usage) } }
+    }
+    if (event.type !== 'content_block_delta') continue
     if (delta.type === 'text_delta') block.text += delta.text
     if (delta.type === 'thinking_delta') block.thinking += delta.thinking
     if (delta.type === 'signature_delta') block.signature = delta.signature
     if (delta.type === 'citations_delta') block.citations = [...(block.citations ?? []), delta.citation]
-    if (delta.type === 'compaction_delta') block.content = (block.content ?? '') + delta.content
-    if (delta.type === 'input_json_delta')
-      partial[event['index']] = (partial[event['index']] ?? '') + delta.partial_json
+    if (delta.type === 'compaction_delta') block.content = String(block.content ?? '') + delta.content
+    if (delta.type === 'input_json_delta') partial[index] = (partial[index] ?? '') + delta.partial_json
   }
-  for (const [index, json] of partial.entries()) if (json) message['content'][index].input = JSON.parse(json)
+  for (const [index, json] of partial.entries()) if (json) message.content[index]!.input = parse(json)
   return wholeGist(message)
 }
 
 const partGist = (part: Part): unknown => {
-  const own = (part.extensions?.['anthropic-messages'] ?? {}) as Json
-  if (part.type === 'text') return ['text', part.text, own['citations']?.length ?? 0]
+  const citations = part.extensions?.['anthropic-messages']?.['citations']
+  if (part.type === 'text') return ['text', part.text, Array.isArray(citations) ? citations.length : 0]
   if (part.type === 'reasoning') {
     return part.redacted === undefined ? ['thinking', part.text, part.signature ?? ''] : ['redacted', part.redacted]
   }
-  if (part.type === 'tool-call')
-    return ['tool', part.callId, part.name, part.input === '' ? {} : JSON.parse(part.input)]
+  if (part.type === 'tool-call') return ['tool', part.callId, part.name, part.input === '' ? {} : parse(part.input)]
   return part.type === 'opaque' ? ['other', part.value] : part
 }
 const ourGist = (events: readonly StreamEvent[]): Gist => {
@@ -176,10 +226,10 @@ const cuts = function* (bytes: Uint8Array): Generator<readonly Uint8Array[]> {
 
 describe.skipIf(!hasShared)('recorded answers', () => {
   it.each(wholes)('$name, whole, keeps content, stop reason and usage', ({ text }) => {
-    const body = JSON.parse(text) as Json
+    const body = parse<WireMessage & { readonly type: string; readonly error: { readonly type: string } }>(text)
     const events = anthropicMessages.decodeAnswer(body)
-    if (body['type'] === 'error') {
-      expect(events).toMatchObject([{ type: 'response-failed', failure: { upstream: { type: body['error'].type } } }])
+    if (body.type === 'error') {
+      expect(events).toMatchObject([{ type: 'response-failed', failure: { upstream: { type: body.error.type } } }])
     } else expect(ourGist(events)).toEqual(wholeGist(body))
   })
 

@@ -1,6 +1,6 @@
 /** A whole answer, both ways. */
 import type { Failure } from '../../domain/failure.ts'
-import type { Part } from '../../domain/message.ts'
+import type { Part, ReasoningPart, ToolCallPart } from '../../domain/message.ts'
 import type { Answer } from '../../domain/response.ts'
 import { collect } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
@@ -51,22 +51,29 @@ export const writeHead = (
   model: start.model === '' ? context.model : start.model,
 })
 
+const writeThinking = (part: ReasoningPart): Json | undefined => {
+  const own = ownMembers(part.extensions)
+  if (part.redacted !== undefined) return { ...own, type: 'redacted_thinking', data: part.redacted }
+  if (part.text === '' && part.signature === undefined) return undefined
+  return { ...own, type: 'thinking', thinking: part.text, signature: part.signature ?? '' }
+}
+const writeToolUse = (part: ToolCallPart, id: string, losses: Losses): Json => {
+  const input = inputOf(part.input)
+  if (input === undefined) losses.add('content.tool-call.input', 'the arguments are no JSON object')
+  return { ...ownMembers(part.extensions), type: 'tool_use', id, name: part.name, input: input ?? {} }
+}
 const writePart = (part: Part, fit: (id: string) => string, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'content.')
-  const own = ownMembers(part.extensions)
   switch (part.type) {
     case 'text':
-    case 'refusal':
+    case 'refusal': {
+      const own = ownMembers(part.extensions)
       return part.text === '' && Object.keys(own).length === 0 ? undefined : { ...own, type: 'text', text: part.text }
-    case 'reasoning':
-      if (part.redacted !== undefined) return { type: 'redacted_thinking', data: part.redacted }
-      if (part.text === '' && part.signature === undefined) return undefined
-      return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' }
-    case 'tool-call': {
-      const input = inputOf(part.input)
-      if (input === undefined) losses.add('content.tool-call.input', 'the arguments are no JSON object')
-      return { ...own, type: 'tool_use', id: fit(part.callId), name: part.name, input: input ?? {} }
     }
+    case 'reasoning':
+      return writeThinking(part)
+    case 'tool-call':
+      return writeToolUse(part, fit(part.callId), losses)
     case 'opaque':
       return writeOpaque(part, 'content', losses)
     default:

@@ -10,7 +10,11 @@ import type { Frame } from '../../ports/dialect.ts'
 import { frameSplitter, frameText } from '../framing.ts'
 import { anthropicMessages } from './index.ts'
 
-type Json = Record<string, any>
+type Message = Anthropic.Message | Anthropic.Beta.BetaMessage
+type Block = Message['content'][number]
+/** A value read from JSON, taken at its word. */
+const parse = <T>(text: string): T => JSON.parse(text)
+
 const context = { id: 'req_1', model: 'asked-for', now: 1 as Instant, streamUsage: true }
 
 const client = (body: string, contentType: string, status = 200): Anthropic =>
@@ -25,29 +29,46 @@ const framesOf = (events: readonly StreamEvent[]): readonly Frame[] => {
   const encoder = anthropicMessages.encodeStream(context)
   return events.flatMap(event => encoder.push(event))
 }
-const streamed = async (events: readonly StreamEvent[]): Promise<Json> => {
+const streamed = async (events: readonly StreamEvent[]): Promise<Message> => {
   const text = framesOf(events).map(frameText).join('')
-  return (await client(text, 'text/event-stream').beta.messages.stream(asked).finalMessage()) as Json
+  return client(text, 'text/event-stream').beta.messages.stream(asked).finalMessage()
 }
-const whole = async (events: readonly StreamEvent[]): Promise<Json> => {
+const whole = async (events: readonly StreamEvent[]): Promise<Message> => {
   const body = JSON.stringify(anthropicMessages.encodeAnswer(events, context).value)
-  return (await client(body, 'application/json').messages.create(asked)) as Json
+  return client(body, 'application/json').messages.create(asked)
+}
+/** An empty list of citations says nothing. */
+const stripped = (block: Block): object => {
+  const { citations, ...others } = { citations: undefined, ...block }
+  return Array.isArray(citations) && citations.length > 0 ? block : others
+}
+interface Recording {
+  readonly id: string
+  readonly response: { readonly body: { readonly text: string } }
 }
 /** What the client's accumulation keeps of a message. */
-const kept = ({ id, model, role, content, stop_reason, stop_sequence, usage }: Json): Json => {
+const kept = ({ id, model, role, content, stop_reason, stop_sequence, usage }: Message) => {
   const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = usage
   const counts = [input_tokens, output_tokens, cache_creation_input_tokens ?? 0, cache_read_input_tokens ?? 0]
-  return { id, model, role, content: JSON.parse(JSON.stringify(content)), stop_reason, stop_sequence, usage: counts }
+  return {
+    id,
+    model,
+    role,
+    content: parse<Block[]>(JSON.stringify(content)).map(stripped),
+    stop_reason,
+    stop_sequence,
+    usage: counts,
+  }
 }
 
 /** Checks the order of frames: one block open at a time, numbered from 0, all between start and end. */
 const grammar = (frames: readonly Frame[]): void => {
-  const names = frames.map(frame => (JSON.parse(frame.data) as Json)['type'])
+  const names = frames.map(frame => parse<{ type: string }>(frame.data).type)
   expect(names).toEqual(frames.map(frame => frame.event))
   let open: number | undefined
   let next = 0
   for (const frame of frames.slice(1, -2)) {
-    const { type, index } = JSON.parse(frame.data) as Json
+    const { type, index } = parse<{ type: string; index: number }>(frame.data)
     if (type === 'content_block_start') {
       expect(open).toBeUndefined()
       expect(index).toBe(next++)
@@ -96,7 +117,7 @@ const interleaved: readonly StreamEvent[] = [
 describe('the official client', () => {
   it('reads calls whose arguments came by turns, each whole', async () => {
     const message = await streamed(interleaved)
-    expect(message['content']).toMatchObject([
+    expect(message.content).toMatchObject([
       { type: 'thinking', thinking: 'hm' },
       { type: 'text', text: 'I ' },
       { type: 'tool_use', id: 'call_1', name: 'one', input: { a: 1 } },
@@ -104,7 +125,7 @@ describe('the official client', () => {
       { type: 'tool_use', id: 'toolu_req_1', name: 'three', input: {} },
     ])
     expect(message).toMatchObject({ id: 'msg_chatcmpl-1', model: 'gpt', stop_reason: 'tool_use' })
-    expect(message['usage']).toMatchObject({ input_tokens: 10, cache_read_input_tokens: 3, output_tokens: 7 })
+    expect(message.usage).toMatchObject({ input_tokens: 10, cache_read_input_tokens: 3, output_tokens: 7 })
     grammar(framesOf(interleaved))
   })
 
@@ -118,7 +139,7 @@ describe('the official client', () => {
       { type: 'response-failed', failure: { kind: 'upstream-overloaded', message: 'too busy' } },
     ]
     await expect(streamed(broken)).rejects.toThrow('too busy')
-    const last = JSON.parse(framesOf(broken).at(-1)!.data) as Json
+    const last = parse(framesOf(broken).at(-1)!.data)
     expect(last).toEqual({
       type: 'error',
       error: { type: 'overloaded_error', message: 'too busy', code: 'upstream-overloaded' },
@@ -145,23 +166,16 @@ const recorded = (suffix: string): readonly (readonly [string, string])[] =>
     .filter(path => path.endsWith(suffix))
     .flatMap(path => readFileSync(`${root}/${path}`, 'utf8').split('\n'))
     .filter(line => line !== '')
-    .map(line => JSON.parse(line) as Json)
-    .map(one => [one['id'], one['response'].body.text])
+    .map(line => parse<Recording>(line))
+    .map(({ id, response }) => [id, response.body.text])
 
 describe.skipIf(!hasShared)('recorded answers, written anew', () => {
   it.each(hasShared ? recorded('anthropic.messages.stream.jsonl') : [])('%s reads the same', async (_id, text) => {
     const events = decoded(text, anthropicMessages.decodeStream)
     grammar(framesOf(events))
-    const direct = (await client(text, 'text/event-stream').beta.messages.stream(asked).finalMessage()) as Json
-    const anew = kept(await streamed(events))
-    expect(anew).toEqual(kept(await whole(events)))
-    expect({ ...anew, content: anew['content'].map(stripped) }).toEqual({
-      ...kept(direct),
-      content: kept(direct)['content'].map(stripped),
-    })
+    const direct = await client(text, 'text/event-stream').beta.messages.stream(asked).finalMessage()
+    const anew = await streamed(events)
+    expect(kept(anew)).toEqual(kept(await whole(events)))
+    expect(kept(anew)).toEqual(kept(direct))
   })
 })
-
-/** An empty list of citations says nothing. */
-const stripped = ({ citations, ...block }: Json): Json =>
-  citations === undefined || citations === null || citations.length === 0 ? block : { ...block, citations }

@@ -157,15 +157,17 @@ const handlers: Readonly<Record<string, Handler>> = {
 /** Some look-alikes put OpenAI's end mark or empty frames among the others. */
 const isIdle = ({ event, data }: Frame): boolean => event === 'ping' || data === '' || data === '[DONE]'
 
+const handlerOf = (event: Json, frame: Frame): Handler | undefined => {
+  const type = event['type'] ?? frame.event ?? (isRecord(event['error']) ? 'error' : '')
+  return typeof type === 'string' && Object.hasOwn(handlers, type) ? handlers[type] : undefined
+}
 const read = (frame: Frame, reading: Reading): readonly StreamEvent[] => {
   if (reading.ended || isIdle(frame)) return none
   const event = parseJson(frame.data)
-  if (!isRecord(event))
+  if (!isRecord(event)) {
     return fail(reading, garbled(`a frame of the answer holds no JSON object: ${frame.data.slice(0, 80)}`))
-  const type = event['type'] ?? frame.event ?? (isRecord(event['error']) ? 'error' : '')
-  const handler = typeof type === 'string' && Object.hasOwn(handlers, type) ? handlers[type] : undefined
-  if (handler === undefined) return none
-  const events = handler(event, reading)
+  }
+  const events = handlerOf(event, frame)?.(event, reading) ?? none
   if (reading.started || events.length === 0 || events[0]!.type === 'response-failed') return events
   // An answer whose message_start never came still has a beginning.
   reading.started = true
