@@ -12,6 +12,11 @@ export interface Constraint {
   /** In words, why this candidate may not serve; undefined to keep it. */
   exclude(candidate: Candidate, facts: Facts): string | undefined
 }
+/** One way the keys of an order could have fallen, and its exact probability. */
+export interface Way {
+  readonly chance: number
+  readonly keys: readonly (number | undefined)[]
+}
 /** Re-orders candidates that every step before it left tied, and says how near counts as tied. */
 export interface Order {
   readonly kind: 'order'
@@ -23,6 +28,8 @@ export interface Order {
   isTied?(best: number, key: number): boolean
   /** If chance enters: the exact probability with which each would have come first. Sums to 1. */
   odds?(tied: readonly Candidate[], facts: Facts): readonly number[]
+  /** If chance enters without singling one out: every way the keys could have fallen. The chances sum to 1. */
+  ways?(tied: readonly Candidate[], facts: Facts): readonly Way[]
   /** Probability that the first is truly better than the second. Absent: 1. */
   confidence?(first: Candidate, second: Candidate, facts: Facts): Unit
   /** The key in words, e.g. `212 µ$`. */

@@ -7,9 +7,11 @@ import type { Condition, Policy, PolicyStep } from '../domain/policy.ts'
 import type { Instant, Tokens } from '../domain/units.ts'
 import { compilePolicy } from './compile-policy.ts'
 import { contradiction } from './contradiction.ts'
+import { executionFindings } from './execution-doubts.ts'
 import { strategyNamed } from './registry.ts'
+import { strictness } from './rival-bounds.ts'
 import { doubtsAbout, leavesNoTies } from './step-doubts.ts'
-import type { Finding, Use, Way } from './step-doubts.ts'
+import type { Finding, Ran, Use, Way } from './step-doubts.ts'
 
 type When = Extract<PolicyStep, { when: Condition }>
 
@@ -36,10 +38,11 @@ const anyRequest: Facts = {
   seed: '',
 }
 
+/** A floor of 0 holds nobody off. */
+const isFloor = (step: Use): boolean => step.use === 'quality-floor' && (strictness(step) ?? 0) > 0
+
 const setsFloor = (steps: readonly PolicyStep[]): boolean =>
-  steps.some(step =>
-    'use' in step ? step.use === 'quality-floor' : setsFloor(step.then) && setsFloor(step.otherwise ?? []),
-  )
+  steps.some(step => ('use' in step ? isFloor(step) : setsFloor(step.then) && setsFloor(step.otherwise ?? [])))
 
 const kept = (step: Use, candidates: readonly Candidate[]): readonly Candidate[] => {
   const made = strategyNamed(step.use)?.make(step.with ?? {})
@@ -72,9 +75,10 @@ const passUse = (step: Use, at: string, way: Way, walk: Walk): Way => {
   const key = canonical({ use: step.use, with: step.with ?? {} })
   for (const doubt of doubtsAbout(step, key, way)) walk.findings.push({ ...doubt, at })
   const isOrder = strategyNamed(step.use)?.kind === 'order'
-  const ran = new Map(way.ran).set(key, way.ran.get(key) ?? at)
+  const here: Ran = { step, at }
+  const ran = new Map(way.ran).set(key, way.ran.get(key) ?? here)
   if (!isOrder) return { ...way, ran }
-  const full = way.full ?? (leavesNoTies(step, way.candidates) ? `${step.use} at ${at}` : undefined)
+  const full = way.full ?? (leavesNoTies(step, way.candidates) ? here : undefined)
   return { ...way, ran, orders: [...way.orders, step.use], ...(full === undefined ? {} : { full }) }
 }
 
@@ -121,5 +125,5 @@ export const checkPolicy = (policy: Policy, candidates: readonly Candidate[]): r
     { candidates, hasFloor: false, orders: [], ran: new Map() },
     { findings, around: [] },
   )
-  return findings
+  return [...findings, ...executionFindings(policy, candidates.length)]
 }

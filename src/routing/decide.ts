@@ -1,11 +1,11 @@
 /** A policy and the facts to a RoutingDecision. */
 import type { Facts, RoutingDecision, Slate } from '../domain/decision.ts'
-import type { Candidate } from '../domain/deployment.ts'
 import { unit } from '../domain/units.ts'
 import type { Unit } from '../domain/units.ts'
 import type { Order } from '../ports/strategy.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { houseConstraints } from './house.ts'
+import { firstChances, isChance } from './propensity.ts'
 import { candidatesOf, exclude, excludedOf, openSlate, ranked, refine } from './slate.ts'
 import type { OpenSlate, Placed } from './slate.ts'
 
@@ -13,33 +13,32 @@ import type { OpenSlate, Placed } from './slate.ts'
 interface Course {
   /** The order that left one candidate alone on top. */
   readonly decisive?: Placed<Order>
-  /** Who could have come first, and with which probability, where chance entered. */
-  readonly chances?: { readonly among: readonly Candidate[]; readonly odds: readonly number[] }
+  /** The probability of each to come first, where chance entered. */
+  readonly chances?: ReadonlyMap<string, number>
 }
 
 const run = (slate: OpenSlate, orders: readonly Placed<Order>[], facts: Facts): Course => {
   let decisive: Course['decisive']
   let chances: Course['chances']
-  for (const order of orders) {
+  for (const [from, order] of orders.entries()) {
     const top = slate.tiers[0]
     const isOpen = top !== undefined && top.length > 1
-    if (isOpen && chances === undefined && order.strategy.odds !== undefined) {
-      const among = candidatesOf(top)
-      chances = { among, odds: order.strategy.odds(among, facts) }
-    }
+    if (isOpen && chances === undefined && isChance(order.strategy))
+      chances = firstChances(candidatesOf(top), { orders, from, facts })
     refine(slate, order, facts)
     if (isOpen && slate.tiers[0]?.length === 1) decisive = order
   }
   return { decisive, chances }
 }
 
-const propensities = (line: Slate, chances: Course['chances']): RoutingDecision['propensity'] => {
-  const odds = new Map<string, number>()
-  for (const [place, one] of line.entries()) odds.set(one.candidate.id, chances === undefined && place === 0 ? 1 : 0)
-  for (const [place, candidate] of (chances?.among ?? []).entries()) odds.set(candidate.id, chances?.odds[place] ?? 0)
+const propensities = (line: Slate, chances: Course['chances']): RoutingDecision['propensity'] =>
   // Made from entries, so that a candidate with the name of a built-in member counts as well.
-  return Object.fromEntries(odds)
-}
+  Object.fromEntries(
+    line.map(({ candidate: { id } }, place) => {
+      const sure = place === 0 ? 1 : 0
+      return [id, chances === undefined ? sure : (chances.get(id) ?? 0)]
+    }),
+  )
 
 const decidedBy = (line: Slate, decisive: Course['decisive']): string => {
   if (line.length === 0) return 'none'

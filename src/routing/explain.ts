@@ -2,6 +2,7 @@
 import type { Assessment, DecisionTrace, Facts, RoutingDecision } from '../domain/decision.ts'
 import type { Order } from '../ports/strategy.ts'
 import { isKnown, knownTokens } from './measures.ts'
+import { whyNobody } from './nobody.ts'
 import { strategyNamed } from './registry.ts'
 import { listed, percent, whole } from './wording.ts'
 
@@ -52,11 +53,11 @@ const measuredBy = (one: Assessment, step: string): string => {
   return value === undefined ? `${idOf(one)}, of which it knows nothing` : `${idOf(one)} with ${inWords(step, value)}`
 }
 
-const first = ({ ranked, excluded, decidedBy }: RoutingDecision): string => {
+const first = (decision: RoutingDecision): string => {
+  const { ranked, excluded, decidedBy } = decision
   const [best, second] = ranked
   const count = ranked.length + excluded.length
-  if (best === undefined)
-    return count === 0 ? 'Nobody can serve: there are no candidates.' : 'Nobody can serve: all candidates are left out.'
+  if (best === undefined) return `Nobody can serve: ${whyNobody(decision)}.`
   if (second === undefined)
     return `${idOf(best)} comes first: ${count === 1 ? 'it is the only candidate' : `of ${count} candidates it alone is left`}.`
   if (decidedBy === 'tie')

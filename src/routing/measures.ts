@@ -65,6 +65,6 @@ export const provenFrom = 20
 /** The p95 of a candidate with enough samples; undefined while it is unproven. */
 export const provenLatency = (candidate: Candidate, facts: Facts): number | undefined => {
   const latency = candidateSignal(facts, 'candidate.latency', candidate)
-  const isProven = isKnown(latency?.p95) && isKnown(latency.samples) && latency.samples >= provenFrom
-  return isProven ? latency.p95 : undefined
+  if (!isKnown(latency?.p95) || !isKnown(latency.samples)) return undefined
+  return latency.p95 >= 0 && latency.samples >= provenFrom ? latency.p95 : undefined
 }

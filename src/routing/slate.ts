@@ -63,15 +63,14 @@ export const refine = (slate: OpenSlate, order: Placed<Order>, facts: Facts): vo
 }
 
 type Key = number | undefined
+const sensible = (key: Key): Key => (isKnown(key) ? key : undefined)
 
 const split = (tier: Tier, { step, strategy }: Placed<Order>, facts: Facts, into: Tier[]): void => {
-  const measured = strategy.keys(candidatesOf(tier), facts)
-  const keys: Key[] = []
+  const keys = strategy.keys(candidatesOf(tier), facts).map(sensible)
   for (const [place, line] of tier.entries()) {
-    const key = measured[place]
-    keys.push(isKnown(key) ? key : undefined)
+    const value = keys[place]
     // Nothing measured, nothing said.
-    if (isKnown(key)) line.reasons.push({ step, value: key })
+    if (value !== undefined) line.reasons.push({ step, value })
   }
   const first = keys[0]
   if (keys.every(key => key === first)) into.push(tier)
@@ -102,6 +101,13 @@ const keyAt = (keys: readonly Key[], places: readonly number[], at: number): Key
 const areTied = (order: Order, best: Key, key: Key): boolean => {
   if (best === key) return true
   return best !== undefined && key !== undefined && order.isTied?.(best, key) === true
+}
+
+/** Who of the tied, sorted by id, would be in the first tier under these keys. */
+export const leaders = (tied: readonly Candidate[], keys: readonly Key[], order: Order): readonly Candidate[] => {
+  const known = keys.map(sensible)
+  const best = known.reduce((least, key) => (compare(key, least) < 0 ? key : least), undefined)
+  return tied.filter((_, place) => areTied(order, best, known[place]))
 }
 
 /** The candidates of a tier, by id. */

@@ -6,6 +6,7 @@ import { didYouMean } from './nearest.ts'
 import { share } from './parsers.ts'
 import { allPrioritiesDiffer, bestScore, priceSpread, scoreSpread } from './pool-spread.ts'
 import { strategyNamed } from './registry.ts'
+import { idleOf } from './rival-bounds.ts'
 import { decimal, listed } from './wording.ts'
 
 /** One thing that a check found. */
@@ -28,10 +29,16 @@ export interface Way {
   readonly hasFloor: boolean
   /** Names of the orders that surely ran before. */
   readonly orders: readonly string[]
-  /** The order that surely left no ties, where it stands. */
-  readonly full?: string
-  /** Steps with options that surely ran before, as canonical text, and where. */
-  readonly ran: ReadonlyMap<string, string>
+  /** The order that surely left no ties, and where it stands. */
+  readonly full?: Ran
+  /** Steps with options that surely ran before, by canonical text. */
+  readonly ran: ReadonlyMap<string, Ran>
+}
+
+/** A step that ran, and where it stands. */
+export interface Ran {
+  readonly step: Use
+  readonly at: string
 }
 
 /** Prices that differ by more make a pool one of unlike models. */
@@ -128,21 +135,48 @@ const ownDoubts = (step: Use, way: Way): readonly Omit<Finding, 'at'>[] => {
   const cheap = step.use === 'cheap' ? cheapDoubt(step, way) : undefined
   const spread = ['round-robin', 'random', 'weighted'].includes(step.use) ? spreadDoubt(step, way) : undefined
   const floor = step.use === 'quality-floor' ? floorDoubt(step, way) : undefined
+  const idle = idleHere(step, way.candidates)
   const needless = step.use === 'allowed' ? 'allowed runs in front of every policy anyway' : undefined
   return [
     ...(cheap === undefined ? [] : [error(cheap)]),
     ...(spread === undefined ? [] : [warning(spread)]),
     ...(floor === undefined ? [] : [floor]),
+    ...(idle === undefined ? [] : [warning(idle)]),
     ...(needless === undefined ? [] : [warning(needless)]),
     ...strangers(step, way.candidates).map(warning),
   ]
 }
 
+/** What an order does not change because of these very candidates. */
+const idleHere = (step: Use, candidates: readonly Candidate[]): string | undefined => {
+  if (candidates.length < 2) return undefined
+  if (step.use === 'priority' && new Set(candidates.map(one => one.priority)).size === 1)
+    return 'priority sets nobody apart: all candidates have the same priority'
+  if (step.use === 'cheap' && candidates.every(one => one.price === undefined))
+    return 'cheap sets nobody apart: no candidate has a price'
+  return undefined
+}
+
+const ineffective = (step: Use, { full }: Way): Omit<Finding, 'at'> | undefined => {
+  if (full === undefined || strategyNamed(step.use)?.kind !== 'order') return undefined
+  const says = `ineffective: ${full.step.use} at ${full.at} leaves no ties, so ${step.use} can never take effect behind it`
+  // Priorities belong to the candidates: the same policy may serve another pool, where they are tied.
+  return full.step.use === 'priority' ? warning(says) : error(says)
+}
+
+const rivalDoubts = (step: Use, { ran }: Way): readonly Omit<Finding, 'at'>[] =>
+  [...ran.values()].flatMap(before => {
+    const idle = idleOf(before.step, step)
+    if (idle === undefined) return []
+    return idle === 'later'
+      ? [error(`ineffective: ${step.use} at ${before.at} is at least as strict`)]
+      : [error(`makes ${step.use} at ${before.at} ineffective: this one is stricter`)]
+  })
+
 /** What is wrong with a step that is reached this way. A step that can never take effect is not looked at further. */
 export const doubtsAbout = (step: Use, key: string, way: Way): readonly Omit<Finding, 'at'>[] => {
   const twin = way.ran.get(key)
-  if (twin !== undefined) return [error(`duplicate: ${step.use} already stands at ${twin} with the same options`)]
-  if (way.full !== undefined && strategyNamed(step.use)?.kind === 'order')
-    return [error(`ineffective: ${way.full} leaves no ties, so ${step.use} can never take effect behind it`)]
-  return ownDoubts(step, way)
+  if (twin !== undefined) return [error(`duplicate: ${step.use} already stands at ${twin.at} with the same options`)]
+  const idle = ineffective(step, way)
+  return idle === undefined ? [...rivalDoubts(step, way), ...ownDoubts(step, way)] : [idle]
 }

@@ -4,9 +4,14 @@ import type { AllowList } from '../../domain/caller.ts'
 import type { Candidate } from '../../domain/deployment.ts'
 import type { Constraint } from '../../ports/strategy.ts'
 import { maker } from '../options.ts'
+import { listed } from '../wording.ts'
 
 const isModelAllowed = ({ models }: AllowList, { model, provider }: Candidate): boolean =>
   models === undefined || isAllowed(models, model) || models.includes(`${provider}/${model}`)
+
+/** A key that names its pools and no models may not go round the pools' policies by asking for a model. */
+const isConfined = ({ pools, models }: AllowList): boolean =>
+  pools !== undefined && models === undefined && !pools.includes('*')
 
 /** By the key's own lists of pools, providers and models; a model may be written with its provider, `provider/model`. */
 export const allowedByKey: Constraint = {
@@ -16,6 +21,8 @@ export const allowedByKey: Constraint = {
   exclude: (candidate, { bounds: { allow }, pool }) => {
     if (allow === undefined) return undefined
     if (pool !== undefined && !isAllowed(allow.pools, pool)) return `the key may not use pool ${pool}`
+    if (pool === undefined && isConfined(allow))
+      return `the key may use pools alone: ${listed(allow.pools ?? []) || 'none'}`
     if (!isAllowed(allow.providers, candidate.provider)) return `the key may not use provider ${candidate.provider}`
     return isModelAllowed(allow, candidate) ? undefined : `the key may not use model ${candidate.model}`
   },

@@ -9,13 +9,14 @@ import { decimal } from '../wording.ts'
 
 type WeightOf = (candidate: Candidate) => number
 
-/** The weights of the tied; where nobody has any, all have the same. */
+/** The weights of the tied, by the largest, so that neither sums nor keys leave what numbers can hold; where nobody has any, all have the same. */
 const weigh = (tied: readonly Candidate[], weightOf: WeightOf): readonly number[] => {
   const found = tied.map(candidate => {
     const weight = weightOf(candidate)
     return isKnown(weight) && weight > 0 ? weight : 0
   })
-  return found.some(weight => weight > 0) ? found : found.map(() => 1)
+  const largest = Math.max(...found)
+  return largest > 0 ? found.map(weight => weight / largest) : found.map(() => 1)
 }
 
 const order = (weightOf: WeightOf): Order => ({
@@ -29,10 +30,8 @@ const order = (weightOf: WeightOf): Order => ({
   },
   odds: tied => {
     const given = weigh(tied, weightOf)
-    // By the largest, so that a sum of large weights stays finite.
-    const largest = Math.max(...given)
-    const sum = given.reduce((total, weight) => total + weight / largest, 0)
-    return given.map(weight => weight / largest / sum)
+    const sum = given.reduce((total, weight) => total + weight, 0)
+    return given.map(weight => weight / sum)
   },
   words: key => `drew ${decimal(key, 3)}`,
 })
