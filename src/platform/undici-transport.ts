@@ -1,0 +1,221 @@
+/** The door to the network: HTTP/1.1 over undici's dispatch, with one pool of connections for each origin. */
+import { Socket } from 'node:net'
+import { Pool, buildConnector, errors } from 'undici'
+import type { Dispatcher } from 'undici'
+import { millis } from '../domain/units.ts'
+import type { Millis } from '../domain/units.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Exchange, Transport, WireError, WireListener, WireRequest } from '../ports/transport.ts'
+import { brokenBy, neverConnected } from './wire-failures.ts'
+
+export interface UndiciTransportOptions {
+  readonly clock: Clock
+  /** How long an idle connection is kept, in milliseconds, where the server does not say; 30 s if not told. */
+  readonly keepAlive?: number
+  /** The most bytes that an answer's headers may have; 256 KiB if not told. */
+  readonly maxHeaderBytes?: number
+  /** Certificates, in PEM, to trust instead of the system's own. */
+  readonly ca?: string
+}
+
+/** A transport that can be closed: exchanges under way end as aborted. */
+export interface UndiciTransport extends Transport {
+  close(): Promise<void>
+}
+
+/** Undici wants an error to abort with; a shared one costs no stack trace for each stop. */
+const stopped = new Error('stopped')
+
+/** Connections to one origin. */
+interface Origin {
+  readonly pool: Pool
+  /** As people know it, e.g. `api.openai.com` or `127.0.0.1:8080`. */
+  readonly host: string
+  /** The exchange that is being sent at this moment: a connection that undici opens now is for it. */
+  sending: Sending | undefined
+  /** What the last request allowed for connecting, for a connection that undici opens again by itself. */
+  connectWithin: Millis
+}
+
+/** One exchange: what undici tells on one side, what the listener hears on the other. One object, as it is made for each attempt. */
+class Sending implements Dispatcher.DispatchHandler, Exchange {
+  readonly #origin: Origin
+  readonly #listener: WireListener
+  #controller: Dispatcher.DispatchController | undefined
+  #connecting: Socket | undefined
+  #paused = false
+  #begun = false
+  #done = false
+
+  constructor(origin: Origin, listener: WireListener) {
+    this.#origin = origin
+    this.#listener = listener
+  }
+
+  /** The socket that is being opened for this exchange, so that stopping can close it. */
+  connectsWith(socket: Socket): void {
+    this.#connecting = socket
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#connecting = undefined
+    // Nothing was written yet: undici takes a throw as a refusal and keeps the connection for the next request.
+    if (this.#done) throw stopped
+    this.#controller = controller
+    if (this.#paused) controller.pause()
+  }
+
+  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    if (this.#done || status < 200) return
+    this.#begun = true
+    this.#listener.head({ status, headers })
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    if (!this.#done) this.#listener.data(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.#done) return
+    this.#done = true
+    this.#listener.end()
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    if (this.#done) return
+    const { host } = this.#origin
+    const told = this.#controller === undefined ? neverConnected(host, error) : brokenBy(host, error, this.#begun)
+    // While `send` has not returned, the listener must not hear of it.
+    if (this.#origin.sending === this) queueMicrotask(() => this.fail(told))
+    else this.fail(told)
+  }
+
+  fail(error: WireError): void {
+    if (this.#done) return
+    this.#done = true
+    this.#listener.error(error)
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    // Undici's parser is one for all connections and may be at work further up the stack: let it finish first.
+    queueMicrotask(() => {
+      if (!this.#paused && !this.#done) this.#controller?.resume()
+    })
+  }
+
+  stop(): void {
+    if (this.#done) return
+    this.#done = true
+    this.#connecting?.destroy(stopped)
+    this.#controller?.abort(stopped)
+  }
+}
+
+/** An exchange that ended before it began. */
+const failed = (listener: WireListener, error: WireError): Exchange => {
+  let done = false
+  queueMicrotask(() => {
+    if (!done) listener.error(error)
+  })
+  return {
+    pause() {},
+    resume() {},
+    stop() {
+      done = true
+    },
+  }
+}
+
+/** Opens connections, each within the time that its request allows; undici's own timer is only good to a second. */
+const connectorOf = (options: UndiciTransportOptions) => {
+  const open = buildConnector({ allowH2: false, timeout: 0, ...(options.ca === undefined ? {} : { ca: options.ca }) })
+  return (origin: Origin, to: buildConnector.Options, callback: buildConnector.Callback): void => {
+    const within = origin.connectWithin
+    let keepTrying = (): void => {}
+    // Its type does not say so, but undici's connector returns the socket, which is not connected yet.
+    const socket: unknown = open(to, (...outcome) => {
+      keepTrying()
+      callback(...outcome)
+    })
+    if (!(socket instanceof Socket)) return
+    keepTrying = options.clock.after(within, () => {
+      socket.destroy(new errors.ConnectTimeoutError(`it took more than ${within} ms`))
+    })
+    origin.sending?.connectsWith(socket)
+  }
+}
+
+/** How many different addresses are remembered taken apart. A configuration has far fewer. */
+const mostAddresses = 1000
+
+/** Addresses taken apart, with the pool of each one's origin. */
+const addressBook = (options: UndiciTransportOptions) => {
+  const connect = connectorOf(options)
+  const origins = new Map<string, Origin>()
+  const known = new Map<string, { readonly origin: Origin; readonly path: string }>()
+  const openOrigin = (url: URL): Origin => {
+    const pool = new Pool(url.origin, {
+      pipelining: 1,
+      allowH2: false,
+      // Deadlines belong to whoever sends. Undici's own would end an answer behind their back.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: options.keepAlive ?? 30_000,
+      maxHeaderSize: options.maxHeaderBytes ?? 256 * 1024,
+      connect: (to, callback) => connect(origin, to, callback),
+    })
+    const origin: Origin = { pool, host: url.host, sending: undefined, connectWithin: millis(0) }
+    return origin
+  }
+  return {
+    find(address: string) {
+      const found = known.get(address)
+      if (found !== undefined) return found
+      const url = URL.parse(address)
+      if (url === null || !/^https?:$/.test(url.protocol)) return undefined
+      const origin = origins.get(url.origin) ?? openOrigin(url)
+      origins.set(url.origin, origin)
+      if (known.size >= mostAddresses) known.clear()
+      const entry = { origin, path: url.pathname + url.search }
+      known.set(address, entry)
+      return entry
+    },
+    pools: () => [...origins.values()].map(origin => origin.pool),
+  }
+}
+
+/** A transport over undici's `dispatch`: HTTP/1.1, connections kept alive, no timeouts but the one for connecting. */
+export const undiciTransport = (options: UndiciTransportOptions): UndiciTransport => {
+  const addresses = addressBook(options)
+  let closed = false
+  return {
+    send(request: WireRequest, listener: WireListener, connectWithin: Millis): Exchange {
+      if (closed) return failed(listener, { kind: 'aborted', message: 'the transport is closed' })
+      const address = addresses.find(request.url)
+      if (address === undefined) {
+        return failed(listener, {
+          kind: 'connect',
+          message: 'the upstream has no address of the form http(s)://host/path',
+        })
+      }
+      const { origin, path } = address
+      const sending = new Sending(origin, listener)
+      origin.sending = sending
+      origin.connectWithin = connectWithin
+      const { method, body } = request
+      origin.pool.dispatch({ path, method, headers: request.headers.slice(), body }, sending)
+      origin.sending = undefined
+      return sending
+    },
+    async close() {
+      closed = true
+      await Promise.all(addresses.pools().map(pool => pool.destroy()))
+    },
+  }
+}
