@@ -1,0 +1,180 @@
+/** The one loop that does things: asks for the next move and makes it, until someone has answered or nothing is left. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { RoutingDecision } from '../domain/decision.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { CredentialId } from '../domain/ids.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import { millis } from '../domain/units.ts'
+import type { Instant } from '../domain/units.ts'
+import type { Hands } from './hands.ts'
+import { hold } from './hold.ts'
+import type { Held } from './hold.ts'
+import { Lane } from './lane.ts'
+import type { LaneListener } from './lane.ts'
+import { nextMove } from './next-move.ts'
+import type { Move } from './next-move.ts'
+
+/** Where the answer of a dispatch goes. */
+export interface Outlet {
+  /** This lane serves; told once, before anything of it. */
+  begin(lane: Lane): void
+  /** False asks for a pause until `resume`. */
+  deliver(delivery: Delivery): boolean
+  /** Told once, last, after every lane has ended. */
+  end(failure: Failure | undefined): void
+}
+
+type Call = Extract<Move, { move: 'call' }>
+
+/** Carries out one decision. */
+export class Dispatch implements LaneListener {
+  readonly #decision: RoutingDecision
+  readonly #hands: Hands
+  readonly #outlet: Outlet
+  readonly #attempts: Attempt[] = []
+  readonly #running = new Map<Lane, Held>()
+  #opened = 0
+  #isOpening = false
+  #winner: Lane | undefined
+  #startedAt: Instant | undefined
+  #isOver = false
+  #cancelWait: (() => void) | undefined
+  #cancelTotal: (() => void) | undefined
+
+  constructor(decision: RoutingDecision, hands: Hands, outlet: Outlet) {
+    this.#decision = decision
+    this.#hands = hands
+    this.#outlet = outlet
+  }
+
+  /** Every attempt that has ended, in the order of ending. */
+  get attempts(): readonly Attempt[] {
+    return this.#attempts
+  }
+
+  start(): void {
+    const { clock, patience } = this.#hands
+    this.#startedAt = clock.now()
+    this.#cancelTotal = clock.after(patience.total, () =>
+      this.#finish({ kind: 'upstream-timeout', message: `no whole answer within ${patience.total / 1000} s` }),
+    )
+    this.#next()
+  }
+
+  /** The client can take more. */
+  resume(): void {
+    this.#winner?.resume()
+  }
+
+  /** The client has gone: stops every lane at its socket. */
+  abort(): void {
+    this.#finish({ kind: 'cancelled', message: 'the client went away' })
+  }
+
+  #next(): void {
+    if (this.#isOver) return
+    const { clock, patience, draw } = this.#hands
+    const move = nextMove({
+      decision: this.#decision,
+      patience,
+      attempts: this.#attempts,
+      elapsed: millis(clock.now() - (this.#startedAt ?? clock.now())),
+      draw: attempt => draw(`backoff ${attempt}`),
+    })
+    if (move.move === 'give-up') return this.#finish(move.failure)
+    if (move.after > 0) this.#cancelWait = clock.after(move.after, () => this.#call(move, 0))
+    else this.#call(move, 0)
+  }
+
+  /** Opens the group's lane of this place and the ones behind it, each when its time has come. */
+  #call(move: Call, place: number): void {
+    this.#isOpening = true
+    let at = place
+    do this.#open(move, at++)
+    while (move.stagger === 0 && at < move.group.length && !this.#isOver && this.#winner === undefined)
+    this.#isOpening = false
+    if (at < move.group.length && !this.#isOver && this.#winner === undefined) {
+      this.#cancelWait = this.#hands.clock.after(move.stagger, () => this.#call(move, at))
+    }
+    this.#goOn()
+  }
+
+  /** If nobody is at work any more, asks what next. */
+  #goOn(): void {
+    if (this.#isOpening || this.#isOver || this.#winner !== undefined || this.#running.size > 0) return
+    this.#cancelWait?.()
+    this.#next()
+  }
+
+  #kindOf(move: Call, place: number): Attempt['kind'] {
+    if (place === 0) return move.kind
+    return move.stagger > 0 ? 'hedge' : 'race'
+  }
+
+  #open(move: Call, place: number): void {
+    const candidate = move.group[place]
+    if (candidate === undefined) return
+    const kind = this.#kindOf(move, place)
+    const before = this.#attempts.filter(one => one.candidate.id === candidate.id)
+    const except = before.map(one => one.credential).filter((one): one is CredentialId => one !== undefined)
+    const trigger = this.#attempts.at(-1)?.failure?.kind
+    const lane = new Lane(
+      {
+        candidate,
+        index: this.#opened++,
+        // A plain retry may use the same key again; one that was refused may not.
+        except: before.some(one => one.credentialsLeft > 0) ? except : [],
+        kind,
+        ...(trigger !== undefined && kind !== 'primary' && { trigger }),
+      },
+      this.#hands,
+      this,
+    )
+    this.#running.set(lane, hold())
+    lane.start()
+  }
+
+  piece(lane: Lane, delivery: Delivery): boolean {
+    if (this.#winner === lane) return this.#outlet.deliver(delivery)
+    const held = this.#running.get(lane)
+    if (held === undefined || this.#winner !== undefined) return true
+    held.add(delivery)
+    if (!held.isReady) return true
+    return this.#commit(lane, held)
+  }
+
+  #commit(lane: Lane, held: Held): boolean {
+    this.#winner = lane
+    this.#cancelWait?.()
+    for (const other of this.#running.keys()) {
+      if (other !== lane) other.stop({ kind: 'cancelled', message: 'another candidate answered first' })
+    }
+    lane.commit()
+    this.#outlet.begin(lane)
+    let goesOn = true
+    for (const delivery of held.all) goesOn = this.#outlet.deliver(delivery) && goesOn
+    return goesOn
+  }
+
+  ended(lane: Lane, attempt: Attempt): void {
+    const held = this.#running.get(lane)
+    this.#running.delete(lane)
+    this.#attempts.push(attempt)
+    if (this.#isOver) return
+    // An answer that ended well without content, cut by its limit say, is an answer.
+    if (attempt.failure === undefined && this.#winner === undefined && held !== undefined) this.#commit(lane, held)
+    if (this.#winner === lane) this.#finish(attempt.failure)
+    else this.#goOn()
+  }
+
+  #finish(failure: Failure | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#cancelWait?.()
+    this.#cancelTotal?.()
+    for (const lane of this.#running.keys()) {
+      lane.stop(failure ?? { kind: 'cancelled', message: 'another candidate answered first' })
+    }
+    this.#outlet.end(failure)
+  }
+}

@@ -1,0 +1,38 @@
+/** What the dispatcher works with: the machine's gifts, the providers, and those who want to hear of it. */
+import type { Candidate } from '../domain/deployment.ts'
+import type { GatewayEvent } from '../domain/gateway-event.ts'
+import type { CredentialId, ProviderId, SpanId } from '../domain/ids.ts'
+import type { Patience } from '../domain/policy.ts'
+import type { ChatRequest } from '../domain/request.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { Secrets } from '../ports/secrets.ts'
+import type { Transport } from '../ports/transport.ts'
+
+export interface Hands {
+  readonly request: ChatRequest
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly secrets: Secrets
+  /** The policy's patience, shortened by the request's own wishes. */
+  readonly patience: Patience
+  /** True if a refusal before any content sends the request on. */
+  readonly refusalFails: boolean
+  adapter(provider: ProviderId): ProviderAdapter | undefined
+  /** A credential that is fit for use, not one of `except`; undefined if all rest. */
+  credential(adapter: ProviderAdapter, except: readonly CredentialId[]): Credential | undefined
+  /** How many of the adapter's credentials, these apart, are fit for use now. */
+  credentialsLeft(adapter: ProviderAdapter, except: readonly CredentialId[]): number
+  span(): SpanId
+  /** A number in (0, 1) that depends on the request and this label alone. */
+  draw(label: string): number
+  tell(event: GatewayEvent): void
+}
+
+/** What an attempt is made for. */
+export interface Errand {
+  readonly candidate: Candidate
+  readonly index: number
+  /** Credentials that failed for this candidate before. */
+  readonly except: readonly CredentialId[]
+}

@@ -1,0 +1,281 @@
+/** One call to one candidate. Whatever goes wrong is its attempt's failure; nothing is thrown. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { Failure, FailureKind } from '../domain/failure.ts'
+import type { CredentialId } from '../domain/ids.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import { millis } from '../domain/units.ts'
+import type { AnswerReader, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { Exchange, WireError, WireHead, WireListener } from '../ports/transport.ts'
+import { deadlines } from './deadlines.ts'
+import type { Deadlines } from './deadlines.ts'
+import type { Errand, Hands } from './hands.ts'
+import { emptyAnswer, failureOf, passedOn } from './reading.ts'
+
+/** Told of a lane. Nothing is told after `ended`. */
+export interface LaneListener {
+  /** A piece of the answer. False asks for a pause. */
+  piece(lane: Lane, delivery: Delivery): boolean
+  ended(lane: Lane, attempt: Attempt): void
+}
+
+/** An attempt while it is made. */
+type Growing = { -readonly [Key in keyof Attempt]: Attempt[Key] }
+
+/** An error body is a few lines; of a longer one the beginning will do. */
+const longestError = 64 * 1024
+/** After the end of the answer the upstream may still close its stream properly, so that the connection can be used again. */
+const farewell = millis(1_000)
+
+/** One attempt, from its credential to its record. */
+export class Lane implements WireListener {
+  readonly candidate: Candidate
+  readonly #hands: Hands
+  readonly #errand: Errand
+  readonly #listener: LaneListener
+  readonly #made: Growing
+  readonly #deadlines: Deadlines
+  #adapter: ProviderAdapter | undefined
+  #exchange: Exchange | undefined
+  #reader: AnswerReader | undefined
+  #head: WireHead | undefined
+  #errorBody = ''
+  #decoder: TextDecoder | undefined
+  #cancelFarewell: (() => void) | undefined
+  #hasContent = false
+  #isOver = false
+
+  constructor(errand: Errand & Pick<Attempt, 'kind' | 'trigger'>, hands: Hands, listener: LaneListener) {
+    const { candidate, index, kind, trigger } = errand
+    this.candidate = candidate
+    this.#errand = errand
+    this.#hands = hands
+    this.#listener = listener
+    const startedAt = hands.clock.now()
+    this.#made = {
+      index,
+      candidate,
+      credentialsLeft: 0,
+      kind,
+      ...(trigger !== undefined && { trigger }),
+      spanId: hands.span(),
+      lane: 'translated',
+      startedAt,
+      endedAt: startedAt,
+      committed: false,
+      size: 0,
+      losses: [],
+    }
+    this.#deadlines = deadlines(hands.clock, hands.patience, hands.request.stream, why => this.#late(why))
+  }
+
+  /** What is known of it so far; whole once `ended` was told. */
+  get attempt(): Attempt {
+    return this.#made
+  }
+
+  /** Asks the upstream. */
+  start(): void {
+    const { request, tell, clock } = this.#hands
+    this.#adapter = this.#hands.adapter(this.candidate.provider)
+    const credential = this.#adapter && this.#hands.credential(this.#adapter, this.#errand.except)
+    if (credential !== undefined) this.#made.credential = credential.id
+    tell({
+      type: 'attempt-started',
+      at: clock.now(),
+      request: request.id,
+      candidate: this.candidate,
+      ...(credential !== undefined && { credential: credential.id }),
+    })
+    if (this.#adapter === undefined) {
+      return this.#over({ kind: 'internal', message: `there is no provider ${this.candidate.provider}` })
+    }
+    if (credential === undefined) {
+      const message = `every credential of ${this.candidate.provider} was refused or is resting`
+      return this.#over({ kind: 'upstream-credential', message })
+    }
+    this.#deadlines.start()
+    void this.#ask(this.#adapter, credential)
+  }
+
+  async #ask(adapter: ProviderAdapter, credential: Credential): Promise<void> {
+    const { request, secrets, transport, patience, clock } = this.#hands
+    try {
+      const secret = await secrets.read(credential.reference)
+      if (this.#isOver) return
+      const { value, losses } = adapter.encode(request, this.candidate)
+      this.#made.losses = losses
+      this.#made.url = value.url.split('?', 1)[0]
+      this.#made.lane = adapter.isExpress(request) ? 'express' : 'translated'
+      const wire = adapter.authorize(value, secret, clock.now())
+      this.#exchange = transport.send(wire, this, patience.connect)
+    } catch (error) {
+      // The secret could not be read, or one of our own codecs broke: either way this candidate cannot be asked.
+      const message = error instanceof Error ? error.message : String(error)
+      const kind: FailureKind = this.#made.url === undefined ? 'upstream-credential' : 'internal'
+      this.#over({ kind, message: `${this.candidate.provider} could not be asked: ${message}` })
+    }
+  }
+
+  head(head: WireHead): void {
+    if (this.#isOver) return
+    const { clock, request, tell } = this.#hands
+    const now = clock.now()
+    this.#made.headAt = now
+    this.#head = head
+    const rates = this.#adapter?.rates(head.headers, now)
+    tell({
+      type: 'attempt-answered',
+      at: now,
+      request: request.id,
+      candidate: this.candidate,
+      ...(this.#made.credential !== undefined && { credential: this.#made.credential }),
+      ...(rates !== undefined && { rates }),
+    })
+    if (head.status >= 200 && head.status < 300) this.#reader = this.#adapter?.read(request, head)
+  }
+
+  data(chunk: Uint8Array): void {
+    if (this.#isOver) return
+    this.#deadlines.heard()
+    const reader = this.#reader
+    if (reader !== undefined) return this.#guarded(() => this.#take(reader.push(chunk)))
+    if (this.#errorBody.length >= longestError) return
+    this.#decoder ??= new TextDecoder()
+    this.#errorBody += this.#decoder.decode(chunk, { stream: true })
+  }
+
+  end(): void {
+    this.#exchange = undefined
+    this.#cancelFarewell?.()
+    if (this.#isOver) return
+    const reader = this.#reader
+    if (reader !== undefined) {
+      this.#guarded(() => this.#take(reader.end()))
+      if (!this.#isOver) this.#over({ kind: 'stream-broken', message: this.#says('ended its answer too early') })
+      return
+    }
+    const { status, headers } = this.#head ?? { status: 502, headers: {} }
+    const body = this.#errorBody
+    this.#over(
+      this.#adapter?.classify({ status, headers, body, now: this.#hands.clock.now() }) ?? {
+        kind: 'upstream-garbled',
+        message: this.#says(`answered ${status}`),
+      },
+    )
+  }
+
+  error(error: WireError): void {
+    this.#exchange = undefined
+    this.#cancelFarewell?.()
+    if (this.#isOver) return
+    // What the upstream said of itself in an error body tells more than how its connection ended.
+    if (this.#reader === undefined && this.#errorBody !== '') return this.end()
+    this.#over(failureOf(error, this.candidate.provider, this.#hasContent))
+  }
+
+  /** A codec that breaks on what an upstream sent ends this attempt, not the process. */
+  #guarded(read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      const message = this.#says(
+        `sent what could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      )
+      if (!this.#isOver) this.#over({ kind: 'internal', message })
+    }
+  }
+
+  #take(delivery: Delivery): void {
+    this.#note(delivery)
+    const refused = this.#refused(delivery)
+    if (refused !== undefined) return this.#over(refused)
+    if (delivery.content && !this.#hasContent) this.#firstContent()
+    const empty = this.#hasContent ? undefined : emptyAnswer(delivery, this.#made, this.candidate.provider)
+    if (empty !== undefined) return this.#over(empty)
+    const piece = passedOn(delivery)
+    if (piece !== undefined && !this.#listener.piece(this, piece)) this.pause()
+    if (this.#isOver) return
+    if (delivery.failure !== undefined) this.#over(delivery.failure)
+    else if (delivery.ended === true) this.#over(undefined)
+  }
+
+  #note(delivery: Delivery): void {
+    const made = this.#made
+    if (delivery.model !== undefined) made.upstreamModel = delivery.model
+    if (delivery.upstreamId !== undefined) made.upstreamId = delivery.upstreamId
+    if (delivery.usage !== undefined) made.usage = delivery.usage
+    if (delivery.finish !== undefined) made.finish = delivery.finish
+    made.size += delivery.size
+  }
+
+  #firstContent(): void {
+    const made = this.#made
+    this.#hasContent = true
+    made.firstTokenAt = this.#hands.clock.now()
+    made.lane = this.#reader?.lane ?? made.lane
+    this.#deadlines.content()
+  }
+
+  /** A refusal that the policy sends on, seen before anything was shown. */
+  #refused(delivery: Delivery): Failure | undefined {
+    if (delivery.finish !== 'refused' || !this.#hands.refusalFails || this.#made.committed) return undefined
+    return { kind: 'content-refused', message: this.#says('refused to answer') }
+  }
+
+  #late(why: string): void {
+    if (!this.#isOver) this.#over({ kind: 'upstream-timeout', message: this.#says(why) })
+  }
+
+  #says(what: string): string {
+    return `${this.candidate.provider} (${this.candidate.model}) ${what}`
+  }
+
+  /** Something of this lane reaches the client from here on. */
+  commit(): void {
+    this.#made.committed = true
+  }
+
+  pause(): void {
+    this.#deadlines.pause()
+    this.#exchange?.pause()
+  }
+
+  resume(): void {
+    this.#deadlines.resume()
+    this.#exchange?.resume()
+  }
+
+  /** Ends it for a reason that is not its own: the socket is closed at once. */
+  stop(failure: Failure): void {
+    if (!this.#isOver) this.#over(failure)
+  }
+
+  #over(failure: Failure | undefined): void {
+    this.#isOver = true
+    this.#deadlines.stop()
+    const exchange = this.#exchange
+    if (exchange !== undefined) {
+      if (failure !== undefined) exchange.stop()
+      else {
+        exchange.resume()
+        this.#cancelFarewell = this.#hands.clock.after(farewell, () => exchange.stop())
+      }
+    }
+    const made = this.#made
+    made.endedAt = this.#hands.clock.now()
+    if (failure !== undefined) made.failure = failure
+    const used: readonly CredentialId[] = made.credential === undefined ? [] : [made.credential]
+    if (this.#adapter !== undefined) {
+      made.credentialsLeft = this.#hands.credentialsLeft(this.#adapter, [...this.#errand.except, ...used])
+    }
+    this.#hands.tell({
+      type: 'attempt-ended',
+      at: made.endedAt,
+      request: this.#hands.request.id,
+      attempt: made,
+      streamed: this.#hands.request.stream,
+    })
+    this.#listener.ended(this, made)
+  }
+}

@@ -1,0 +1,42 @@
+/** What a piece of an answer, its end, or a broken connection means for an attempt. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import type { WireError } from '../ports/transport.ts'
+
+/** What of a delivery is the client's; undefined if nothing is. A failure is not: how the answer ends is told apart from it. */
+export const passedOn = (delivery: Delivery): Delivery | undefined => {
+  const { bytes, events, failure } = delivery
+  if (bytes === undefined && events === undefined) return undefined
+  if (failure === undefined) return delivery
+  const rest = events?.filter(event => event.type !== 'response-failed')
+  if (bytes === undefined && (rest === undefined || rest.length === 0)) return undefined
+  const { failure: _failure, ended: _ended, ...said } = delivery
+  return { ...said, ...(rest !== undefined && { events: rest }) }
+}
+
+/** A failure if this piece ends an answer that had no content, and nothing tells why. */
+export const emptyAnswer = (piece: Delivery, { finish, usage }: Attempt, provider: string): Failure | undefined => {
+  if (piece.ended !== true || piece.failure !== undefined) return undefined
+  // Cut by a limit, refused, or counted as tokens that show nothing: the model did answer.
+  if (finish !== undefined && finish !== 'stop') return undefined
+  if (usage !== undefined && usage.output > 0) return undefined
+  return { kind: 'upstream-garbled', message: `${provider} ended its answer without having said anything` }
+}
+
+/** What a broken connection means. */
+export const failureOf = ({ kind, message }: WireError, provider: string, hasContent: boolean): Failure => {
+  const said = `${provider}: ${message}`
+  switch (kind) {
+    case 'connect':
+      return { kind: 'upstream-unreachable', message: said }
+    case 'connect-timeout':
+      return { kind: 'upstream-timeout', message: said }
+    case 'aborted':
+      return { kind: 'cancelled', message: said }
+    case 'protocol':
+      return { kind: hasContent ? 'stream-broken' : 'upstream-garbled', message: said }
+    case 'closed':
+      return { kind: hasContent ? 'stream-broken' : 'upstream-unreachable', message: said }
+  }
+}

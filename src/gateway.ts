@@ -1,0 +1,195 @@
+/** Puts the house together: createGateway. */
+import { estimateTokens } from './accounting/count-tokens.ts'
+import type { Settings } from './config/settings.ts'
+import { routesOf } from './config/targets.ts'
+import type { Routes } from './config/targets.ts'
+import { isAllowed } from './domain/caller.ts'
+import type { Caller } from './domain/caller.ts'
+import type { DecisionTrace } from './domain/decision.ts'
+import { GatewayError } from './domain/gateway-error.ts'
+import type { GatewayEvent } from './domain/gateway-event.ts'
+import type { ProviderId } from './domain/ids.ts'
+import type { ChatRequest } from './domain/request.ts'
+import { collect } from './domain/response.ts'
+import type { StreamEvent } from './domain/stream-event.ts'
+import type { Checked } from './domain/units.ts'
+import { admit } from './pipeline/admit.ts'
+import { Handling } from './pipeline/handle.ts'
+import type { House } from './pipeline/house.ts'
+import { iterate } from './pipeline/iterate.ts'
+import { decideFor } from './pipeline/route.ts'
+import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
+import type { Platform } from './ports/platform.ts'
+import type { ProviderAdapter } from './ports/provider.ts'
+import type { Sink } from './ports/sink.ts'
+import type { Telemetry } from './ports/telemetry.ts'
+import { providerTypeOf, providerTypes } from './providers/registry.ts'
+import { explain } from './routing/explain.ts'
+import { signalSources } from './signals/registry.ts'
+import { liveState } from './state/live-state.ts'
+import type { LiveState } from './state/live-state.ts'
+import { version } from './domain/version.ts'
+
+/** A gateway that can be changed and closed by whoever made it. */
+export interface OwnedGateway extends Gateway {
+  /** What is known right now of deployments and credentials. */
+  readonly live: LiveState
+  /** New requests go by these settings; those under way end by the ones that they began with. Changes nothing if they are unsound. */
+  reload(settings: Settings): Checked<undefined>
+}
+
+interface Built {
+  readonly adapters: ReadonlyMap<ProviderId, ProviderAdapter>
+  readonly routes: Routes
+}
+
+const adaptersOf = (settings: Settings): Checked<Built['adapters']> => {
+  const adapters = new Map<ProviderId, ProviderAdapter>()
+  for (const { id, type, url, credentials, headers } of settings.providers) {
+    const known = Object.keys(providerTypes).join(', ')
+    const make = providerTypeOf(type)
+    if (make === undefined) return { ok: false, why: `${id}: no provider type "${type}"; there are ${known}` }
+    const made = make({
+      id,
+      credentials,
+      version,
+      ...(url !== undefined && { url }),
+      ...(headers !== undefined && { headers }),
+    })
+    if (!made.ok) return made
+    adapters.set(id, made.value)
+  }
+  return { ok: true, value: adapters }
+}
+
+const build = (settings: Settings): Checked<Built> => {
+  const adapters = adaptersOf(settings)
+  if (!adapters.ok) return adapters
+  const routes = routesOf(settings)
+  return routes.ok ? { ok: true, value: { adapters: adapters.value, routes: routes.value } } : routes
+}
+
+/** The gateway in this process. */
+class HeldGateway implements OwnedGateway {
+  readonly live: LiveState
+  readonly #platform: Platform
+  readonly #listeners = new Set<Telemetry>()
+  readonly #handlings = new Set<Handling>()
+  #house: House
+  #routes: Routes
+
+  constructor(built: Built, platform: Platform) {
+    this.#platform = platform
+    this.live = liveState()
+    this.#listeners.add(event => this.live.hear(event))
+    this.#listeners.add(platform.telemetry)
+    this.#routes = built.routes
+    this.#house = this.#houseOf(built)
+  }
+
+  #houseOf({ adapters, routes }: Built): House {
+    const { clock, ids, transport, secrets } = this.#platform
+    const sources = signalSources(this.live)
+    const telemetry = (event: GatewayEvent): void => {
+      for (const listener of this.#listeners) listener(event)
+    }
+    return { clock, ids, transport, secrets, adapters, routes, sources, live: this.live, telemetry }
+  }
+
+  reload(settings: Settings): Checked<undefined> {
+    const built = build(settings)
+    if (!built.ok) return built
+    this.#routes = built.value.routes
+    this.#house = this.#houseOf(built.value)
+    return { ok: true, value: undefined }
+  }
+
+  #requestOf({ body, caller, wishes, trace, raw, receivedAt }: Incoming): ChatRequest {
+    const { ids, clock } = this.#platform
+    return {
+      ...body,
+      id: ids.request(),
+      caller,
+      wishes: { tags: {}, ...wishes },
+      trace: trace ?? { traceId: ids.trace(), sampled: true },
+      receivedAt: receivedAt ?? clock.now(),
+      ...(raw !== undefined && { raw }),
+    }
+  }
+
+  chat(incoming: Incoming, sink: Sink): Call {
+    const request = this.#requestOf(incoming)
+    const span = this.#platform.ids.span()
+    const told: Sink = {
+      begin: (served, flow) => sink.begin(served, flow),
+      deliver: delivery => sink.deliver(delivery),
+      end: ending => {
+        this.#handlings.delete(handling)
+        sink.end(ending)
+      },
+    }
+    const handling = new Handling(request, this.#house, told, span)
+    this.#handlings.add(handling)
+    queueMicrotask(() => handling.run())
+    return { id: request.id, trace: request.trace.traceId, span, abort: () => handling.abort() }
+  }
+
+  stream(incoming: Incoming, signal?: AbortSignal): AsyncIterable<StreamEvent> {
+    // Without its raw body a request takes the translated lane, whose deliveries are events.
+    const { raw: _raw, ...asked } = incoming
+    return iterate(sink => this.chat(asked, sink), signal)
+  }
+
+  async collect(incoming: Incoming, signal?: AbortSignal): ReturnType<Gateway['collect']> {
+    const events: StreamEvent[] = []
+    for await (const event of this.stream(incoming, signal)) events.push(event)
+    const answer = collect(events)
+    if (answer.failure !== undefined) throw new GatewayError(answer.failure)
+    return answer
+  }
+
+  explain(incoming: Incoming): Explained {
+    const request = this.#requestOf(incoming)
+    const admitted = admit(request, this.#house)
+    if (!admitted.ok) return admitted
+    const trace = decideFor(request, admitted.route, this.#house)
+    return { ok: true, trace, words: explain(trace) }
+  }
+
+  async decision(id: DecisionTrace['decision']['id']): ReturnType<Gateway['decision']> {
+    return this.#platform.store.journal.find<DecisionTrace>('decisions', id)
+  }
+
+  targets({ allow }: Caller): readonly Target[] {
+    const seen = this.#routes.targets.filter(({ id, kind, deployments }) =>
+      kind === 'pool'
+        ? isAllowed(allow?.pools, id)
+        : deployments.some(one => isAllowed(allow?.providers, one.provider) && isAllowed(allow?.models, one.model)),
+    )
+    return seen.map(({ id, kind, deployments }) => ({
+      id,
+      kind,
+      deployments,
+      serves: deployments.map(one => `${one.provider}/${one.model}`),
+    }))
+  }
+
+  countTokens(body: Incoming['body']): ReturnType<Gateway['countTokens']> {
+    return estimateTokens(body)
+  }
+
+  listen(listener: Telemetry): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  inFlight(): number {
+    return this.#handlings.size
+  }
+}
+
+/** The gateway of these settings on this platform, or what is unsound about the settings. */
+export const createGateway = (settings: Settings, platform: Platform): Checked<OwnedGateway> => {
+  const built = build(settings)
+  return built.ok ? { ok: true, value: new HeldGateway(built.value, platform) } : built
+}

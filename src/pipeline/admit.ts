@@ -1,0 +1,60 @@
+/** May this caller ask for this at all: refused before anything is spent. */
+import { isAllowed } from '../domain/caller.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { ChatRequest } from '../domain/request.ts'
+import type { Found, House, Route } from './house.ts'
+
+export type Admitted = { readonly ok: true; readonly route: Route } | { readonly ok: false; readonly failure: Failure }
+
+const refused = (failure: Failure): Admitted => ({ ok: false, failure })
+
+const mostNames = 12
+
+const listed = (names: readonly string[]): string =>
+  names.length <= mostNames
+    ? names.join(', ')
+    : `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more`
+
+const unknown = (asked: string, found: Extract<Found, { ok: false }>): Failure => {
+  const { kind, nearest, names } = found
+  const meant = nearest.length === 0 ? '' : `; did you mean ${nearest.map(name => `"${name}"`).join(' or ')}?`
+  if (kind === 'policy') {
+    const message = `there is no policy "${asked}"${meant} (there are ${listed(names)})`
+    return { kind: 'invalid-request', message, param: 'x-signalbox-policy' }
+  }
+  const message = `there is no pool, alias or model "${asked}"${meant} (there are ${listed(names)})`
+  return { kind: 'target-unknown', message, param: 'model' }
+}
+
+/** The names that this caller may hear of: others' pools are nobody's business. */
+const visible = (names: readonly string[], request: ChatRequest): readonly string[] => {
+  const { allow } = request.caller
+  if (allow?.pools === undefined && allow?.models === undefined) return names
+  const known = [...(allow.pools ?? []), ...(allow.models ?? [])]
+  return known.includes('*') ? names : names.filter(name => known.includes(name))
+}
+
+const hidden = (found: Extract<Found, { ok: false }>, request: ChatRequest): Extract<Found, { ok: false }> => ({
+  ...found,
+  names: visible(found.names, request),
+  nearest: visible(found.nearest, request),
+})
+
+/** The route of what was asked for, if this caller may take it. */
+export const admit = (request: ChatRequest, house: House): Admitted => {
+  const { target, wishes, caller } = request
+  const found = house.routes.find(target, wishes.policy)
+  if (!found.ok) {
+    if (found.kind === 'policy') return refused(unknown(wishes.policy ?? '', found))
+    return refused(unknown(target, hidden(found, request)))
+  }
+  const { pool } = found.route
+  if (pool !== undefined && !isAllowed(caller.allow?.pools, pool)) {
+    return refused({ kind: 'forbidden', message: `this key may not use the pool "${pool}"`, param: 'model' })
+  }
+  if (wishes.policy !== undefined && !isAllowed(caller.allow?.policies, wishes.policy)) {
+    const message = `this key may not choose the policy "${wishes.policy}"`
+    return refused({ kind: 'forbidden', message, param: 'x-signalbox-policy' })
+  }
+  return found
+}

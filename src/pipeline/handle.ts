@@ -1,0 +1,191 @@
+/** A request's whole way through the house: admit, route, dispatch, settle. */
+import { Dispatch } from '../dispatch/dispatch.ts'
+import type { Outlet } from '../dispatch/dispatch.ts'
+import type { Hands } from '../dispatch/hands.ts'
+import type { Lane } from '../dispatch/lane.ts'
+import type { Delivery } from '../domain/delivery.ts'
+import { reasonOf } from '../domain/failure.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { DeploymentId, SpanId } from '../domain/ids.ts'
+import type { Patience } from '../domain/policy.ts'
+import type { ChatRequest } from '../domain/request.ts'
+import { millis } from '../domain/units.ts'
+import type { Ending, Flow, Sink } from '../ports/sink.ts'
+import { drawer } from '../routing/draw.ts'
+import { admit } from './admit.ts'
+import type { House } from './house.ts'
+import type { Ledger } from './ledger.ts'
+import { decideFor } from './route.ts'
+import { settle } from './settle.ts'
+import { unserved } from './unserved.ts'
+
+/** The policy's patience, never lengthened by what the request wishes. */
+const patienceOf = (patience: Patience, { wishes }: ChatRequest): Patience => ({
+  ...patience,
+  maxAttempts: Math.min(patience.maxAttempts, wishes.maxAttempts ?? patience.maxAttempts),
+  total: millis(Math.min(patience.total, wishes.timeout ?? patience.total)),
+})
+
+/** One request under way. */
+export class Handling implements Outlet, Flow {
+  readonly #house: House
+  readonly #sink: Sink
+  readonly #ledger: Ledger
+  #dispatch: Dispatch | undefined
+  #serving: DeploymentId | undefined
+  #isOver = false
+
+  constructor(request: ChatRequest, house: House, sink: Sink, serverSpan: SpanId) {
+    this.#house = house
+    this.#sink = sink
+    this.#ledger = { request, serverSpan, routeSpan: house.ids.span(), attempts: [] }
+  }
+
+  /** Takes it through the house. Never throws: what goes wrong is how it ends. */
+  run(): void {
+    if (this.#isOver) return
+    try {
+      this.#route()
+    } catch (error) {
+      this.end({ kind: 'internal', message: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  /** The client has gone. */
+  abort(): void {
+    if (this.#isOver) return
+    if (this.#dispatch !== undefined) this.#dispatch.abort()
+    else this.end({ kind: 'cancelled', message: 'the client went away' })
+  }
+
+  /** The client can take more. */
+  resume(): void {
+    this.#dispatch?.resume()
+  }
+
+  #route(): void {
+    const house = this.#house
+    const ledger = this.#ledger
+    const { request } = ledger
+    const { clock, telemetry } = house
+    telemetry({
+      type: 'request-received',
+      at: request.receivedAt,
+      request: request.id,
+      target: request.target,
+      caller: request.caller,
+      ...(request.raw !== undefined && { dialect: request.raw.dialect }),
+    })
+    const admitted = admit(request, house)
+    if (!admitted.ok) {
+      telemetry({ type: 'request-blocked', at: clock.now(), request: request.id, failure: admitted.failure })
+      return this.end(admitted.failure)
+    }
+    const { route } = admitted
+    if (route.pool !== undefined) ledger.pool = route.pool
+    const task = request.wishes.task ?? route.task
+    if (task !== undefined) ledger.task = task
+    const trace = decideFor(request, route, house)
+    if (route.pool !== undefined) house.live.takeTurn(route.pool)
+    ledger.trace = trace
+    ledger.decidedAt = clock.now()
+    telemetry({
+      type: 'decision-made',
+      at: ledger.decidedAt,
+      request: request.id,
+      trace,
+      ...(route.pool !== undefined && { pool: route.pool }),
+    })
+    if (trace.decision.ranked.length === 0) return this.end(unserved(trace.decision))
+    this.#dispatch = new Dispatch(trace.decision, this.#hands(trace.decision.patience), this)
+    ledger.askedAt = clock.now()
+    this.#dispatch.start()
+  }
+
+  #hands(patience: Patience): Hands {
+    const { clock, transport, secrets, adapters, live, ids, telemetry } = this.#house
+    const { request, trace } = this.#ledger
+    const draw = drawer(request.id)
+    let picks = 0
+    return {
+      request,
+      clock,
+      transport,
+      secrets,
+      patience: patienceOf(patience, request),
+      refusalFails: trace?.decision.fallbackOnRefusal === true,
+      adapter: provider => adapters.get(provider),
+      credential: ({ id, credentials }, except) => {
+        const picked = live.credential(id, credentials, clock.now(), draw(`credential ${picks++}`), except)
+        return credentials.find(one => one.id === picked)
+      },
+      credentialsLeft: ({ id, credentials }, except) => {
+        const others = credentials.filter(one => !except.includes(one.id))
+        return live.credentialsFit(id, others, clock.now())
+      },
+      span: () => ids.span(),
+      draw,
+      tell: telemetry,
+    }
+  }
+
+  begin(lane: Lane): void {
+    const { trace, pool, askedAt } = this.#ledger
+    const { attempt } = lane
+    this.#ledger.served = attempt.index
+    this.#serving = lane.candidate.id
+    if (trace === undefined) return
+    const fallback = this.#stepDown()
+    this.#sink.begin(
+      {
+        candidate: lane.candidate,
+        decision: trace.decision,
+        ...(pool !== undefined && { pool }),
+        attempts: attempt.index + 1,
+        ...(fallback !== undefined && { fallback }),
+        span: attempt.spanId,
+        lane: attempt.lane,
+        losses: attempt.losses,
+        askedAt: askedAt ?? attempt.startedAt,
+      },
+      this,
+    )
+  }
+
+  deliver(delivery: Delivery): boolean {
+    return this.#sink.deliver(delivery)
+  }
+
+  /** Why the last candidate that failed was left for another. */
+  #stepDown(): string | undefined {
+    const attempts = this.#dispatch?.attempts ?? []
+    const { served } = this.#ledger
+    const left = attempts.findLast(
+      ({ failure, index, candidate }) =>
+        failure !== undefined && failure.kind !== 'cancelled' && index !== served && candidate.id !== this.#serving,
+    )
+    return left?.failure === undefined ? undefined : reasonOf(left.failure)
+  }
+
+  end(failure: Failure | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const ledger = this.#ledger
+    const attempts = this.#dispatch?.attempts ?? []
+    ledger.attempts = [...attempts].sort((left, right) => left.index - right.index)
+    if (failure !== undefined) ledger.failure = failure
+    const cost = settle(ledger, this.#house)
+    const { trace } = ledger
+    const fallback = this.#stepDown()
+    const span = ledger.attempts.find(one => one.index === ledger.served)?.spanId ?? ledger.attempts.at(-1)?.spanId
+    const ending: Ending = {
+      attempts: attempts.length,
+      cost,
+      ...(failure !== undefined && { failure }),
+      ...(trace !== undefined && { decision: trace.decision }),
+      ...(fallback !== undefined && { fallback }),
+      ...(span !== undefined && { span }),
+    }
+    this.#sink.end(ending)
+  }
+}
