@@ -34,21 +34,21 @@ const faultOf = (message: unknown, place: number, count: number): string | undef
     return `messages: Unexpected role "${String(role)}". Allowed roles are "user" or "assistant"; the Messages API accepts a top-level \`system\` parameter.`
   }
   if (place === 0 && role !== 'user') return 'messages: first message must use the "user" role'
-  const isPrefill = role === 'assistant' && place === count - 1
+  return faultInContent(content, place, role === 'assistant' && place === count - 1)
+}
+
+/** A last message of the assistant's is the start of the answer: it may be empty, but must not end in a blank. */
+const faultInContent = (content: unknown, place: number, isPrefill: boolean): string | undefined => {
+  const empty = `messages.${place}: all messages must have non-empty content except for the optional final assistant message`
   if (content === undefined) return `messages.${place}.content: Field required`
+  if (content === '') return isPrefill ? undefined : empty
   if (typeof content === 'string') {
-    if (content === '')
-      return isPrefill
-        ? undefined
-        : `messages.${place}: all messages must have non-empty content except for the optional final assistant message`
     return isPrefill && /\s$/.test(content)
       ? 'messages: final assistant content cannot end with trailing whitespace'
       : undefined
   }
   if (!Array.isArray(content)) return `messages.${place}.content: Input should be a valid list`
-  if (content.length === 0 && !isPrefill) {
-    return `messages.${place}: all messages must have non-empty content except for the optional final assistant message`
-  }
+  if (content.length === 0 && !isPrefill) return empty
   return faultInBlocks(content, `messages.${place}.content`)
 }
 
@@ -67,13 +67,17 @@ const faultInBlocks = (blocks: readonly unknown[], at: string): string | undefin
   for (const [place, block] of blocks.entries()) {
     const type = isJson(block) ? block['type'] : undefined
     if (!isJson(block) || typeof type !== 'string') return `${at}.${place}.type: Field required`
-    const missing = Object.hasOwn(needs, type) ? needs[type]?.find(member => block[member] === undefined) : undefined
-    if (missing !== undefined) return `${at}.${place}.${type}.${missing}: Field required`
-    if (type === 'text' && block['text'] === '') return 'messages: text content blocks must be non-empty'
-    const fault = type === 'image' || type === 'document' ? sourceFault(block, `${at}.${place}.${type}`) : undefined
+    const fault = faultInBlock(block, type, `${at}.${place}.${type}`)
     if (fault !== undefined) return fault
   }
   return undefined
+}
+
+const faultInBlock = (block: Json, type: string, at: string): string | undefined => {
+  const missing = Object.hasOwn(needs, type) ? needs[type]?.find(member => block[member] === undefined) : undefined
+  if (missing !== undefined) return `${at}.${missing}: Field required`
+  if (type === 'text' && block['text'] === '') return 'messages: text content blocks must be non-empty'
+  return type === 'image' || type === 'document' ? sourceFault(block, at) : undefined
 }
 
 const sources: Readonly<Record<string, readonly string[]>> = {

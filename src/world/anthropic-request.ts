@@ -55,17 +55,21 @@ const toolName = /^[a-zA-Z0-9_-]{1,128}$/
 const tools: Check = ({ tools: offered, tool_choice: choice }) => {
   if (offered !== undefined && !Array.isArray(offered)) return 'tools: Input should be a valid list'
   for (const [place, tool] of listOf(offered).entries()) {
-    if (!isJson(tool)) return `tools.${place}: Input should be a valid dictionary`
-    const isOwn = tool['type'] === undefined || tool['type'] === 'custom'
-    if (typeof tool['name'] !== 'string') return `tools.${place}.custom.name: Field required`
-    if (!toolName.test(tool['name']))
-      return `tools.${place}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'`
-    const schema = tool['input_schema']
-    if (isOwn && !isJson(schema)) return `tools.${place}.custom.input_schema: Field required`
-    if (isOwn && isJson(schema) && schema['type'] !== 'object')
-      return `tools.${place}.custom.input_schema.type: Input should be 'object'`
+    const fault = isJson(tool)
+      ? toolFault(tool, `tools.${place}.custom`)
+      : `tools.${place}: Input should be a valid dictionary`
+    if (fault !== undefined) return fault
   }
   return choice === undefined ? undefined : choiceFault(choice, offered)
+}
+
+/** Anthropic's own tools have a type and no schema. */
+const toolFault = ({ type, name, input_schema: schema }: Json, at: string): string | undefined => {
+  if (typeof name !== 'string') return `${at}.name: Field required`
+  if (!toolName.test(name)) return `${at}.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'`
+  if (type !== undefined && type !== 'custom') return undefined
+  if (!isJson(schema)) return `${at}.input_schema: Field required`
+  return schema['type'] === 'object' ? undefined : `${at}.input_schema.type: Input should be 'object'`
 }
 
 const choices = new Set(['auto', 'any', 'tool', 'none'])

@@ -1,9 +1,10 @@
 /** Anthropic's Messages format, as the world writes it: independent of the gateway's own codec. */
+import { anthropicManners } from './anthropic-manners.ts'
 import { invalid, understandMessages } from './anthropic-request.ts'
 import { base62, chanceOf, letters } from './chance.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { WorldModel } from './models.ts'
-import { headerOf } from './speech.ts'
+import { bearerOf, headerOf } from './speech.ts'
 import type { Complaint, Frame, Headers, Json, Reply, Route, Speech } from './speech.ts'
 
 const finishes: Readonly<Record<Reply['finish'], string>> = {
@@ -149,8 +150,10 @@ const list = (models: readonly WorldModel[]): Json => ({
 export const anthropicSpeech: Speech = {
   prefix: '/anthropic',
   provider: 'anthropic',
+  manners: anthropicManners,
   route: routeOf,
-  key: headers => headerOf(headers, 'x-api-key')?.trim() || undefined,
+  // Its official client sends keys as bearer tokens since version 1, as seen in late 2026.
+  key: headers => headerOf(headers, 'x-api-key')?.trim() || bearerOf(headers),
   unwelcome,
   understand: (body, models, route) => understandMessages(body, models, route.to === 'count'),
   headers: seed => ({ 'request-id': nameOf('req', seed), 'anthropic-organization-id': 'recorded-world' }),

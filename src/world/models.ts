@@ -5,6 +5,7 @@ import { worldData } from './recordings.ts'
 
 export interface WorldModel {
   readonly id: string
+  /** One word, as it stands in the provider's address. */
   readonly provider: string
   /** Other names by which its provider serves it. */
   readonly aliases: readonly string[]
@@ -78,7 +79,7 @@ const modelOf = (id: string, row: unknown): WorldModel => {
   if (manner === undefined || typeof provider !== 'string' || typeof input !== 'number' || typeof output !== 'number') {
     throw new Error(`models.json: "${id}" needs a provider, both prices, and a pace in the world's table`)
   }
-  return { id, provider, price: { input, output }, ...manner }
+  return { id, provider: provider.replaceAll('-', ''), price: { input, output }, ...manner }
 }
 
 const readModels = (): readonly WorldModel[] => {

@@ -1,6 +1,7 @@
 /** How OpenAI and its look-alikes differ: names of ids, extra members, who tells usage when, error bodies. */
 import { base62, chanceOf, hex, letters } from './chance.ts'
 import type { Complaint, Json } from './speech.ts'
+import type { Limited } from './switches.ts'
 
 export interface Flavour {
   readonly provider: string
@@ -24,6 +25,9 @@ export interface Flavour {
   unknownMember(name: string): Complaint
   unknownModel(name: string): Complaint
   error(complaint: Complaint): unknown
+  /** What follows an error in the middle of a stream. */
+  readonly afterError: string
+  limitHeaders(limited: Limited): Readonly<Record<string, string>>
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
@@ -96,6 +100,12 @@ export const openaiFlavour: Flavour = {
   error: ({ kind, message, param, code }) => ({
     error: { message, type: openaiTypes[kind], param: param ?? null, code: code ?? openaiCodes[kind] ?? null },
   }),
+  afterError: '',
+  limitHeaders: ({ rpm, left, wait }) => ({
+    'x-ratelimit-limit-requests': String(rpm),
+    'x-ratelimit-remaining-requests': String(left),
+    'x-ratelimit-reset-requests': `${wait}s`,
+  }),
 }
 
 export const mistralFlavour: Flavour = {
@@ -123,6 +133,11 @@ export const mistralFlavour: Flavour = {
           param: param ?? null,
           code: code ?? String(status),
         },
+  afterError: '',
+  limitHeaders: ({ rpm, left }) => ({
+    'x-ratelimit-limit-req-minute': String(rpm),
+    'x-ratelimit-remaining-req-minute': String(left),
+  }),
 }
 
 const vllmTypes: Partial<Readonly<Record<Complaint['kind'], string>>> = {
@@ -137,7 +152,7 @@ const vllmTypes: Partial<Readonly<Record<Complaint['kind'], string>>> = {
 
 /** As vLLM serves it. */
 export const selfHostedFlavour: Flavour = {
-  provider: 'self-hosted',
+  provider: 'selfhosted',
   prefix: '/selfhosted/v1',
   owner: 'vllm',
   alwaysUsage: false,
@@ -153,6 +168,8 @@ export const selfHostedFlavour: Flavour = {
   error: ({ status, kind, message, param }) => ({
     error: { message, type: vllmTypes[kind] ?? 'BadRequestError', param: param ?? null, code: status },
   }),
+  afterError: 'data: [DONE]\n\n',
+  limitHeaders: () => ({}),
 }
 
 const googleStatuses: Partial<Readonly<Record<Complaint['kind'], string>>> = {
@@ -185,7 +202,12 @@ export const geminiFlavour: Flavour = {
     message: `models/${name} is not found for API version v1main, or is not supported for generateContent.`,
   }),
   // Wrapped in a list, as Google's servers do.
-  error: ({ status, kind, message }) => [
-    { error: { code: status, message, status: googleStatuses[kind] ?? 'INVALID_ARGUMENT' } },
-  ],
+  error: ({ status, kind, message, retryAfter }) => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfter}s` }]
+    const told = { code: status, message, status: googleStatuses[kind] ?? 'INVALID_ARGUMENT' }
+    return [{ error: { ...told, ...(retryAfter !== undefined && { details }) } }]
+  },
+  afterError: '',
+  // Google tells limits in the error's body alone.
+  limitHeaders: () => ({}),
 }

@@ -2,6 +2,7 @@
 import type { WorldModel } from './models.ts'
 import { geminiFlavour, mistralFlavour, openaiFlavour, selfHostedFlavour } from './openai-flavours.ts'
 import type { Flavour } from './openai-flavours.ts'
+import { openaiManners } from './openai-manners.ts'
 import { understandChat } from './openai-request.ts'
 import { bearerOf } from './speech.ts'
 import type { Complaint, Frame, Headers, Json, Reply, Route, Speech } from './speech.ts'
@@ -67,15 +68,7 @@ function* stream(reply: Reply, flavour: Flavour): Iterable<Frame> {
     tokens,
   })
   for (let index = 0; index < reply.asked.choices; index++) {
-    const opening = reply.calls.length > 0 && reply.text === '' ? null : ''
-    yield frame(
-      index,
-      { role: 'assistant', content: opening, ...(flavour.provider === 'openai' && { refusal: null }) },
-      0,
-    )
-    for (const piece of reply.cut(reply.refusal ?? reply.text)) {
-      yield frame(index, reply.refusal === undefined ? { content: piece } : { refusal: piece }, estimateTokens(piece))
-    }
+    yield* textFrames(reply, index, { flavour, frame })
     yield* callFrames(reply, index, { flavour, frame })
     const last = frame(index, {}, 0, { finish_reason: finishes[reply.finish] })
     yield flavour.alwaysUsage && index === reply.asked.choices - 1 ? withUsage(last, usageOf(reply, flavour)) : last
@@ -92,6 +85,18 @@ const withUsage = ({ text, tokens }: Frame, usage: Json): Frame => ({
 interface Hands {
   readonly flavour: Flavour
   readonly frame: (index: number, delta: Json, tokens: number) => Frame
+}
+
+function* textFrames(reply: Reply, index: number, { flavour, frame }: Hands): Iterable<Frame> {
+  const opening = reply.calls.length > 0 && reply.text === '' ? null : ''
+  yield frame(
+    index,
+    { role: 'assistant', content: opening, ...(flavour.provider === 'openai' && { refusal: null }) },
+    0,
+  )
+  for (const piece of reply.cut(reply.refusal ?? reply.text)) {
+    yield frame(index, reply.refusal === undefined ? { content: piece } : { refusal: piece }, estimateTokens(piece))
+  }
 }
 
 function* callFrames(reply: Reply, index: number, { flavour, frame }: Hands): Iterable<Frame> {
@@ -136,9 +141,13 @@ const modelRow = ({ id }: WorldModel, owner: string): Json => ({
   owned_by: owner,
 })
 
+/** Google's list around an error is not kept in streams. */
+const inStream = (error: unknown): unknown => (Array.isArray(error) ? error[0] : error)
+
 const speechOf = (flavour: Flavour): Speech => ({
   prefix: flavour.prefix,
   provider: flavour.provider,
+  manners: openaiManners(flavour),
   route: routeOf,
   key: bearerOf,
   unwelcome,
@@ -150,7 +159,7 @@ const speechOf = (flavour: Flavour): Speech => ({
   list: models => ({ object: 'list', data: models.map(model => modelRow(model, flavour.owner)) }),
   single: model => modelRow(model, flavour.owner),
   error: complaint => flavour.error(complaint),
-  errorFrame: complaint => sse(flavour.error(complaint)),
+  errorFrame: complaint => sse(inStream(flavour.error(complaint))) + flavour.afterError,
 })
 
 /** OpenAI itself and the three that speak like it. */

@@ -1,5 +1,6 @@
 /** How the world listens and speaks: what is asked, what is replied, and what a wire format must be able to do. */
 import type { WorldModel } from './models.ts'
+import type { Limited } from './switches.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 export const isJson = (value: unknown): value is Json =>
@@ -53,6 +54,8 @@ export interface Complaint {
   readonly message: string
   readonly param?: string
   readonly code?: string
+  /** Seconds after which there is room again. */
+  readonly retryAfter?: number
 }
 
 export type Understood =
@@ -97,11 +100,38 @@ export type Route =
   | { readonly to: 'models' }
   | { readonly to: 'model'; readonly id: string }
 
+/** What can go wrong with a request before its body is understood. */
+export type Unread =
+  | { readonly what: 'not-json' }
+  | { readonly what: 'not-object' }
+  | { readonly what: 'too-large' }
+  | { readonly what: 'wrong-key'; readonly key: string }
+  | { readonly what: 'missing' | 'wrong-method'; readonly method: string; readonly path: string }
+  | { readonly what: 'model-missing'; readonly model: string }
+
+/** A provider's trouble of its own. */
+export type Trouble = 'broken' | 'unavailable' | 'overloaded'
+
+/** How a provider says no. */
+export interface Manners {
+  /** Of a request that was not understood. */
+  unread(what: Unread): Complaint
+  /** Of an input that the model's window cannot hold. */
+  tooLong(model: WorldModel, inputTokens: number): Complaint
+  /** Of a request over the limit. */
+  limited(model: WorldModel, limited: Limited): Complaint
+  /** Of itself. */
+  trouble(what: Trouble, status: number): Complaint
+  /** What its headers tell of a limit; `now` is in milliseconds. */
+  limitHeaders(limited: Limited, now: number): Readonly<Record<string, string>>
+}
+
 /** A provider's own wire format, both ways. */
 export interface Speech {
   /** The first part of its paths, e.g. `/openai`. */
   readonly prefix: string
   readonly provider: string
+  readonly manners: Manners
   route(method: string, path: string): Route | undefined
   /** The key that the request carries in this format's own way. */
   key(headers: Headers): string | undefined

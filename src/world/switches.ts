@@ -65,7 +65,6 @@ export interface Limited {
 export interface Lot {
   readonly factor: number
   readonly addMs: number
-  readonly outage: boolean
   readonly fail?: NonNullable<Switches['fail']>
   readonly limited?: Limited
   readonly cut?: Cut
@@ -81,6 +80,12 @@ interface Row {
 
 const minute = 60_000
 
+const keyOf = ({
+  provider,
+  model,
+}: { readonly [Name in keyof SwitchTarget]: SwitchTarget[Name] | undefined }): string =>
+  JSON.stringify([provider ?? null, model ?? null])
+
 /** True if what is switched for the target holds for this model of this provider. */
 export const isFor = (target: SwitchTarget, provider: string, model: string | undefined): boolean =>
   (target.provider === undefined || target.provider === provider) &&
@@ -90,6 +95,7 @@ export const isFor = (target: SwitchTarget, provider: string, model: string | un
 export class Switchboard {
   readonly #rows = new Map<string, Row>()
   readonly #seed: string
+  readonly #watchers = new Set<() => void>()
 
   constructor(seed: string) {
     this.#seed = seed
@@ -97,7 +103,7 @@ export class Switchboard {
 
   /** Throws switches for a target, or takes them back. */
   change({ provider, model }: SwitchTarget, change: SwitchChange): void {
-    const key = JSON.stringify([provider ?? null, model ?? null])
+    const key = keyOf({ provider, model })
     const before = this.#rows.get(key)
     const target = { ...(provider !== undefined && { provider }), ...(model !== undefined && { model }) }
     const merged = Object.entries({ ...before?.switches, ...change }).filter(
@@ -105,11 +111,31 @@ export class Switchboard {
     )
     if (merged.length === 0) this.#rows.delete(key)
     else this.#rows.set(key, { target, switches: Object.fromEntries(merged), came: before?.came ?? [] })
+    this.#tell()
   }
 
-  /** Takes everything back. */
-  clear(): void {
-    this.#rows.clear()
+  /** Takes everything back, or everything that was switched for exactly this target. */
+  clear(target?: SwitchTarget): void {
+    if (target === undefined) this.#rows.clear()
+    else this.#rows.delete(keyOf(target))
+    this.#tell()
+  }
+
+  /** Calls back after every change; the answer ends that. */
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener)
+    return () => this.#watchers.delete(listener)
+  }
+
+  #tell(): void {
+    for (const listener of this.#watchers) listener()
+  }
+
+  /** True if nobody is there. A request whose model is not known yet only meets a whole provider's outage. */
+  isDown(provider: string, model: string | undefined): boolean {
+    return [...this.#rows.values()].some(
+      ({ target, switches }) => switches.outage === true && isFor(target, provider, model),
+    )
   }
 
   /** What is switched now. */
@@ -133,7 +159,6 @@ export class Switchboard {
     return {
       factor: rows.reduce((product, { switches }) => product * (switches.latency?.factor ?? 1), 1),
       addMs: rows.reduce((sum, { switches }) => sum + (switches.latency?.addMs ?? 0), 0),
-      outage: rows.some(({ switches }) => switches.outage === true),
       ...(fail !== undefined && { fail }),
       ...(limited !== undefined && { limited }),
       ...(cut !== undefined && { cut }),

@@ -1,0 +1,74 @@
+/** What the world remembers of a request: who was asked, what went out, and who left first. */
+import type { IncomingMessage } from 'node:http'
+
+/** One request as it was seen. Times are milliseconds since the epoch. */
+export interface Sighting {
+  /** Counts from 1 over all requests of this world. */
+  readonly nth: number
+  readonly method: string
+  readonly path: string
+  readonly provider?: string
+  /** The model's own id, once the request was understood. */
+  readonly model?: string
+  readonly stream?: boolean
+  /** The recorded prompt that it asked. */
+  readonly prompt?: string
+  readonly startedAt: number
+  readonly status?: number
+  /** Of the answer's body, so far. */
+  readonly bytes: number
+  readonly firstByteAt?: number
+  readonly endedAt?: number
+  /** When the client left before the answer was over. */
+  readonly closedAt?: number
+  /** Everything that was to be said went out: an answer, or an error in its place; never one that was cut. */
+  readonly complete: boolean
+}
+
+/** What becomes known of a request while it runs. */
+export type SightingChange = Partial<Omit<Sighting, 'nth' | 'method' | 'path' | 'startedAt'>>
+
+/** One request's place in the log. */
+export interface Entry {
+  readonly seen: Sighting
+  note(change: SightingChange): void
+}
+
+interface Row {
+  seen: Sighting
+}
+
+/** The latest requests, so that a world that runs for days does not grow. */
+const mostKept = 10_000
+
+/** The requests of a world, oldest first. */
+export class SightingLog {
+  readonly #rows: Row[] = []
+  #count = 0
+
+  /** Opens the place of a new request. */
+  open(request: Pick<IncomingMessage, 'method' | 'url'>, startedAt: number): Entry {
+    const { method = 'GET', url = '/' } = request
+    const path = url.split('?', 1)[0] ?? '/'
+    const row: Row = { seen: { nth: ++this.#count, method, path, startedAt, bytes: 0, complete: false } }
+    this.#rows.push(row)
+    if (this.#rows.length > mostKept) this.#rows.shift()
+    return {
+      get seen() {
+        return row.seen
+      },
+      note: change => {
+        row.seen = { ...row.seen, ...change }
+      },
+    }
+  }
+
+  rows(): readonly Sighting[] {
+    return this.#rows.map(({ seen }) => seen)
+  }
+
+  /** Forgets all; requests that are running are no longer listed. */
+  clear(): void {
+    this.#rows.length = 0
+  }
+}
