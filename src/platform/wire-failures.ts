@@ -1,4 +1,5 @@
 /** Errors of sockets and of undici, said as the transport's own few kinds. */
+import { errors } from 'undici'
 import type { WireError } from '../ports/transport.ts'
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
@@ -13,8 +14,10 @@ const wordsOf = (error: Error): string => {
 const timeouts: readonly string[] = ['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
 const ourDoing: readonly string[] = ['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_ABORTED']
 const unsendable: readonly string[] = ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']
-/** The connection ended where its answer had not: by content length, or between two chunks. */
-const cutShort: readonly string[] = ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE']
+/** Did the connection end where its answer had not: by content length, or between two chunks. */
+const isCutShort = (error: Error): boolean =>
+  codeOf(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
+  (error instanceof errors.HTTPParserError && error.message.includes('EOF'))
 
 const aborted = (host: string): WireError => ({
   kind: 'aborted',
@@ -33,17 +36,18 @@ export const neverConnected = (host: string, error: Error): WireError => {
   return { kind: 'connect', message: `no connection to ${host}: ${words}` }
 }
 
-/** Does undici say that the server broke the rules of HTTP, and not only that it hung up. */
-const isUnruly = (code: string, words: string): boolean =>
-  code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || /^bad (?:response|upgrade)$/.test(words)
+/** Did the server break the rules of HTTP, and not only hang up. Undici 8 gives its parser's errors no code. */
+const isUnruly = (error: Error): boolean =>
+  error instanceof errors.HTTPParserError ||
+  codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW' ||
+  /^bad (?:response|upgrade)$/.test(error.message)
 
 /** Why an exchange broke after its request had begun to be written. `begun`: the answer's head had come. */
 export const brokenBy = (host: string, error: Error, begun: boolean): WireError => {
-  const code = codeOf(error)
   const words = wordsOf(error)
-  if (ourDoing.includes(code)) return aborted(host)
+  if (ourDoing.includes(codeOf(error))) return aborted(host)
   const when = begun ? 'in the middle of its answer' : 'before its answer began'
-  if (cutShort.includes(code)) return { kind: 'closed', message: `${host} closed the connection ${when}` }
-  if (isUnruly(code, words)) return { kind: 'protocol', message: `${host} does not keep to HTTP: ${words}` }
+  if (isCutShort(error)) return { kind: 'closed', message: `${host} closed the connection ${when}` }
+  if (isUnruly(error)) return { kind: 'protocol', message: `${host} does not keep to HTTP: ${words}` }
   return { kind: 'closed', message: `${host} closed the connection ${when} (${words})` }
 }
