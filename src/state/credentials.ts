@@ -1,0 +1,129 @@
+/** Which of a provider's credentials are fit for use: refused ones retire, rate-limited ones rest. */
+import { consequences } from '../domain/failure.ts'
+import type { Failure, FailureKind } from '../domain/failure.ts'
+import type { CredentialId, DeploymentId } from '../domain/ids.ts'
+import type { Instant, Millis } from '../domain/units.ts'
+
+export interface CredentialSettings {
+  /** How long a credential that is refused or has no balance is left out the first time; doubled each time. */
+  readonly retirement: Millis
+  readonly longestRetirement: Millis
+  /** How long one that is rate limited rests if the provider does not say; doubled each time. */
+  readonly rest: Millis
+  readonly longestRest: Millis
+  /** A provider's own word wins over ours, up to this. */
+  readonly longestTold: Millis
+}
+
+export const credentialSettings: CredentialSettings = {
+  retirement: 600_000 as Millis,
+  longestRetirement: 14_400_000 as Millis,
+  rest: 1_000 as Millis,
+  longestRest: 60_000 as Millis,
+  longestTold: 86_400_000 as Millis,
+}
+
+/** Why a credential is left out, and until when. */
+export interface Rest {
+  readonly kind: FailureKind
+  readonly since: Instant
+  readonly until: Instant
+  /** How often in a row. */
+  readonly strikes: number
+}
+
+export interface CredentialResult {
+  readonly deployment: DeploymentId
+  readonly startedAt: Instant
+  readonly at: Instant
+  readonly failure: Failure | undefined
+}
+
+const restLength = (failure: Failure, strikes: number, settings: CredentialSettings): number => {
+  const isLimited = failure.kind === 'upstream-rate-limited'
+  const [first, longest] = isLimited
+    ? [settings.rest, settings.longestRest]
+    : [settings.retirement, settings.longestRetirement]
+  const ours = Math.min(longest, first * 2 ** (strikes - 1))
+  const told = Math.min(failure.retryAfter ?? 0, settings.longestTold)
+  // Who is asked for the moment of a rate limit knows it best; a refused key does not get better by what the refusal says.
+  return isLimited && told > 0 ? told : Math.max(ours, told)
+}
+
+const struck = (
+  before: Rest | undefined,
+  failure: Failure,
+  { startedAt, at }: CredentialResult,
+  settings: CredentialSettings,
+): Rest => {
+  // What was under way when the rest began tells the same story once more: no new strike, but perhaps a longer wait.
+  const isEcho = before !== undefined && startedAt < before.since
+  const strikes = isEcho ? before.strikes : (before?.strikes ?? 0) + 1
+  const until = at + restLength(failure, strikes, settings)
+  if (isEcho) return { ...before, until: Math.max(before.until, told(failure, at, settings)) as Instant }
+  return { kind: failure.kind, since: at, until: until as Instant, strikes }
+}
+const told = ({ retryAfter }: Failure, at: Instant, { longestTold }: CredentialSettings): number =>
+  at + Math.min(retryAfter ?? 0, longestTold)
+
+/** True where the refusal speaks of one model, so that the credential may still be good for others. */
+const isOfOneDeployment = (failure: Failure): boolean =>
+  failure.kind === 'upstream-rate-limited' || failure.upstream?.status === 403
+
+/** One credential: where it may not be used now. */
+export class CredentialHealth {
+  readonly #settings: CredentialSettings
+  #everywhere: Rest | undefined
+  readonly #at = new Map<DeploymentId, Rest>()
+
+  constructor(settings: CredentialSettings) {
+    this.#settings = settings
+  }
+
+  ended(result: CredentialResult): void {
+    const { failure, deployment, startedAt } = result
+    if (failure === undefined) {
+      const here = this.#at.get(deployment)
+      if (here !== undefined && startedAt >= here.since) this.#at.delete(deployment)
+      if (this.#everywhere !== undefined && startedAt >= this.#everywhere.since) this.#everywhere = undefined
+      return
+    }
+    if (consequences[failure.kind].blames !== 'credential') return
+    if (isOfOneDeployment(failure))
+      this.#at.set(deployment, struck(this.#at.get(deployment), failure, result, this.#settings))
+    else this.#everywhere = struck(this.#everywhere, failure, result, this.#settings)
+  }
+
+  /** Why it may not be used now; without a deployment, a rest at any of them counts. */
+  rest(now: Instant, deployment?: DeploymentId): Rest | undefined {
+    if (this.#everywhere !== undefined && now < this.#everywhere.until) return this.#everywhere
+    if (deployment !== undefined) {
+      const here = this.#at.get(deployment)
+      return here !== undefined && now < here.until ? here : undefined
+    }
+    for (const rest of this.#at.values()) if (now < rest.until) return rest
+    return undefined
+  }
+}
+
+export interface WeightedCredential {
+  readonly id: CredentialId
+  readonly weight: number
+}
+
+/** One of them in proportion to weight, by a draw in [0, 1); if nobody has weight, all have the same. */
+export const drawCredential = (credentials: readonly WeightedCredential[], draw: number): CredentialId | undefined => {
+  const weightOf = ({ weight }: WeightedCredential): number => (weight > 0 && Number.isFinite(weight) ? weight : 0)
+  const sum = credentials.reduce((total, one) => total + weightOf(one), 0)
+  if (sum === 0) return credentials[Math.min(credentials.length - 1, Math.floor(draw * credentials.length))]?.id
+  let left = draw * sum
+  let last: CredentialId | undefined
+  for (const one of credentials) {
+    const weight = weightOf(one)
+    if (weight === 0) continue
+    last = one.id
+    left -= weight
+    if (left < 0) return last
+  }
+  return last
+}

@@ -1,0 +1,83 @@
+/** Attempts under way, so that each end finds its start. */
+import type { CredentialId, DeploymentId, RequestId } from '../domain/ids.ts'
+import type { Instant, Millis } from '../domain/units.ts'
+
+export interface Flight {
+  readonly deployment: DeploymentId
+  readonly credential: CredentialId | undefined
+  readonly startedAt: Instant
+  readonly isProbe: boolean
+  /** Tokens that it is expected to take. */
+  readonly tokens: number
+}
+
+interface Journey {
+  readonly since: Instant
+  /** Tokens that each attempt of the request is expected to take. */
+  tokens: number
+  readonly flights: Flight[]
+}
+
+/** More requests than one process can have under way; past it the oldest is given up, so that memory stays bounded. */
+const mostRequests = 65_536
+
+export class Flights {
+  readonly #journeys = new Map<RequestId, Journey>()
+  readonly #longest: Millis
+  readonly #lost: (flight: Flight) => void
+
+  /** `lost` is told of each attempt that is given up: its request was settled, or `longest` has passed, and no end came. */
+  constructor(longest: Millis, lost: (flight: Flight) => void) {
+    this.#longest = longest
+    this.#lost = lost
+  }
+
+  get requests(): number {
+    return this.#journeys.size
+  }
+
+  #journey(request: RequestId, at: Instant): Journey {
+    let journey = this.#journeys.get(request)
+    if (journey === undefined) {
+      this.sweep(at)
+      this.#journeys.set(request, (journey = { since: at, tokens: 0, flights: [] }))
+    }
+    return journey
+  }
+
+  /** Each attempt of this request is expected to take so many tokens. */
+  expect(request: RequestId, tokens: number, at: Instant): void {
+    this.#journey(request, at).tokens = tokens
+  }
+
+  expected(request: RequestId): number {
+    return this.#journeys.get(request)?.tokens ?? 0
+  }
+
+  start(request: RequestId, flight: Flight): void {
+    this.#journey(request, flight.startedAt).flights.push(flight)
+  }
+
+  /** The start of an attempt that ended; of several at one deployment the oldest. Undefined if it is not known. */
+  end(request: RequestId, deployment: DeploymentId): Flight | undefined {
+    const flights = this.#journeys.get(request)?.flights
+    const place = flights?.findIndex(flight => flight.deployment === deployment) ?? -1
+    return place === -1 ? undefined : flights?.splice(place, 1)[0]
+  }
+
+  /** The request is over; what has not ended by now will not be waited for. */
+  settle(request: RequestId): void {
+    const journey = this.#journeys.get(request)
+    if (journey === undefined) return
+    this.#journeys.delete(request)
+    for (const flight of journey.flights) this.#lost(flight)
+  }
+
+  /** Gives up what is too old. */
+  sweep(now: Instant): void {
+    for (const [request, { since }] of this.#journeys) {
+      if (now - since < this.#longest && this.#journeys.size < mostRequests) return
+      this.settle(request)
+    }
+  }
+}
