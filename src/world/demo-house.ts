@@ -1,0 +1,144 @@
+/** The demo house as a configuration text: the nine recorded models behind one pool, and the policies to compare. */
+import type { ConfiguredQuality } from './configured-quality.ts'
+import type { WorldModel } from './models.ts'
+import type { World } from './serve-world.ts'
+
+export interface DemoOptions {
+  /** Scores by model and task, from the half of the recordings that is not driven. */
+  readonly quality: ConfiguredQuality
+  /** References as a configuration takes them, such as `${SIGNALBOX_KEY}` or `file:…`; the text holds no secret itself. */
+  readonly keys: {
+    /** What the house shows to the world's providers. */
+    readonly provider: string
+    /** May use the admin API. */
+    readonly admin: string
+    /** The newcomer's virtual key. */
+    readonly virtual: string
+  }
+  readonly server?: { readonly host?: string; readonly port?: number }
+  /** Such as `memory` or `sqlite:PATH`; absent: the house's usual. */
+  readonly durable?: string
+}
+
+/** The dialect that each provider is reached in. */
+const typeOf = (provider: string): string =>
+  provider === 'openai' || provider === 'anthropic' ? provider : 'openai-compatible'
+
+/** Who takes images; who gives several choices. */
+const seeing = new Set(['openai', 'anthropic', 'gemini'])
+const abilitiesOf = ({ provider }: WorldModel): readonly string[] => [
+  'text',
+  ...(seeing.has(provider) ? ['image'] : []),
+  'tools',
+  'json-schema',
+  ...(provider === 'anthropic' ? [] : ['choices']),
+]
+
+/** By the price of output. */
+const tierOf = ({ price }: WorldModel): string => {
+  if (price.output >= 5) return 'premium'
+  return price.output >= 0.3 ? 'standard' : 'economy'
+}
+
+/** A deployment's name: the model's without date and manner. */
+export const deploymentName = ({ id }: WorldModel): string =>
+  id.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|2407)$/, '').replace(/-instruct$/, '')
+
+const name = (text: string): string => (/^[a-z][\w-]*$/i.test(text) ? text : JSON.stringify(text))
+const mapping = (members: Readonly<Record<string, string | number>>): string =>
+  `{ ${Object.entries(members)
+    .map(([key, value]) => `${name(key)}: ${value}`)
+    .join(', ')} }`
+
+const providerLines = (world: Pick<World, 'base' | 'models'>, key: string): readonly string[] =>
+  [...new Set(world.models.map(({ provider }) => provider))].map(
+    provider => `  ${provider}: ${mapping({ type: typeOf(provider), url: world.base(provider), key })}`,
+  )
+
+const deploymentLines = (model: WorldModel, quality: ConfiguredQuality): readonly string[] => [
+  `  ${deploymentName(model)}:`,
+  `    provider: ${model.provider}`,
+  `    model: ${model.id}`,
+  `    price: ${mapping(model.price)}`,
+  `    contextWindow: ${model.contextWindow}`,
+  `    maxOutput: ${model.maxOutput}`,
+  `    accepts: [${abilitiesOf(model).join(', ')}]`,
+  `    quality: ${mapping(quality[model.id] ?? {})}`,
+  `    tags: ${mapping({ tier: tierOf(model) })}`,
+]
+
+/**
+ * One floor for all tasks would be too high for competition math, where the best reaches 0.56, or too low for the rest.
+ * Where the task is not known, the floor is on the score over all of them.
+ */
+const policies = `policies:
+  # Quality on top, cost in the middle, turns at the bottom.
+  floor-then-cheap:
+    steps:
+      - use: capable
+      - use: healthy
+      - use: within-limits
+      - when: { request.task: competition-math }
+        then:
+          - { use: quality-floor, with: { at: 0.5 } }
+        otherwise:
+          - when: { request.task: math-word-problem }
+            then:
+              - { use: quality-floor, with: { at: 0.9 } }
+            otherwise:
+              - { use: quality-floor, with: { at: 0.8 } }
+      - { use: cheap, with: { within: 5% } }
+      - use: round-robin
+    execution: { mode: fallback }
+    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }
+  # The best, whatever it costs; the cheaper one where two are as good.
+  quality-first:
+    steps:
+      - use: capable
+      - use: healthy
+      - use: within-limits
+      - { use: good, with: { within: 0.01 } }
+      - use: cheap
+    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }
+  # What the others are held against: everyone in turn, however good and dear.
+  round-robin:
+    steps:
+      - use: capable
+      - use: healthy
+      - use: round-robin
+    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }
+  # By the measured latency; the better and then the cheaper one among those that are as fast.
+  fastest:
+    steps:
+      - use: capable
+      - use: healthy
+      - use: within-limits
+      - { use: fast, with: { within: 20% } }
+      - { use: good, with: { within: 0.01 } }
+      - use: cheap
+    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }`
+
+const placeLines = ({ server, durable }: DemoOptions): readonly string[] => [
+  ...(server === undefined ? [] : [`server: ${mapping({ ...server })}`]),
+  ...(durable === undefined ? [] : [`store: ${mapping({ durable: JSON.stringify(durable) })}`]),
+]
+
+/** The text of the demo house's `signalbox.yaml` in front of this world. */
+export const demoHouse = (world: Pick<World, 'base' | 'models'>, options: DemoOptions): string =>
+  `${[
+    '# yaml-language-server: $schema=./signalbox.schema.json',
+    '# Nine real models behind one pool; their answers are recordings, replayed on this machine.',
+    'providers:',
+    ...providerLines(world, options.keys.provider),
+    'deployments:',
+    ...world.models.flatMap(model => deploymentLines(model, options.quality)),
+    'pools:',
+    '  recorded:',
+    `    candidates: [${world.models.map(deploymentName).join(', ')}]`,
+    '    policy: floor-then-cheap',
+    policies,
+    'keys:',
+    `  admin: { value: ${options.keys.admin}, admin: true }`,
+    `  demo: { value: ${options.keys.virtual} }`,
+    ...placeLines(options),
+  ].join('\n')}\n`
