@@ -1,5 +1,5 @@
 /** Closed, open, half-open: a pure machine. */
-import type { FailureKind } from '../domain/failure.ts'
+import type { Failure } from '../domain/failure.ts'
 import { fingerprint } from '../domain/fingerprint.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 import type { Tally } from './outcome-window.ts'
@@ -76,8 +76,7 @@ export interface Result {
   readonly isProbe: boolean
   /** `neither`: nobody's fault, or not this deployment's. */
   readonly verdict: 'good' | 'bad' | 'neither'
-  readonly kind?: FailureKind
-  readonly retryAfter?: Millis
+  readonly failure?: Failure | undefined
 }
 /** What a breaker goes by, beside the result. */
 export interface BreakerRules {
@@ -107,8 +106,9 @@ export const breakerStarted = (breaker: Breaker, at: Instant, settings: BreakerS
   return current.state === 'half-open' && current.probe === undefined ? { ...current, probe: at } : current
 }
 
-const told = (retryAfter: Millis | undefined, { longestToldRest }: BreakerSettings): number =>
-  retryAfter !== undefined && retryAfter > 0 ? Math.min(retryAfter, longestToldRest) : 0
+const told = ({ failure }: Result, { longestToldRest }: BreakerSettings): number =>
+  Math.min(longestToldRest, Math.max(0, failure?.retryAfter ?? 0))
+const kindOf = ({ failure }: Result): string => failure?.kind ?? 'unknown'
 
 const restOf = (openings: number, { settings, seed }: BreakerRules): number => {
   const { firstRest, longestRest, jitter } = settings
@@ -117,17 +117,18 @@ const restOf = (openings: number, { settings, seed }: BreakerRules): number => {
   return whole * (1 - jitter * draw)
 }
 
-const open = (openings: number, why: string, { at, retryAfter }: Result, rules: BreakerRules): OpenBreaker => {
-  const rest = told(retryAfter, rules.settings) || restOf(openings, rules)
+const open = (openings: number, why: string, result: Result, rules: BreakerRules): OpenBreaker => {
+  const { at } = result
+  const rest = told(result, rules.settings) || restOf(openings, rules)
   return { state: 'open', since: at, until: (at + rest) as Instant, openings, why }
 }
 
-const whyClosedOpens = (inRow: number, { at, kind }: Result, rules: BreakerRules): string | undefined => {
+const whyClosedOpens = (inRow: number, result: Result, rules: BreakerRules): string | undefined => {
   const { failuresInRow, failureShare, leastCalls } = rules.settings
-  if (inRow >= failuresInRow) return `${inRow} failures in a row, the last ${kind ?? 'unknown'}`
-  const { calls, blamed } = rules.tally(at)
+  if (inRow >= failuresInRow) return `${inRow} failures in a row, the last ${kindOf(result)}`
+  const { calls, blamed } = rules.tally(result.at)
   const isOver = calls >= leastCalls && blamed > calls * failureShare
-  return isOver ? `${blamed} of ${calls} attempts failed, the last ${kind ?? 'unknown'}` : undefined
+  return isOver ? `${blamed} of ${calls} attempts failed, the last ${kindOf(result)}` : undefined
 }
 
 const endedClosed = (breaker: ClosedBreaker, result: Result, rules: BreakerRules): Breaker => {
@@ -143,7 +144,7 @@ const endedClosed = (breaker: ClosedBreaker, result: Result, rules: BreakerRules
 /** Whoever ends while it is open started before, or did not ask: only a provider's wish to wait longer counts. */
 const endedOpen = (breaker: OpenBreaker, result: Result, { settings }: BreakerRules): Breaker => {
   if (result.verdict !== 'bad') return breaker
-  const until = (result.at + told(result.retryAfter, settings)) as Instant
+  const until = (result.at + told(result, settings)) as Instant
   return until > breaker.until ? { ...breaker, until } : breaker
 }
 
@@ -151,7 +152,7 @@ const endedOpen = (breaker: OpenBreaker, result: Result, { settings }: BreakerRu
 const endedHalfOpen = (breaker: HalfOpenBreaker, result: Result, rules: BreakerRules): Breaker => {
   if (!result.isProbe || result.startedAt < breaker.since) return breaker
   if (result.verdict === 'bad') {
-    return open(breaker.openings + 1, `a probe failed: ${result.kind ?? 'unknown'}`, result, rules)
+    return open(breaker.openings + 1, `a probe failed: ${kindOf(result)}`, result, rules)
   }
   const { probe, ...free } = breaker
   const rest: HalfOpenBreaker = probe === undefined || probe === result.startedAt ? free : breaker

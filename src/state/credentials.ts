@@ -1,7 +1,7 @@
 /** Which of a provider's credentials are fit for use: refused ones retire, rate-limited ones rest. */
 import { consequences } from '../domain/failure.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
-import type { CredentialId, DeploymentId } from '../domain/ids.ts'
+import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 
 export interface CredentialSettings {
@@ -126,4 +126,35 @@ export const drawCredential = (credentials: readonly WeightedCredential[], draw:
     if (left < 0) return last
   }
   return last
+}
+
+/** All credentials of all providers that were ever struck. */
+export class Credentials {
+  readonly #settings: CredentialSettings
+  #known = new Map<ProviderId, Map<CredentialId, CredentialHealth>>()
+
+  constructor(settings: CredentialSettings) {
+    this.#settings = settings
+  }
+
+  rest(provider: ProviderId, id: CredentialId, now: Instant, deployment?: DeploymentId): Rest | undefined {
+    return this.#known.get(provider)?.get(id)?.rest(now, deployment)
+  }
+
+  /** An attempt with this credential has ended. */
+  ended(provider: ProviderId, id: CredentialId, result: CredentialResult): void {
+    let ofProvider = this.#known.get(provider)
+    let health = ofProvider?.get(id)
+    if (health === undefined) {
+      const isStrike = result.failure !== undefined && consequences[result.failure.kind].blames === 'credential'
+      if (!isStrike) return
+      if (ofProvider === undefined) this.#known.set(provider, (ofProvider = new Map()))
+      ofProvider.set(id, (health = new CredentialHealth(this.#settings)))
+    }
+    health.ended(result)
+  }
+
+  clear(): void {
+    this.#known = new Map()
+  }
 }

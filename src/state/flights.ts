@@ -1,10 +1,9 @@
 /** Attempts under way, so that each end finds its start. */
-import type { CredentialId, DeploymentId, RequestId } from '../domain/ids.ts'
+import type { DeploymentId, RequestId } from '../domain/ids.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 
 export interface Flight {
   readonly deployment: DeploymentId
-  readonly credential: CredentialId | undefined
   readonly startedAt: Instant
   readonly isProbe: boolean
   /** Tokens that it is expected to take. */

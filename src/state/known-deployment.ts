@@ -7,7 +7,7 @@ import type { Attempt } from '../domain/outcome.ts'
 import { unit } from '../domain/units.ts'
 import type { Instant, Millis, Unit } from '../domain/units.ts'
 import { breakerAt, breakerEnded, breakerStarted, newBreaker } from './breaker.ts'
-import type { Breaker, BreakerRules, BreakerSettings } from './breaker.ts'
+import type { Breaker, BreakerRules, BreakerSettings, Result } from './breaker.ts'
 import type { Flight } from './flights.ts'
 import { QuantileWindow } from './latency.ts'
 import { OutcomeWindow } from './outcome-window.ts'
@@ -28,11 +28,22 @@ export interface KnownOptions {
   readonly seed: string
 }
 
-type Verdict = 'good' | 'bad' | 'neither'
-
-const verdictOf = (kind: FailureKind | undefined): Verdict => {
+const verdictOf = (kind: FailureKind | undefined): Result['verdict'] => {
   if (kind === undefined) return 'good'
   return consequences[kind].blames === 'deployment' ? 'bad' : 'neither'
+}
+
+/** How an attempt ended. */
+export interface End {
+  readonly attempt: Attempt
+  readonly streamed: boolean
+  /** Undefined if its start was not heard of. */
+  readonly flight: Flight | undefined
+  readonly at: Instant
+}
+
+interface Named {
+  readonly id: CredentialId
 }
 
 /** Requests without a credential stand under this name. */
@@ -100,11 +111,10 @@ export class KnownDeployment {
   /** The attempt will not tell how it ended. */
   lose(flight: Flight, at: Instant): void {
     this.#inflight--
-    this.#judge({ flight, startedAt: flight.startedAt, at, verdict: 'neither' })
+    this.#judge(flight, { startedAt: flight.startedAt, at, verdict: 'neither' })
   }
 
-  /** `flight` is undefined if the start was not heard of. */
-  end(attempt: Attempt, streamed: boolean, flight: Flight | undefined, at: Instant): void {
+  end({ attempt, streamed, flight, at }: End): void {
     const { failure } = attempt
     const startedAt = flight?.startedAt ?? attempt.startedAt
     if (flight !== undefined) {
@@ -114,33 +124,13 @@ export class KnownDeployment {
     const before = this.breaker(at)
     const isOfAnotherTime = before.state === 'closed' && startedAt < before.since
     if (!isOfAnotherTime) this.#outcomes.add(failure?.kind, at)
-    this.#judge({ flight, startedAt, at, verdict: verdictOf(failure?.kind) }, failure)
+    this.#judge(flight, { startedAt, at, verdict: verdictOf(failure?.kind), failure })
     this.#time(attempt, streamed, at)
   }
 
-  #judge(
-    {
-      flight,
-      ...result
-    }: {
-      readonly flight: Flight | undefined
-      readonly startedAt: Instant
-      readonly at: Instant
-      readonly verdict: Verdict
-    },
-    failure?: Attempt['failure'],
-  ): void {
+  #judge(flight: Flight | undefined, result: Omit<Result, 'isProbe'>): void {
     const before = this.#breaker.state
-    this.#breaker = breakerEnded(
-      this.#breaker,
-      {
-        ...result,
-        isProbe: flight?.isProbe ?? false,
-        ...(failure && { kind: failure.kind }),
-        ...(failure?.retryAfter !== undefined && { retryAfter: failure.retryAfter }),
-      },
-      this.#rules,
-    )
+    this.#breaker = breakerEnded(this.#breaker, { ...result, isProbe: flight?.isProbe ?? false }, this.#rules)
     // Closed by good probes: what was before no longer counts against it.
     if (this.#breaker.state === 'closed' && before !== 'closed')
       this.#outcomes = new OutcomeWindow(this.#options.window)
@@ -165,21 +155,18 @@ export class KnownDeployment {
   }
 
   /** Of all credentials that are named, or else that were used: who has most left. */
-  #toldLeft(measure: 'requests' | 'tokens', now: Instant, credentials?: readonly CredentialId[]): Left | undefined {
-    const asked = credentials ?? [...this.#told.keys()]
-    const lefts = asked.map(id => this.#told.get(id)?.[measure](now))
-    return lefts.length === 0 ? undefined : lefts.reduce(roomier)
+  #toldLeft(measure: 'requests' | 'tokens', now: Instant, among?: readonly Named[]): Left | undefined {
+    if (this.#told.size === 0) return undefined
+    const told = among === undefined ? [...this.#told.values()] : among.map(({ id }) => this.#told.get(id))
+    return told.length === 0 ? undefined : told.map(limits => limits?.[measure](now)).reduce(roomier)
   }
 
   /** Undefined if neither configuration nor provider set a limit. */
-  headroom({ limits }: Candidate, now: Instant, credentials?: readonly CredentialId[]): Headroom | undefined {
+  headroom({ limits }: Candidate, now: Instant, among?: readonly Named[]): Headroom | undefined {
     const spent = this.rates.spent(now)
     const wholeAt = this.rates.wholeAt()
-    const requests = tighter(
-      leftOfLimit(limits.rpm, spent.requests, wholeAt),
-      this.#toldLeft('requests', now, credentials),
-    )
-    const tokens = tighter(leftOfLimit(limits.tpm, spent.tokens, wholeAt), this.#toldLeft('tokens', now, credentials))
+    const requests = tighter(leftOfLimit(limits.rpm, spent.requests, wholeAt), this.#toldLeft('requests', now, among))
+    const tokens = tighter(leftOfLimit(limits.tpm, spent.tokens, wholeAt), this.#toldLeft('tokens', now, among))
     const concurrent = leftOfLimit(limits.concurrent, this.#inflight, undefined)
     if (requests === undefined && tokens === undefined && concurrent === undefined) return undefined
     const resetAt = tighter(requests, tokens)?.resetAt

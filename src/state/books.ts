@@ -1,0 +1,115 @@
+/** What live state remembers, and how each event is entered into it. */
+import type { GatewayEvent, Settled } from '../domain/gateway-event.ts'
+import type { DeploymentId } from '../domain/ids.ts'
+import { millis } from '../domain/units.ts'
+import type { Instant, Millis } from '../domain/units.ts'
+import { AnswerLengths } from './answer-lengths.ts'
+import { breakerSettings } from './breaker.ts'
+import type { BreakerSettings } from './breaker.ts'
+import { Credentials, credentialSettings } from './credentials.ts'
+import type { CredentialSettings } from './credentials.ts'
+import { Flights } from './flights.ts'
+import { KnownDeployment } from './known-deployment.ts'
+
+export interface LiveStateOptions {
+  /** How far latency and errors look back; 60 s. */
+  readonly window?: Millis
+  readonly breaker?: Partial<BreakerSettings>
+  readonly credentials?: Partial<CredentialSettings>
+  /** An attempt of which no end is heard for so long is given up; an hour. */
+  readonly longestAttempt?: Millis
+  /** Where the jitter of breakers comes from: different in each process, so that they do not all probe at once. */
+  readonly seed?: string
+}
+
+type Heard<Type extends GatewayEvent['type']> = Extract<GatewayEvent, { type: Type }>
+
+/** Everything by deployment, credential, request and pool. */
+export class Books {
+  readonly deployments = new Map<DeploymentId, KnownDeployment>()
+  readonly lengths = new AnswerLengths()
+  readonly credentials: Credentials
+  readonly flights: Flights
+  readonly breaker: BreakerSettings
+  readonly #options: LiveStateOptions
+  /** What the configuration still has; undefined until it first changes. */
+  #kept: ReadonlySet<DeploymentId> | undefined
+  #now: Instant = -Infinity as Instant
+
+  constructor(options: LiveStateOptions) {
+    this.#options = options
+    this.breaker = { ...breakerSettings, ...options.breaker }
+    this.credentials = new Credentials({ ...credentialSettings, ...options.credentials })
+    this.flights = new Flights(options.longestAttempt ?? millis(3_600_000), flight => {
+      this.deployments.get(flight.deployment)?.lose(flight, this.#now)
+      this.#forget(flight.deployment)
+    })
+  }
+
+  known(id: DeploymentId): KnownDeployment {
+    let known = this.deployments.get(id)
+    if (known === undefined) {
+      const { window = millis(60_000), seed = '' } = this.#options
+      this.deployments.set(id, (known = new KnownDeployment(id, { window, breaker: this.breaker, seed })))
+    }
+    return known
+  }
+
+  hear(event: GatewayEvent): void {
+    this.#now = event.at
+    switch (event.type) {
+      case 'decision-made':
+        return this.#decided(event)
+      case 'attempt-started':
+        return this.#started(event)
+      case 'attempt-answered':
+        if (event.rates !== undefined) this.known(event.candidate.id).hear(event.rates, event.credential, event.at)
+        return
+      case 'attempt-ended':
+        return this.#ended(event)
+      case 'request-settled':
+        this.flights.settle(event.request)
+        return this.#settled(event.settled, event.at)
+    }
+  }
+
+  #decided({ trace, request, at }: Heard<'decision-made'>): void {
+    const { inputTokens, outputTokens } = trace.facts.request
+    this.flights.expect(request, inputTokens + outputTokens, at)
+  }
+
+  #started({ candidate, credential, request, at }: Heard<'attempt-started'>): void {
+    const tokens = this.flights.expected(request)
+    const isProbe = this.known(candidate.id).start(credential, tokens, at)
+    this.flights.start(request, { deployment: candidate.id, startedAt: at, isProbe, tokens })
+  }
+
+  #ended({ attempt, streamed, request, at }: Heard<'attempt-ended'>): void {
+    const { candidate, credential, failure } = attempt
+    const flight = this.flights.end(request, candidate.id)
+    this.known(candidate.id).end({ attempt, streamed, flight, at })
+    this.#forget(candidate.id)
+    if (credential === undefined) return
+    const startedAt = flight?.startedAt ?? attempt.startedAt
+    this.credentials.ended(candidate.provider, credential, { deployment: candidate.id, startedAt, at, failure })
+  }
+
+  #settled({ served, attempts, pool, target, task }: Settled, at: Instant): void {
+    const answer = served === undefined ? undefined : attempts.find(({ index }) => index === served)
+    const tokens = answer?.usage?.output
+    // A broken-off answer says nothing about how long answers are.
+    if (tokens !== undefined && answer?.failure === undefined) this.lengths.add(pool ?? target, task, { tokens, at })
+  }
+
+  /** Lets a deployment go that the configuration no longer has, once nothing of it is under way. */
+  #forget(id: DeploymentId): void {
+    if (this.#kept === undefined || this.#kept.has(id)) return
+    if (this.deployments.get(id)?.inflight === 0) this.deployments.delete(id)
+  }
+
+  keepOnly(ids: ReadonlySet<DeploymentId>): void {
+    this.#kept = ids
+    for (const id of this.deployments.keys()) this.#forget(id)
+    this.credentials.clear()
+  }
+}
