@@ -1,0 +1,74 @@
+/** Conditions as people write them, and what is said where one is wrong. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Condition } from '../domain/policy.ts'
+import { checkCondition, parseCondition } from './parse-condition.ts'
+
+const parsed = (value: unknown): Condition | string => {
+  const found = parseCondition(value)
+  return found.ok ? found.value : `${found.at ?? ''}: ${found.why}`
+}
+
+describe('a condition', () => {
+  it.each([
+    [{ 'tags.tier': 'gold' }, { fields: { 'tags.tier': { eq: 'gold' } } }],
+    [{ 'tags.tier': ['gold', 'silver'] }, { fields: { 'tags.tier': { in: ['gold', 'silver'] } } }],
+    [{ 'request.inputTokens': { gt: 10, lte: 20 } }, { fields: { 'request.inputTokens': { gt: 10, lte: 20 } } }],
+    [{ 'request.inputTokens': { $gt: 10 } }, { fields: { 'request.inputTokens': { gt: 10 } } }],
+    [{ team: 'a', 'tags.x': 1 }, { fields: { team: { eq: 'a' }, 'tags.x': { eq: 1 } } }],
+    [{ not: { team: 'a' } }, { not: { fields: { team: { eq: 'a' } } } }],
+    [
+      { $or: [{ team: 'a' }, { team: 'b' }] },
+      { any: [{ fields: { team: { eq: 'a' } } }, { fields: { team: { eq: 'b' } } }] },
+    ],
+    [{ 'metadata.user_plan': { $eq: 'paid' } }, { fields: { 'tags.user_plan': { eq: 'paid' } } }],
+    [{ 'time.weekday': ['sat', 'Sunday'] }, { fields: { 'time.weekday': { in: [6, 7] } } }],
+    [
+      { team: 'a', any: [{ key: 'k' }] },
+      { all: [{ fields: { team: { eq: 'a' } } }, { any: [{ fields: { key: { eq: 'k' } } }] }] },
+    ],
+  ])('%j means what it says', (written, meant) => {
+    expect(parsed(written)).toEqual(meant)
+  })
+  it('keeps both of two tests of one field', () => {
+    expect(parsed({ team: { ne: 'a' }, fields: { team: { ne: 'b' } } })).toEqual({
+      all: [{ fields: { team: { ne: 'a' } } }, { fields: { team: { ne: 'b' } } }],
+    })
+  })
+  it.each([
+    [{ 'tag.tier': 'gold' }, 'tag.tier: no field "tag.tier"'],
+    [{ 'request.inputTokens': 'many' }, 'request.inputTokens: "many" is no number, and this field holds numbers'],
+    [{ 'tags.tier': { eqs: 'gold' } }, 'tags.tier.eqs: no operator "eqs"; did you mean "eq"?'],
+    [{ 'tags.tier': { in: 'gold' } }, 'tags.tier.in: "gold" is no list'],
+    [{ 'tags.tier': {} }, 'tags.tier: {} tests nothing'],
+    [{ 'tags.tier': null }, 'tags.tier: null is no value'],
+    [{ 'tags.tier': { gt: '5' } }, 'tags.tier.gt: "5" is no number, and gt needs one'],
+    [{ 'tags.tier': { exists: 'yes' } }, 'tags.tier.exists: "yes" is neither true nor false'],
+    [{ any: { team: 'a' } }, 'any: {"team":"a"} is no list of conditions'],
+    [{ any: [{ team: 'a' }, 7] }, 'any[1]: 7 is no condition'],
+    [{ 'time.weekday': 'someday' }, 'time.weekday: "someday" is no number'],
+    [{}, ': {} asks for nothing'],
+    ['gold', ': "gold" is no condition'],
+    [{ toString: { eq: 1 } }, 'toString: no field "toString"'],
+  ])('%j is refused with its place', (written, start) => {
+    expect(String(parsed(written)).startsWith(start), String(parsed(written))).toBe(true)
+  })
+  it('is refused when it is nested deeper than anybody writes', () => {
+    let deep: unknown = { team: 'a' }
+    for (let level = 0; level < 5000; level++) deep = { not: deep }
+    expect(parsed(deep)).toMatch(/conditions are nested more than 32 deep$/)
+  })
+  it('is taken again as it came out, and anything at all is answered without an exception', () => {
+    fc.assert(
+      fc.property(
+        fc.object({ maxDepth: 4, key: fc.constantFrom('team', 'all', 'any', 'not', 'tags.a', 'eq', '$in', 'x') }),
+        value => {
+          const found = parseCondition(value)
+          if (found.ok) expect(checkCondition(found.value, 'when')).toEqual(found)
+          else expect(found.why).toMatch(/\S/)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
