@@ -39,14 +39,18 @@ export interface CredentialResult {
   readonly failure: Failure | undefined
 }
 
+/** How long the provider asked us to wait; 0 if it did not, or said nothing that makes sense. */
+const toldBy = ({ retryAfter }: Failure, { longestTold }: CredentialSettings): number =>
+  retryAfter !== undefined && retryAfter > 0 ? Math.min(retryAfter, longestTold) : 0
+
 const restLength = (failure: Failure, strikes: number, settings: CredentialSettings): number => {
   const isLimited = failure.kind === 'upstream-rate-limited'
   const [first, longest] = isLimited
     ? [settings.rest, settings.longestRest]
     : [settings.retirement, settings.longestRetirement]
   const ours = Math.min(longest, first * 2 ** (strikes - 1))
-  const told = Math.min(failure.retryAfter ?? 0, settings.longestTold)
-  // Who is asked for the moment of a rate limit knows it best; a refused key does not get better by what the refusal says.
+  const told = toldBy(failure, settings)
+  // Of a rate limit the provider knows best; a refused key gets no better by what the refusal says.
   return isLimited && told > 0 ? told : Math.max(ours, told)
 }
 
@@ -56,15 +60,13 @@ const struck = (
   { startedAt, at }: CredentialResult,
   settings: CredentialSettings,
 ): Rest => {
-  // What was under way when the rest began tells the same story once more: no new strike, but perhaps a longer wait.
-  const isEcho = before !== undefined && startedAt < before.since
-  const strikes = isEcho ? before.strikes : (before?.strikes ?? 0) + 1
-  const until = at + restLength(failure, strikes, settings)
-  if (isEcho) return { ...before, until: Math.max(before.until, told(failure, at, settings)) as Instant }
-  return { kind: failure.kind, since: at, until: until as Instant, strikes }
+  if (before !== undefined && startedAt < before.since) {
+    // It was under way when the rest began and tells the same once more: no new strike, but perhaps a longer wait.
+    return { ...before, until: Math.max(before.until, at + toldBy(failure, settings)) as Instant }
+  }
+  const strikes = (before?.strikes ?? 0) + 1
+  return { kind: failure.kind, since: at, until: (at + restLength(failure, strikes, settings)) as Instant, strikes }
 }
-const told = ({ retryAfter }: Failure, at: Instant, { longestTold }: CredentialSettings): number =>
-  at + Math.min(retryAfter ?? 0, longestTold)
 
 /** True where the refusal speaks of one model, so that the credential may still be good for others. */
 const isOfOneDeployment = (failure: Failure): boolean =>

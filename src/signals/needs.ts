@@ -1,0 +1,35 @@
+/** What a request needs of whoever answers it. */
+import type { Ability } from '../domain/deployment.ts'
+import type { Part } from '../domain/message.ts'
+import type { ChatRequest } from '../domain/request.ts'
+
+/** Tool results may hold tool results no deeper than anybody means. */
+const deepest = 8
+
+const addMedia = (needs: Set<Ability>, parts: readonly Part[], depth: number): void => {
+  for (const part of parts) {
+    if (part.type === 'tool-result' && depth < deepest) addMedia(needs, part.output, depth + 1)
+    // A file of plain text is sent as text where files are not taken.
+    else if (part.type === 'image' || part.type === 'audio') needs.add(part.type)
+    else if (part.type === 'file' && !('text' in part.source)) needs.add('file')
+  }
+}
+
+const isThinking = ({ reasoning }: ChatRequest): boolean => {
+  if (reasoning === undefined) return false
+  const { effort, budget } = reasoning
+  return effort === undefined ? budget !== undefined && budget > 0 : effort !== 'none'
+}
+
+/** In the order of their first need; nothing twice. */
+export const needsOf = (request: ChatRequest): readonly Ability[] => {
+  const needs = new Set<Ability>(['text'])
+  for (const { parts } of request.messages) addMedia(needs, parts, 0)
+  const { output, opaqueTools } = request
+  if (request.tools.length > 0 || (opaqueTools?.length ?? 0) > 0) needs.add('tools')
+  if (output.type === 'json' && 'schema' in output) needs.add('json-schema')
+  if (isThinking(request)) needs.add('reasoning')
+  if (request.logprobs !== undefined) needs.add('logprobs')
+  if (request.choices > 1) needs.add('choices')
+  return [...needs]
+}

@@ -1,0 +1,108 @@
+/** Health, latency, load and headroom of the candidates, and whose turn it is in the pool. */
+import type { Candidate } from '../domain/deployment.ts'
+import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
+import type { Reading, SignalKey, Signals, SignalTypes } from '../domain/signal.ts'
+import { unit } from '../domain/units.ts'
+import type { Instant } from '../domain/units.ts'
+import type { Question, SignalSource } from '../ports/signal-source.ts'
+import type { LiveState } from '../state/live-state.ts'
+
+/** The credentials that a provider has; none where that is not known. */
+export type CredentialsOf = (provider: ProviderId) => readonly { readonly id: CredentialId }[]
+
+type Circuit = SignalTypes['candidate.circuit']
+type Headroom = SignalTypes['candidate.headroom']
+
+const restOf = ({ provider, id }: Candidate, now: Instant, live: LiveState, credentialsOf: CredentialsOf) => {
+  const credentials = credentialsOf(provider)
+  return credentials.length === 0 ? undefined : live.credentialsRest(provider, credentials, now, id)
+}
+
+/** Closed circuits are not told: no news is good news, and the facts stay small. */
+const circuitOf = (
+  one: Candidate,
+  now: Instant,
+  live: LiveState,
+  credentialsOf: CredentialsOf,
+): Circuit | undefined => {
+  const { state, open, why } = live.circuit(one.id, now)
+  if (open) return { open, why }
+  const rest = restOf(one, now, live, credentialsOf)
+  if (rest !== undefined && rest.kind !== 'upstream-rate-limited')
+    return { open: true, why: `no credential is fit: ${rest.kind}` }
+  return state === 'closed' ? undefined : { open, why }
+}
+
+const none = unit(0)
+const full = unit(1)
+
+/** Where every credential rests after a rate limit, nothing is left, whatever was counted. */
+const headroomOf = (
+  one: Candidate,
+  now: Instant,
+  live: LiveState,
+  credentialsOf: CredentialsOf,
+): Headroom | undefined => {
+  const credentials = credentialsOf(one.provider)
+  const headroom = live.headroom(one, now, credentials.length === 0 ? undefined : credentials)
+  const rest = restOf(one, now, live, credentialsOf)
+  if (rest?.kind !== 'upstream-rate-limited') return headroom
+  return {
+    requests: none,
+    tokens: headroom?.tokens ?? full,
+    concurrent: headroom?.concurrent ?? full,
+    resetAt: rest.until,
+  }
+}
+
+/** One value for each candidate that has one. */
+const each = <Value>(
+  candidates: readonly Candidate[],
+  value: (candidate: Candidate) => Value | undefined,
+): Reading<Value> | undefined => {
+  const found: [DeploymentId, Value][] = []
+  for (const candidate of candidates) {
+    const one = value(candidate)
+    if (one !== undefined) found.push([candidate.id, one])
+  }
+  // By entries, since a candidate may be called `__proto__`.
+  return found.length === 0 ? undefined : { by: Object.fromEntries(found) }
+}
+
+type Readings = { readonly [Key in SignalKey]?: (question: Question) => Signals[Key] }
+
+const readingsOf = (live: LiveState, credentialsOf: CredentialsOf) =>
+  ({
+    'candidate.circuit': ({ candidates, now }) => each(candidates, one => circuitOf(one, now, live, credentialsOf)),
+    'candidate.latency': ({ candidates, now, request }) =>
+      each(candidates, ({ id }) => live.latency(id, request.stream, now)),
+    'candidate.inflight': ({ candidates }) => each(candidates, ({ id }) => live.inflight(id)),
+    'candidate.headroom': ({ candidates, now }) => each(candidates, one => headroomOf(one, now, live, credentialsOf)),
+    'pool.turn': ({ pool }) => (pool === undefined ? undefined : { value: live.turn(pool) }),
+  }) satisfies Readings
+
+type Told = keyof ReturnType<typeof readingsOf>
+const provides: readonly Told[] = [
+  'candidate.circuit',
+  'candidate.latency',
+  'candidate.inflight',
+  'candidate.headroom',
+  'pool.turn',
+]
+const isTold = (key: SignalKey): key is Told => provides.some(one => one === key)
+
+/** What live state knows; with the providers' credentials, also whether one of them may be used. */
+export const traffic = (live: LiveState, credentialsOf: CredentialsOf): SignalSource => {
+  const readings = readingsOf(live, credentialsOf)
+  return {
+    provides,
+    gather: (question, wanted) => {
+      const found: Record<string, unknown> = {}
+      for (const key of wanted) {
+        const reading = isTold(key) ? readings[key](question) : undefined
+        if (reading !== undefined) found[key] = reading
+      }
+      return found
+    },
+  }
+}
