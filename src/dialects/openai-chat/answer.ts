@@ -1,0 +1,124 @@
+/** An answer while it is read, whole or in chunks: from JSON to events. */
+import type { Failure } from '../../domain/failure.ts'
+import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
+import { closeChoice, growChoice, holdsBack, openChoice } from './answer-choice.ts'
+import type { OpenChoice } from './answer-choice.ts'
+import { errorIn, garbled } from './in-band-error.ts'
+import { usageIn } from './usage.ts'
+import { carried, isAbsent, isRecord, without } from './wire.ts'
+import type { Json } from './wire.ts'
+
+/** What has been read of an answer. */
+export interface Reading {
+  readonly choices: Map<number, OpenChoice>
+  hasStarted: boolean
+  hasEnded: boolean
+  usage: Usage | undefined
+  /** Members that only this dialect knows and that were not told at the start. */
+  others: Record<string, unknown>
+}
+
+/** Nothing read yet. */
+export const newReading = (): Reading => ({
+  choices: new Map(),
+  hasStarted: false,
+  hasEnded: false,
+  usage: undefined,
+  others: {},
+})
+
+const none: readonly StreamEvent[] = []
+const known = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'obfuscation'])
+/** OpenAI gives at most 128 choices; a number beyond all measure must not make us count up to it. */
+const mostChoices = 1024
+
+/** Ends the reading with this failure; what the answer cost so far is told. */
+export const fail = (reading: Reading, failure: Failure): readonly StreamEvent[] => {
+  reading.hasEnded = true
+  const failed: StreamEvent = { type: 'response-failed', failure }
+  return reading.usage === undefined ? [failed] : [{ type: 'usage', usage: reading.usage }, failed]
+}
+
+/** Members of the first chunk; lists and objects wait for the end, since later chunks tell them again or add to them. */
+const startOf = (json: Json, reading: Reading): StreamEvent => {
+  const { id, model, created } = json
+  const scalars = Object.entries(without(json, known) ?? {}).filter(([, value]) => !isAbsent(value) && !isNested(value))
+  reading.hasStarted = true
+  return {
+    type: 'response-start',
+    model: typeof model === 'string' ? model : '',
+    ...(typeof id === 'string' && id !== '' && { upstreamId: id }),
+    ...(typeof created === 'number' && Number.isFinite(created) && created > 0 && { created: Math.floor(created) }),
+    ...carried(scalars.length === 0 ? undefined : Object.fromEntries(scalars)),
+  }
+}
+const isNested = (value: unknown): boolean => value !== null && typeof value === 'object'
+
+/** An announcement before the answer: Azure's findings about the prompt come in a chunk without id, model and choices. */
+const isForeword = (json: Json): boolean =>
+  (json['id'] === '' || json['model'] === '') && Array.isArray(json['choices']) && json['choices'].length === 0
+
+const gather = (reading: Reading, json: Json, isFirst: boolean): void => {
+  const rest = without(json, known)
+  if (rest === undefined) return
+  for (const [key, value] of Object.entries(rest)) {
+    if (!isAbsent(value) && (isNested(value) || !isFirst)) reading.others[key] = value
+  }
+}
+
+const failureOfChoice = (entry: Json): Failure | undefined => {
+  if (isRecord(entry['error'])) return errorIn({ error: entry['error'] })
+  if (entry['finish_reason'] !== 'error') return undefined
+  return { kind: 'stream-broken', message: 'the answer broke off: the provider ended it with finish_reason "error"' }
+}
+
+const indexOf = ({ index }: Json, place: number): number =>
+  typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < mostChoices ? index : place
+
+const readChoice = (reading: Reading, entry: Json, place: number, isWhole: boolean): readonly StreamEvent[] => {
+  const index = indexOf(entry, place)
+  let choice = reading.choices.get(index)
+  if (choice === undefined) reading.choices.set(index, (choice = openChoice(index)))
+  return growChoice(choice, entry, isWhole)
+}
+
+/** Reads one chunk, or a whole answer at once. */
+export const readJson = (reading: Reading, json: Json, isWhole: boolean): readonly StreamEvent[] => {
+  const entries: readonly unknown[] = Array.isArray(json['choices']) ? json['choices'] : []
+  const failure = errorIn(json) ?? entries.map(one => (isRecord(one) ? failureOfChoice(one) : undefined)).find(Boolean)
+  reading.usage = usageIn(json) ?? reading.usage
+  if (failure !== undefined) return fail(reading, failure)
+  const isFirst = !reading.hasStarted && !isForeword(json)
+  gather(reading, json, isFirst)
+  const start = isFirst ? [startOf(json, reading)] : none
+  if (entries.length === 0) return start
+  const told = entries.flatMap((entry, place) => (isRecord(entry) ? readChoice(reading, entry, place, isWhole) : none))
+  return start.length === 0 ? told : [...start, ...told]
+}
+
+/** The last events of an answer that came to its end. */
+export const finish = (reading: Reading): readonly StreamEvent[] => {
+  if (reading.choices.size === 0) return fail(reading, garbled('the answer ended and held no choices'))
+  reading.hasEnded = true
+  const events: StreamEvent[] = []
+  if (!reading.hasStarted) events.push({ type: 'response-start', model: '' })
+  const choices = [...reading.choices].sort(([left], [right]) => left - right)
+  for (const [, choice] of choices) for (const event of closeChoice(choice)) events.push(event)
+  if (reading.usage !== undefined) events.push({ type: 'usage', usage: reading.usage })
+  events.push({
+    type: 'response-end',
+    ...carried(Object.keys(reading.others).length === 0 ? undefined : reading.others),
+  })
+  return events
+}
+
+/** What the end of the bytes means where no end was told: fine if every choice gave its reason to stop. */
+export const endEarly = (reading: Reading): readonly StreamEvent[] => {
+  const choices = [...reading.choices.values()]
+  if (choices.length > 0 && choices.every(choice => choice.finish !== undefined)) return finish(reading)
+  const what = choices.length === 0 ? 'before it began' : 'before finish_reason and [DONE]'
+  return fail(reading, { kind: 'stream-broken', message: `the answer broke off: the stream ended ${what}` })
+}
+
+/** True if something of the answer was read that no event has told yet. */
+export const isHolding = (reading: Reading): boolean => [...reading.choices.values()].some(holdsBack)

@@ -1,0 +1,184 @@
+/** The deltas of one choice, written. */
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import { wireFinish } from './finish.ts'
+import { addForeign, addLoss, ownMembers, ownRecord } from './wire.ts'
+import type { Json, Losses } from './wire.ts'
+import { isLegacy, opaqueMember, ownOfEnd, writeCall } from './write-answer.ts'
+import { writeDetail } from './write-thought.ts'
+
+/** What one chunk says of a choice. */
+export interface Piece {
+  readonly delta: Json
+  readonly logprobs?: unknown
+  readonly finish?: string
+  /** True if the delta is sure to keep the published schema. */
+  readonly isPlain?: boolean
+  /** Unknown members of the choice and of the chunk around it. */
+  readonly others?: { readonly choice?: Json; readonly chunk?: Json }
+}
+/** The events that belong to a choice. */
+export type ChoiceEvent = Exclude<
+  StreamEvent,
+  { type: 'response-start' | 'usage' | 'response-end' | 'response-failed' }
+>
+type Named<Type extends ChoiceEvent['type']> = Extract<ChoiceEvent, { type: Type }>
+
+export interface ChoiceWriter {
+  push(event: ChoiceEvent): readonly Piece[]
+  /** The last chunk, with the reason to stop. */
+  close(): readonly Piece[]
+}
+
+interface OpenCall {
+  readonly index: number
+  readonly isLegacy: boolean
+  isFed: boolean
+}
+interface OpenThought {
+  text: string
+  redacted: string | undefined
+}
+interface Writing {
+  readonly id: string
+  readonly losses: Losses
+  readonly calls: Map<number, OpenCall>
+  readonly thoughts: Map<number, OpenThought>
+  callCount: number
+  details: number
+  hasStarted: boolean
+  end: Named<'choice-end'> | undefined
+}
+
+const none: readonly Piece[] = []
+const plain = (delta: Json): readonly Piece[] => [{ delta, isPlain: true }]
+
+const startCall = (writing: Writing, event: Named<'tool-call-start'>): readonly Piece[] => {
+  const { block, callId, name, extensions } = event
+  const own = ownMembers(extensions)
+  const legacy = isLegacy(own)
+  const index = legacy ? 0 : writing.callCount++
+  writing.calls.set(block, { index, isLegacy: legacy, isFed: false })
+  if (legacy) return plain({ function_call: { name, arguments: '' } })
+  const id = callId === '' ? `${writing.id}_${index}` : callId
+  const { function: called, ...call } = writeCall(
+    { type: 'tool-call', callId, name, input: '', ...(extensions && { extensions }) },
+    id,
+  )
+  return [
+    { delta: { tool_calls: [{ index, ...call, function: { ...ownRecord({ called }, 'called'), arguments: '' } }] } },
+  ]
+}
+const feedCall = (writing: Writing, block: number, input: string): readonly Piece[] => {
+  const call = writing.calls.get(block)
+  if (call === undefined) return none
+  call.isFed = true
+  if (call.isLegacy) return plain({ function_call: { arguments: input } })
+  return plain({ tool_calls: [{ index: call.index, function: { arguments: input } }] })
+}
+/** A call without arguments says so: clients parse them as JSON. */
+const endCall = (writing: Writing, block: number): readonly Piece[] =>
+  writing.calls.get(block)?.isFed === false ? feedCall(writing, block, '{}') : none
+
+const thoughtAt = (writing: Writing, block: number): OpenThought => {
+  const thought = writing.thoughts.get(block) ?? { text: '', redacted: undefined }
+  writing.thoughts.set(block, thought)
+  return thought
+}
+const endThought = (writing: Writing, { block, signature, extensions }: Named<'reasoning-end'>): readonly Piece[] => {
+  const { text, redacted } = thoughtAt(writing, block)
+  const part = {
+    text,
+    ...(redacted !== undefined && { redacted }),
+    ...(signature !== undefined && { signature }),
+    ...(extensions && { extensions }),
+  }
+  const detail = writeDetail(part, writing.details)
+  if (detail === undefined) return none
+  writing.details++
+  return [{ delta: { reasoning_details: [detail] } }]
+}
+
+const writeOpaque = (writing: Writing, event: Named<'opaque'>): readonly Piece[] => {
+  const member = opaqueMember(event)
+  if (member === undefined) {
+    addLoss(writing.losses, `content.${event.kind}`, `only ${event.dialect} knows this kind of content`)
+    return none
+  }
+  if (member === 'audio') return [{ delta: { audio: event.value } }]
+  const isCall = member === 'tool_calls'
+  return [{ delta: { [member]: [isCall ? { index: writing.callCount++, ...Object(event.value) } : event.value] } }]
+}
+
+const words = (delta: Json, event: Named<'text-delta' | 'refusal-delta'>): readonly Piece[] => {
+  const { logprobs } = ownMembers(event.extensions)
+  return logprobs === undefined ? plain(delta) : [{ delta, logprobs }]
+}
+const think = (writing: Writing, event: Named<'reasoning-delta'>): readonly Piece[] => {
+  thoughtAt(writing, event.block).text += event.text
+  return plain({ reasoning_content: event.text })
+}
+
+const write = (writing: Writing, event: ChoiceEvent): readonly Piece[] => {
+  if ('extensions' in event) addForeign(writing.losses, event.extensions, 'content.')
+  switch (event.type) {
+    case 'text-delta':
+      return words({ content: event.text }, event)
+    case 'refusal-delta':
+      return words({ refusal: event.text }, event)
+    case 'reasoning-start':
+      thoughtAt(writing, event.block).redacted = event.redacted
+      return none
+    case 'reasoning-delta':
+      return think(writing, event)
+    case 'reasoning-end':
+      return endThought(writing, event)
+    case 'tool-call-start':
+      return startCall(writing, event)
+    case 'tool-call-delta':
+      return feedCall(writing, event.block, event.input)
+    case 'tool-call-end':
+      return endCall(writing, event.block)
+    case 'opaque':
+      return writeOpaque(writing, event)
+    case 'choice-end':
+      writing.end = event
+      return none
+    default:
+      return none
+  }
+}
+
+const opening: Piece = { delta: { role: 'assistant', content: '', refusal: null }, isPlain: true }
+const opened = (writing: Writing, pieces: readonly Piece[]): readonly Piece[] => {
+  if (writing.hasStarted || pieces.length === 0) return pieces
+  writing.hasStarted = true
+  return [opening, ...pieces]
+}
+
+const close = ({ end }: Writing): Piece => {
+  const { message, logprobs, others } = ownOfEnd(ownMembers(end?.extensions))
+  return {
+    delta: message,
+    finish: wireFinish(end?.reason ?? 'stop', end?.raw),
+    ...(logprobs !== undefined && { logprobs }),
+    ...(Object.keys(others).length > 0 && { others: { choice: others } }),
+  }
+}
+
+/** A writer for one choice; its first chunk brings the role. `id` is for calls that came without one. */
+export const choiceWriter = (index: number, id: string, losses: Losses): ChoiceWriter => {
+  const writing: Writing = {
+    id: `call_${id}_${index}`,
+    losses,
+    calls: new Map(),
+    thoughts: new Map(),
+    callCount: 0,
+    details: 0,
+    hasStarted: false,
+    end: undefined,
+  }
+  return {
+    push: event => opened(writing, write(writing, event)),
+    close: () => opened(writing, [close(writing)]),
+  }
+}

@@ -1,0 +1,23 @@
+/** OpenAI's chat completions, all four directions put together as a Dialect. */
+import type { Dialect } from '../../ports/dialect.ts'
+import { encodeRequest } from './encode-request.ts'
+import { encodeStream } from './encode-stream.ts'
+import { express } from './express.ts'
+import { encodeFailure } from './failure.ts'
+import { decodeRequest } from './request.ts'
+import { decodeAnswer, encodeAnswer } from './response.ts'
+import { decodeStream } from './stream.ts'
+import { openaiChatId } from './wire.ts'
+
+/** The dialect `openai-chat`, as OpenAI and its look-alikes speak it. */
+export const openaiChat: Dialect = {
+  id: openaiChatId,
+  decodeRequest,
+  encodeRequest,
+  decodeAnswer,
+  encodeAnswer,
+  decodeStream,
+  encodeStream,
+  encodeFailure,
+  express,
+}

@@ -1,0 +1,150 @@
+/** Chunks that differ from one before only in their words are known by their bytes and need no parsing. */
+import { isAbsent, isRecord, isWord, parseJson } from './wire.ts'
+import type { Json } from './wire.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const QUOTE = 34
+const BACKSLASH = 92
+const LETTER_U = 117
+
+/** A frame known by its bytes: what stands before the words, after them, and after a filler of changing length. */
+interface Pattern {
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+  /** Present where a member such as `obfuscation` changes from chunk to chunk. */
+  readonly tail: Uint8Array | undefined
+}
+/** Where a known frame ends and how many characters of the answer it brings. */
+export interface Known {
+  readonly end: number
+  readonly size: number
+}
+/** Knows frames by the last one that was learned. */
+export interface ChunkMemory {
+  /** Undefined if the frame that begins here is another one, or not all here. */
+  know(bytes: Uint8Array, from: number): Known | undefined
+  /** Takes a frame, blank line included, as the pattern of those that follow, if it is of that kind. */
+  learn(frame: Uint8Array, json: Json): void
+}
+
+const holds = (bytes: Uint8Array, from: number, part: Uint8Array): boolean => {
+  if (from + part.length > bytes.length) return false
+  for (let at = 0; at < part.length; at++) if (bytes[from + at] !== part[at]) return false
+  return true
+}
+
+/** UTF-16 units that begin with this byte; those of a longer sequence are counted at its first. */
+const unitsOf = (byte: number): number => {
+  if (byte < 0x80) return 1
+  if (byte < 0xc0) return 0
+  return byte < 0xf0 ? 1 : 2
+}
+/** The end of the string whose words begin at `from`, and its length; undefined if it does not end here. */
+const measure = (bytes: Uint8Array, from: number): Known | undefined => {
+  let size = 0
+  let at = from
+  while (at < bytes.length) {
+    const byte = bytes[at]!
+    if (byte === QUOTE) return { end: at, size }
+    if (byte < 32) return undefined
+    size += unitsOf(byte)
+    if (byte === BACKSLASH) at += bytes[at + 1] === LETTER_U ? 6 : 2
+    else at++
+  }
+  return undefined
+}
+
+const match = ({ before, after, tail }: Pattern, bytes: Uint8Array, from: number): Known | undefined => {
+  if (!holds(bytes, from, before)) return undefined
+  const words = measure(bytes, from + before.length)
+  if (words === undefined || words.size === 0 || !holds(bytes, words.end, after)) return undefined
+  const end = words.end + after.length
+  if (tail === undefined) return { end, size: words.size }
+  const filler = measure(bytes, end)
+  if (filler === undefined || !holds(bytes, filler.end, tail)) return undefined
+  return { end: filler.end + tail.length, size: words.size }
+}
+
+/** The only entry of the only list of choices. */
+const choiceOf = (json: Json): Json | undefined => {
+  const { choices } = json
+  const only: unknown = Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined
+  return isRecord(only) ? only : undefined
+}
+/** The words of a delta that says nothing else, and the name of their member. */
+const wordsOf = (delta: Json): readonly [member: string, words: string] | undefined => {
+  const telling = Object.entries(delta).filter(([member, value]) => member !== 'role' && !isAbsent(value))
+  const [only] = telling
+  if (telling.length !== 1 || only === undefined) return undefined
+  const [member, value] = only
+  if (member === 'tool_calls') return argumentsOf(value)
+  const isKnown = member === 'content' || member === 'reasoning_content' || member === 'reasoning'
+  return isKnown && isWord(value) ? [member, value] : undefined
+}
+const argumentsOf = (calls: unknown): readonly [member: string, words: string] | undefined => {
+  const call: unknown = Array.isArray(calls) && calls.length === 1 ? calls[0] : undefined
+  if (!isRecord(call) || !isRecord(call['function'])) return undefined
+  const { arguments: words, name } = call['function']
+  // A call that begins is not one that goes on.
+  return isWord(words) && isAbsent(name) && isAbsent(call['id']) ? ['arguments', words] : undefined
+}
+
+/** Lists add up from chunk to chunk, so that only a chunk without any other may be taken for another. */
+const saysNoMore = (choice: Json): boolean =>
+  Object.entries(choice).every(([member, value]) => {
+    if (member === 'delta' || member === 'index') return true
+    if (member === 'finish_reason' || member === 'logprobs' || member === 'message') return isAbsent(value)
+    return !JSON.stringify(value).includes('[')
+  })
+const learnable = (json: Json): readonly [member: string, words: string] | undefined => {
+  const choice = choiceOf(json)
+  if (choice === undefined || !isAbsent(json['usage']) || !isAbsent(json['error'])) return undefined
+  return isRecord(choice['delta']) && saysNoMore(choice) ? wordsOf(choice['delta']) : undefined
+}
+
+/** Text before and after the string that is the value of this member. */
+const around = (text: string, member: string): readonly [before: string, after: string] | undefined => {
+  const key = new RegExp(`"${member}": ?"`).exec(text)
+  if (key === null) return undefined
+  const start = key.index + key[0].length
+  const bytes = encoder.encode(text.slice(start))
+  const words = measure(bytes, 0)
+  return words && [text.slice(0, start), decoder.decode(bytes.subarray(words.end))]
+}
+const filler = 'obfuscation'
+const patternOf = (text: string, member: string): Pattern | undefined => {
+  const parts = around(text, member)
+  if (parts === undefined) return undefined
+  const [before, after] = parts
+  // Another string in the same place must give the same JSON but for these words.
+  const trial = parseJson(`${before}x${after}`.slice('data:'.length))
+  const learned = isRecord(trial) ? learnable(trial) : undefined
+  if (learned?.[0] !== member || learned[1] !== 'x') return undefined
+  const split = after.includes(`"${filler}"`) ? around(after, filler) : undefined
+  return {
+    before: encoder.encode(before),
+    after: encoder.encode(split?.[0] ?? after),
+    tail: split && encoder.encode(split[1]),
+  }
+}
+
+/** So that a stream in which nothing repeats is not slowed down by learning it. */
+const mostLessons = 32
+
+/** A memory for one stream. */
+export const chunkMemory = (): ChunkMemory => {
+  let pattern: Pattern | undefined
+  let lessons = 0
+  return {
+    know: (bytes, from) => (pattern === undefined ? undefined : match(pattern, bytes, from)),
+    learn(frame, json) {
+      const told = lessons < mostLessons ? learnable(json) : undefined
+      if (told === undefined) return
+      lessons++
+      const text = decoder.decode(frame)
+      // Only a frame of one line, the data, ends in the same bytes wherever it stands.
+      if (/^data: ?\{[^\r\n]*\}\n\n$/.test(text)) pattern = patternOf(text, told[0])
+    },
+  }
+}

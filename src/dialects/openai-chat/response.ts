@@ -1,0 +1,53 @@
+/** A whole answer, both ways. */
+import { collect } from '../../domain/response.ts'
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
+import { fail, finish, newReading, readJson } from './answer.ts'
+import { encodeFailure } from './failure.ts'
+import { errorIn, garbled } from './in-band-error.ts'
+import { mendAnswer } from './mend-answer.ts'
+import { writeChoice } from './write-answer.ts'
+import { writeUsage } from './usage.ts'
+import { found, isRecord, listLosses, ownMembers } from './wire.ts'
+import type { Json } from './wire.ts'
+
+/** The events that would have told this answer. */
+export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
+  const reading = newReading()
+  if (!isRecord(body)) return fail(reading, garbled(`the answer is ${found(body)}; a JSON object would be right`))
+  const { choices } = body
+  if (errorIn(body) === undefined && (!Array.isArray(choices) || choices.length === 0)) {
+    return fail(reading, garbled(`choices of the answer is ${found(choices)}; a list of choices would be right`))
+  }
+  const told = readJson(reading, body, true)
+  return reading.hasEnded ? told : [...told, ...finish(reading)]
+}
+
+/** Who answers under which id and when, as every answer and chunk says it. */
+export const writeHead = (
+  start: { readonly model: string; readonly upstreamId?: string; readonly created?: number },
+  context: AnswerContext,
+): Json => ({
+  id: start.upstreamId === undefined || start.upstreamId === '' ? `chatcmpl-${context.id}` : start.upstreamId,
+  created: start.created ?? Math.floor(context.now / 1000),
+  model: start.model === '' ? context.model : start.model,
+})
+
+/** The body that these events tell; an error body if they tell of a failure. */
+export const encodeAnswer = (
+  events: readonly StreamEvent[],
+  context: AnswerContext,
+): Encoded<Record<string, unknown>> => {
+  const answer = collect(events)
+  if (answer.failure !== undefined) return { value: encodeFailure(answer.failure).body, losses: [] }
+  const losses = new Map<string, string>()
+  const choices = answer.choices.length === 0 ? [{ parts: [] }] : answer.choices
+  const body = {
+    ...ownMembers(answer.extensions),
+    ...writeHead(answer, context),
+    object: 'chat.completion',
+    choices: choices.map((choice, index) => writeChoice(choice, index, context.id, losses)),
+    ...(answer.usage !== undefined && { usage: writeUsage(answer.usage) }),
+  }
+  return { value: { ...mendAnswer(body) }, losses: listLosses(losses) }
+}

@@ -1,0 +1,191 @@
+/** A stream passed on as it comes: read frame by frame, mended where it breaks the published schema. */
+import { deliveryOf, nothing } from '../../domain/delivery.ts'
+import type { Delivery } from '../../domain/delivery.ts'
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import type { Scanner } from '../../ports/dialect.ts'
+import { frameCutter, framesIn } from '../framing.ts'
+import type { FrameSpan } from '../framing.ts'
+import { endEarly, finish, isHolding, newReading } from './answer.ts'
+import type { Reading } from './answer.ts'
+import { garbled } from './in-band-error.ts'
+import { chunkMender } from './mend-chunk.ts'
+import { chunkMemory } from './repeated-chunk.ts'
+import type { ChunkMemory } from './repeated-chunk.ts'
+import { endMark, readFrame } from './stream.ts'
+import { isAbsent, isRecord, parseJson } from './wire.ts'
+import type { Json } from './wire.ts'
+
+const encoder = new TextEncoder()
+const LF = 10
+const CR = 13
+const endBytes = encoder.encode(`data: ${endMark}\n\n`)
+const blankLine = encoder.encode('\n\n')
+
+/** A stream while it is scanned. */
+interface Scan {
+  readonly streamUsage: boolean
+  readonly reading: Reading
+  readonly mended: (chunk: Json) => Json
+  readonly memory: ChunkMemory
+}
+/** The bytes to pass on of one piece, and what was read in it. */
+interface Pass {
+  readonly bytes: Uint8Array
+  /** What stands before this is in `kept`. */
+  from: number
+  kept: Uint8Array[] | undefined
+  readonly events: StreamEvent[]
+  /** Characters of frames known without reading. */
+  size: number
+}
+
+/** Replaces the bytes from `start` to `end`. */
+const replace = (pass: Pass, start: number, end: number, by: Uint8Array | undefined): void => {
+  pass.kept ??= []
+  if (start > pass.from) pass.kept.push(pass.bytes.subarray(pass.from, start))
+  if (by !== undefined) pass.kept.push(by)
+  pass.from = end
+}
+const concat = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const [only] = pieces
+  if (pieces.length === 1 && only !== undefined) return only
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+const passed = ({ bytes, from, kept }: Pass): Uint8Array => {
+  if (kept === undefined) return from === 0 ? bytes : bytes.subarray(from)
+  return concat(from < bytes.length ? [...kept, bytes.subarray(from)] : kept)
+}
+
+/** A chunk that tells usage and nothing else. */
+const isUsageOnly = ({ choices, usage }: Json): boolean =>
+  Array.isArray(choices) && choices.length === 0 && !isAbsent(usage)
+
+/** Nothing that comes after the end is passed on, and of an end that is none not even the mark. */
+const readEnd = ({ reading }: Scan, pass: Pass, { start, end }: FrameSpan): void => {
+  for (const event of finish(reading)) pass.events.push(event)
+  const last = pass.events.at(-1)?.type === 'response-failed' ? start : end
+  if (last < pass.bytes.length) replace(pass, last, pass.bytes.length, undefined)
+}
+
+const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): void => {
+  const { reading } = scan
+  if (frame === undefined || frame.data === '' || reading.hasEnded) return
+  if (frame.data.startsWith(endMark)) return readEnd(scan, pass, { start, end })
+  const json = parseJson(frame.data)
+  pass.events.push(...readFrame(reading, frame, json))
+  // Only what stands before a failure is passed on.
+  if (reading.hasEnded || !isRecord(json)) replace(pass, start, pass.bytes.length, undefined)
+  else if (!scan.streamUsage && isUsageOnly(json)) replace(pass, start, end, undefined)
+  else {
+    const mended = scan.mended(json)
+    if (mended === json) scan.memory.learn(pass.bytes.subarray(start, end), json)
+    else replace(pass, start, end, encoder.encode(`data: ${JSON.stringify(mended)}\n\n`))
+  }
+}
+
+/** One past the blank line after this place, or the end of the bytes. */
+const borderAfter = (bytes: Uint8Array, from: number): number => {
+  for (let end = bytes.indexOf(LF, from); end !== -1; end = bytes.indexOf(LF, end + 1)) {
+    if (bytes[end + 1] === LF) return end + 2
+    if (bytes[end + 1] === CR) return bytes[end + 2] === LF ? end + 3 : end + 2
+  }
+  return bytes.length
+}
+
+const readAll = (scan: Scan, pass: Pass): void => {
+  const { bytes } = pass
+  let at = pass.from
+  while (at < bytes.length && !scan.reading.hasEnded) {
+    const known = scan.memory.know(bytes, at)
+    if (known !== undefined) {
+      pass.size += known.size
+      at = known.end
+      continue
+    }
+    const border = borderAfter(bytes, at)
+    for (const { start, end, frame } of framesIn(bytes.subarray(at, border))) {
+      readSpan(scan, pass, { start: at + start, end: at + end, ...(frame && { frame }) })
+    }
+    at = border
+  }
+}
+
+/** What was read of whole frames, with the bytes to pass on. */
+const scanFrames = (scan: Scan, bytes: Uint8Array, from: number): Delivery => {
+  const pass: Pass = { bytes, from, kept: undefined, events: [], size: 0 }
+  const wasHolding = isHolding(scan.reading)
+  readAll(scan, pass)
+  const { events: _events, ...facts } = deliveryOf(pass.events)
+  const whole = passed(pass)
+  return {
+    ...facts,
+    // What the translated lane tells only at the end the client sees here at once.
+    content: facts.content || pass.size > 0 || (!wasHolding && isHolding(scan.reading)),
+    size: facts.size + pass.size,
+    ...(whole.length > 0 && { bytes: whole }),
+  }
+}
+
+/** The last frame, if it is whole but for its blank line. */
+const lastFrame = (rest: Uint8Array): Uint8Array | undefined => {
+  const frame = framesIn(rest).at(-1)?.frame
+  if (frame === undefined) return undefined
+  const isWhole = frame.data.startsWith(endMark) || isRecord(parseJson(frame.data))
+  return isWhole ? concat([rest, blankLine]) : undefined
+}
+
+/** The end of the bytes after this last piece; the client still waits for its `[DONE]`. */
+const closing = (delivery: Delivery, reading: Reading): Delivery => {
+  const { events: _events, ...end } = deliveryOf(endEarly(reading))
+  const { bytes, ...before } = delivery
+  const owed = end.ended === true ? concat(bytes === undefined ? [endBytes] : [bytes, endBytes]) : bytes
+  return {
+    ...before,
+    ...end,
+    content: before.content || end.content,
+    size: before.size + end.size,
+    ...(owed !== undefined && { bytes: owed }),
+  }
+}
+
+const markLength = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+
+/** A scanner for one stream. */
+export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): Scanner => {
+  const cutter = frameCutter()
+  const scan: Scan = { streamUsage, reading: newReading(), mended: chunkMender(), memory: chunkMemory() }
+  const { reading } = scan
+  let isFirst = true
+  const read = (bytes: Uint8Array): Delivery => {
+    // A byte order mark may stand before the first frame only.
+    const from = isFirst ? markLength(bytes) : 0
+    isFirst = false
+    return scanFrames(scan, bytes, from)
+  }
+  return {
+    push(chunk) {
+      if (reading.hasEnded) return nothing
+      const whole = cutter.push(chunk)
+      if (cutter.overflowed) {
+        reading.hasEnded = true
+        return {
+          ...nothing,
+          failure: garbled('a frame of the answer is longer than 16 MiB; a shorter one would be right'),
+        }
+      }
+      return whole === undefined ? nothing : read(whole)
+    },
+    end() {
+      if (reading.hasEnded) return nothing
+      const last = lastFrame(cutter.rest())
+      const delivery = last === undefined ? nothing : read(last)
+      return reading.hasEnded ? delivery : closing(delivery, reading)
+    },
+  }
+}

@@ -1,0 +1,199 @@
+/** Tools and the choice among them, both ways. */
+import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
+import {
+  addForeign,
+  addLoss,
+  carried,
+  complain,
+  isAbsent,
+  isRecord,
+  isWord,
+  openaiChatId,
+  optionalFlag,
+} from './wire.ts'
+import {
+  optionalRecord,
+  optionalText,
+  ownMembers,
+  ownRecord,
+  readCache,
+  requiredWord,
+  without,
+  writeCache,
+} from './wire.ts'
+import type { Json, Problems } from './wire.ts'
+import type { Writing } from './write-parts.ts'
+
+const known = {
+  tool: new Set(['type', 'function', 'cache_control']),
+  definition: new Set(['name', 'description', 'parameters', 'strict']),
+}
+
+interface Tools {
+  readonly tools: readonly Tool[]
+  readonly opaqueTools?: readonly OpaqueTool[]
+}
+
+/** A function as `tools[].function` and the legacy `functions[]` define it. */
+const readDefinition = (problems: Problems, at: string, value: Json): Tool => {
+  const name = requiredWord(problems, `${at}.name`, value['name'])
+  const description = optionalText(problems, `${at}.description`, value['description'])
+  const inputSchema = optionalRecord(problems, `${at}.parameters`, value['parameters'])
+  const strict = optionalFlag(problems, `${at}.strict`, value['strict'])
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...(inputSchema !== undefined && { inputSchema }),
+    ...(strict !== undefined && { strict }),
+  }
+}
+
+const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
+  if (!isRecord(tool)) return complain(problems, at, tool, 'an object with type and function')
+  const { type, function: definition } = tool
+  if (!isWord(type)) return complain(problems, `${at}.type`, type, '"function"')
+  if (type !== 'function') return { dialect: openaiChatId, kind: type, value: tool }
+  if (!isRecord(definition)) return complain(problems, `${at}.function`, definition, 'an object with a name')
+  const inner = without(definition, known.definition)
+  const rest = without(tool, known.tool)
+  const extra = inner === undefined ? rest : { ...rest, function: inner }
+  return {
+    ...readDefinition(problems, `${at}.function`, definition),
+    ...readCache(tool['cache_control']),
+    ...carried(extra),
+  }
+}
+
+const readFunction = (problems: Problems, at: string, value: unknown): Tool | undefined => {
+  if (!isRecord(value)) return complain(problems, at, value, 'an object with a name')
+  const inner = without(value, known.definition)
+  return {
+    ...readDefinition(problems, at, value),
+    ...carried(inner === undefined ? undefined : { function: inner }),
+  }
+}
+
+const listOf = (problems: Problems, at: string, value: unknown): readonly unknown[] => {
+  if (isAbsent(value)) return []
+  if (Array.isArray(value)) return value
+  complain(problems, at, value, 'a list')
+  return []
+}
+
+/** The tools of a body, those of the legacy `functions` too. A tool of an unknown type stays whole, as opaque. */
+export const readTools = (problems: Problems, body: Json): Tools => {
+  const tools: Tool[] = []
+  const opaque: OpaqueTool[] = []
+  for (const [index, one] of listOf(problems, 'tools', body['tools']).entries()) {
+    const tool = readTool(problems, `tools[${index}]`, one)
+    if (tool !== undefined && 'kind' in tool) opaque.push(tool)
+    else if (tool !== undefined) tools.push(tool)
+  }
+  for (const [index, one] of listOf(problems, 'functions', body['functions']).entries()) {
+    const tool = readFunction(problems, `functions[${index}]`, one)
+    if (tool !== undefined) tools.push(tool)
+  }
+  return opaque.length === 0 ? { tools } : { tools, opaqueTools: opaque }
+}
+
+const modes = new Map<unknown, ToolChoice>([
+  ['auto', 'auto'],
+  ['none', 'none'],
+  ['required', 'required'],
+  // Mistral's word.
+  ['any', 'required'],
+])
+
+const namesOf = (tools: readonly unknown[]): readonly string[] =>
+  tools.flatMap(tool => {
+    const name = isRecord(tool) && isRecord(tool['function']) ? tool['function']['name'] : undefined
+    return isWord(name) ? [name] : []
+  })
+
+/** A choice, or the word for one that only OpenAI knows and that goes along as it is. */
+type ReadChoice = ToolChoice | 'own' | undefined
+
+const allowedTools = (problems: Problems, choice: Json): ReadChoice => {
+  const allowed = choice['allowed_tools']
+  const at = 'tool_choice.allowed_tools'
+  if (!isRecord(allowed)) return complain(problems, at, allowed, 'an object with mode and tools')
+  const { mode, tools } = allowed
+  if (mode !== 'auto' && mode !== 'required') return complain(problems, `${at}.mode`, mode, '"auto" or "required"')
+  if (!Array.isArray(tools)) return complain(problems, `${at}.tools`, tools, 'a list of tools')
+  const names = namesOf(tools)
+  return names.length < tools.length ? 'own' : { oneOf: names, required: mode === 'required' }
+}
+const objectChoice = (problems: Problems, choice: Json): ReadChoice => {
+  const { type, function: named } = choice
+  if (type === 'allowed_tools') return allowedTools(problems, choice)
+  if (type === 'function') {
+    const at = 'tool_choice.function'
+    if (!isRecord(named)) return complain(problems, at, named, 'an object with a name')
+    return { name: requiredWord(problems, `${at}.name`, named['name']) }
+  }
+  return isWord(type) ? 'own' : complain(problems, 'tool_choice.type', type, '"function" or "allowed_tools"')
+}
+const legacyChoice = (problems: Problems, value: unknown): ReadChoice => {
+  if (isAbsent(value)) return undefined
+  if (value === 'auto' || value === 'none') return value
+  if (isRecord(value)) return { name: requiredWord(problems, 'function_call.name', value['name']) }
+  return complain(problems, 'function_call', value, '"auto", "none" or an object with a name')
+}
+
+const readAnyChoice = (problems: Problems, body: Json): ReadChoice => {
+  const choice = body['tool_choice']
+  if (isAbsent(choice)) return legacyChoice(problems, body['function_call'])
+  if (isRecord(choice)) return objectChoice(problems, choice)
+  return modes.get(choice) ?? complain(problems, 'tool_choice', choice, '"auto", "none", "required" or an object')
+}
+
+/** The choice among tools in all its forms; `own` is set where it must go along word for word. */
+export const readToolChoice = (
+  problems: Problems,
+  body: Json,
+): { readonly toolChoice?: ToolChoice; readonly own?: Json } => {
+  const choice = readAnyChoice(problems, body)
+  if (choice === 'own') return { own: { tool_choice: body['tool_choice'] } }
+  return choice === undefined ? {} : { toolChoice: choice }
+}
+
+const writeTool = (tool: Tool, { losses, isOwn }: Writing): Json => {
+  addForeign(losses, tool.extensions, 'tools.')
+  const own = ownMembers(tool.extensions)
+  if (tool.cache !== undefined && !isOwn) {
+    addLoss(losses, 'tools.cache', 'OpenAI caches prompts by itself and takes no marks')
+  }
+  return {
+    ...own,
+    type: 'function',
+    function: {
+      ...ownRecord(own, 'function'),
+      name: tool.name,
+      ...(tool.description !== undefined && { description: tool.description }),
+      ...(tool.inputSchema !== undefined && { parameters: tool.inputSchema }),
+      ...(tool.strict !== undefined && { strict: tool.strict }),
+    },
+    ...(tool.cache !== undefined && isOwn && writeCache(tool.cache)),
+  }
+}
+
+const writeChoice = (choice: ToolChoice): unknown => {
+  if (typeof choice === 'string') return choice
+  if ('name' in choice) return { type: 'function', function: { name: choice.name } }
+  const tools = choice.oneOf.map(name => ({ type: 'function', function: { name } }))
+  return { type: 'allowed_tools', allowed_tools: { mode: choice.required ? 'required' : 'auto', tools } }
+}
+
+/** The members of a body that are about tools. */
+export const writeTools = (body: ChatBody, writing: Writing): Json => {
+  const tools = body.tools.map(tool => writeTool(tool, writing))
+  for (const { dialect, kind, value } of body.opaqueTools ?? []) {
+    if (dialect === openaiChatId && isRecord(value)) tools.push(value)
+    else addLoss(writing.losses, `tools.${kind}`, `only ${dialect} knows this tool`)
+  }
+  return {
+    ...(tools.length > 0 && { tools }),
+    ...(body.toolChoice !== undefined && { tool_choice: writeChoice(body.toolChoice) }),
+    ...(body.parallelToolCalls !== undefined && { parallel_tool_calls: body.parallelToolCalls }),
+  }
+}

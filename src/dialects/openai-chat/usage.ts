@@ -1,0 +1,109 @@
+/** Tokens used, as OpenAI and its look-alikes count them, both ways. */
+import type { Usage } from '../../domain/stream-event.ts'
+import { tokens } from '../../domain/units.ts'
+import type { Tokens } from '../../domain/units.ts'
+import { carried, isRecord, ownMembers, ownRecord, without } from './wire.ts'
+import type { Json } from './wire.ts'
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined
+const first = (...values: readonly unknown[]): Tokens => {
+  for (const value of values) {
+    const found = count(value)
+    if (found !== undefined) return tokens(found)
+  }
+  return tokens(0)
+}
+
+const known = {
+  usage: new Set([
+    'prompt_tokens',
+    'completion_tokens',
+    'total_tokens',
+    'prompt_tokens_details',
+    'completion_tokens_details',
+  ]),
+  input: new Set(['cached_tokens', 'cache_write_tokens']),
+  output: new Set(['reasoning_tokens']),
+}
+
+/** What of the usage has no word in ours. */
+const others = (usage: Json, sum: number): Json | undefined => {
+  const input = without(ownRecord(usage, 'prompt_tokens_details'), known.input)
+  const output = without(ownRecord(usage, 'completion_tokens_details'), known.output)
+  const total = count(usage['total_tokens'])
+  const rest = {
+    ...without(usage, known.usage),
+    ...(total !== undefined && total !== sum && { total_tokens: total }),
+    ...(input !== undefined && { prompt_tokens_details: input }),
+    ...(output !== undefined && { completion_tokens_details: output }),
+  }
+  return Object.keys(rest).length === 0 ? undefined : rest
+}
+
+/** The usage in this value, or undefined if it tells none. */
+export const readUsage = (value: unknown): Usage | undefined => {
+  if (!isRecord(value)) return undefined
+  const prompt = count(value['prompt_tokens'])
+  const completion = count(value['completion_tokens'])
+  if (prompt === undefined && completion === undefined && count(value['total_tokens']) === undefined) return undefined
+  const input = ownRecord(value, 'prompt_tokens_details')
+  const output = ownRecord(value, 'completion_tokens_details')
+  const reasoning = first(output['reasoning_tokens'], value['reasoning_tokens'])
+  const total = count(value['total_tokens'])
+  // xAI counts reasoning beside the completion; the total tells.
+  const apart = reasoning > 0 && total === (prompt ?? 0) + (completion ?? 0) + reasoning
+  const read = {
+    input: tokens(prompt ?? 0),
+    output: tokens((completion ?? 0) + (apart ? reasoning : 0)),
+  }
+  return {
+    input: read.input,
+    // DeepSeek, Moonshot and Mistral have each a name of their own for it.
+    inputCached: first(
+      input['cached_tokens'],
+      value['prompt_cache_hit_tokens'],
+      value['cached_tokens'],
+      value['num_cached_tokens'],
+      value['cache_read_input_tokens'],
+    ),
+    inputCacheWritten: first(input['cache_write_tokens'], value['cache_creation_input_tokens']),
+    output: read.output,
+    reasoning,
+    ...carried(others(value, read.input + read.output)),
+  }
+}
+
+/** Usage as the published schema has it, with what the provider told beside it. */
+export const writeUsage = (usage: Usage): Json => {
+  const own = ownMembers(usage.extensions)
+  return {
+    ...own,
+    prompt_tokens: usage.input,
+    completion_tokens: usage.output,
+    total_tokens: count(own['total_tokens']) ?? usage.input + usage.output,
+    prompt_tokens_details: {
+      audio_tokens: 0,
+      ...ownRecord(own, 'prompt_tokens_details'),
+      cached_tokens: usage.inputCached,
+      ...(usage.inputCacheWritten > 0 && { cache_write_tokens: usage.inputCacheWritten }),
+    },
+    completion_tokens_details: {
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+      ...ownRecord(own, 'completion_tokens_details'),
+      reasoning_tokens: usage.reasoning,
+    },
+  }
+}
+
+/** The usage in a body or chunk, wherever this provider puts it: beside the choices, in Groq's own member, in a choice (Moonshot). */
+export const usageIn = (json: Json): Usage | undefined => {
+  const plain = readUsage(json['usage'])
+  if (plain !== undefined) return plain
+  const groq = readUsage(ownRecord(json, 'x_groq')['usage'])
+  if (groq !== undefined) return groq
+  const choices = json['choices']
+  return Array.isArray(choices) && isRecord(choices[0]) ? readUsage(choices[0]['usage']) : undefined
+}

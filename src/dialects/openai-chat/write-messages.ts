@@ -1,0 +1,133 @@
+/** The conversation of a request, as OpenAI says it. */
+import type { Message, Part, ToolCallPart, ToolResultPart } from '../../domain/message.ts'
+import { hasOwnReasoning } from './messages.ts'
+import { writeContent, writePart } from './write-parts.ts'
+import type { Writing } from './write-parts.ts'
+import {
+  addForeign,
+  addLoss,
+  isAbsent,
+  isRecord,
+  isWord,
+  openaiChatId,
+  ownMembers,
+  ownRecord,
+  without,
+} from './wire.ts'
+import type { Json } from './wire.ts'
+
+/** Messages as they are written; media out of tool results wait until the last of them is told. */
+interface Conversation {
+  readonly written: Json[]
+  waiting: Json[]
+}
+
+const roleOnly = new Set(['role'])
+/** The message's own members; of another dialect's, only a participant's name is worth a loss. */
+const extras = (message: Message, { losses }: Writing): Json => {
+  for (const [owner, members] of Object.entries(message.extensions ?? {})) {
+    if (owner !== openaiChatId && isWord(members['name']))
+      addLoss(losses, 'messages.name', `only ${owner} knows this field`)
+  }
+  return without(ownMembers(message.extensions), roleOnly) ?? {}
+}
+
+/** Tool results must follow their calls directly, so what they cannot hold comes after all of them, as the user's. */
+const flush = (conversation: Conversation): void => {
+  if (conversation.waiting.length === 0) return
+  conversation.written.push({ role: 'user', content: conversation.waiting })
+  conversation.waiting = []
+}
+const say = (conversation: Conversation, message: Json): void => {
+  if (message['role'] !== 'tool') flush(conversation)
+  conversation.written.push(message)
+}
+
+const sayResult = (conversation: Conversation, part: ToolResultPart, message: Json, writing: Writing): void => {
+  const { losses } = writing
+  addForeign(losses, part.extensions, 'messages.tool-result.')
+  if (part.isError) addLoss(losses, 'messages.tool-result.isError', 'OpenAI has no mark for a failed tool call')
+  if (part.cache !== undefined && !writing.isOwn) addLoss(losses, 'messages.cache', 'OpenAI takes no cache marks')
+  const isText = (one: Part): boolean => one.type === 'text' || (writing.isOwn && one.type !== 'reasoning')
+  const others = part.output.filter(one => !isText(one))
+  const media = others.map(one => writePart(one, writing)).filter(one => one !== undefined)
+  const content = writeContent(part.output.filter(isText), writing)
+  say(conversation, { ...message, role: 'tool', tool_call_id: part.callId, content })
+  if (media.length === 0) return
+  conversation.waiting.push(
+    { type: 'text', text: `Further content of the result of tool call ${part.callId}:` },
+    ...media,
+  )
+}
+
+/** Results first and in order, each a message of its own; then, as the user's, what else the message holds. */
+const sayUser = (conversation: Conversation, message: Message, writing: Writing): void => {
+  const others = extras(message, writing)
+  const rest: Part[] = []
+  for (const part of message.parts) {
+    if (part.type === 'tool-result') sayResult(conversation, part, others, writing)
+    else rest.push(part)
+  }
+  if (rest.length === 0 && message.parts.length > 0) return
+  say(conversation, { ...others, role: 'user', content: writeContent(rest, writing) })
+}
+
+const toolCall = (part: ToolCallPart, writing: Writing): Json => {
+  addForeign(writing.losses, part.extensions, 'messages.')
+  const own = ownMembers(part.extensions)
+  if (part.cache !== undefined && !writing.isOwn) {
+    addLoss(writing.losses, 'messages.cache', 'OpenAI takes no cache marks')
+  }
+  // Many servers parse the arguments and fail on an empty text.
+  const called = { ...ownRecord(own, 'function'), name: part.name, arguments: part.input === '' ? '{}' : part.input }
+  return { ...own, id: part.callId, type: 'function', function: called }
+}
+
+/** A single refusal after everything else has a member of its own; others stay in the content. */
+const splitRefusal = (parts: readonly Part[]): { readonly content: readonly Part[]; readonly refusal?: string } => {
+  const last = parts.at(-1)
+  if (last?.type !== 'refusal' || parts.filter(({ type }) => type === 'refusal').length > 1) return { content: parts }
+  return { content: parts.slice(0, -1), refusal: last.text }
+}
+
+const isOwnCall = (part: Part): boolean =>
+  part.type === 'opaque' && part.dialect === openaiChatId && isRecord(part.value) && !isAbsent(part.value['id'])
+
+const sayAssistant = (conversation: Conversation, message: Message, writing: Writing): void => {
+  const others = extras(message, writing)
+  const calls: Json[] = []
+  const spoken: Part[] = []
+  const keepsReasoning = hasOwnReasoning(message)
+  for (const part of message.parts) {
+    if (part.type === 'tool-call') calls.push(toolCall(part, writing))
+    else if (part.type === 'opaque' && isOwnCall(part)) calls.push(part.value as Json)
+    else if (part.type !== 'reasoning' || !keepsReasoning) spoken.push(part)
+  }
+  const { content, refusal } = splitRefusal(spoken)
+  const words = writeContent(content, writing)
+  const isSilent = words === '' && (calls.length > 0 || refusal !== undefined)
+  say(conversation, {
+    ...others,
+    role: 'assistant',
+    content: isSilent ? null : words,
+    ...(refusal !== undefined && { refusal }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  })
+}
+
+const saySystem = (conversation: Conversation, message: Message, writing: Writing): void => {
+  const role = ownMembers(message.extensions)['role'] === 'developer' ? 'developer' : 'system'
+  say(conversation, { ...extras(message, writing), role, content: writeContent(message.parts, writing) })
+}
+
+/** The messages as OpenAI says them. */
+export const writeMessages = (messages: readonly Message[], writing: Writing): readonly Json[] => {
+  const conversation: Conversation = { written: [], waiting: [] }
+  for (const message of messages) {
+    if (message.role === 'assistant') sayAssistant(conversation, message, writing)
+    else if (message.role === 'system') saySystem(conversation, message, writing)
+    else sayUser(conversation, message, writing)
+  }
+  flush(conversation)
+  return conversation.written
+}

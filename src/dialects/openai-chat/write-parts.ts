@@ -1,0 +1,128 @@
+/** The parts of a message's content, as written. */
+import type { MediaPart, Part, ReasoningPart, TextPart } from '../../domain/message.ts'
+import { addForeign, addLoss, isRecord, openaiChatId, ownMembers, ownRecord, writeCache } from './wire.ts'
+import type { Json, Losses } from './wire.ts'
+
+const audioFormats: Readonly<Record<string, string>> = {
+  'audio/mpeg': 'mp3',
+  'audio/mp3': 'mp3',
+  'audio/wave': 'wav',
+  'audio/x-wav': 'wav',
+}
+
+/** What writing a message needs to know of the request. */
+export interface Writing {
+  readonly losses: Losses
+  /** True if the request came in this dialect, so that look-alikes' own words may go back out. */
+  readonly isOwn: boolean
+}
+
+/** The part's own members, with its cache mark where look-alikes asked for one. */
+const extras = (part: Part, { losses, isOwn }: Writing): Json => {
+  addForeign(losses, part.extensions, 'messages.')
+  const own = ownMembers(part.extensions)
+  if (part.cache === undefined) return own
+  if (isOwn) return { ...own, ...writeCache(part.cache) }
+  addLoss(losses, 'messages.cache', 'OpenAI caches prompts by itself and takes no marks')
+  return own
+}
+
+const writeText = (part: TextPart, writing: Writing): Json => ({
+  ...extras(part, writing),
+  type: 'text',
+  text: part.text,
+})
+
+const asDataUrl = (mediaType: string, base64: string): string => `data:${mediaType};base64,${base64}`
+
+const writeImage = (part: MediaPart, own: Json, { losses }: Writing): Json | undefined => {
+  const { source } = part
+  if ('fileId' in source || 'text' in source) {
+    addLoss(losses, 'messages.image', 'OpenAI takes images by URL or as data')
+    return undefined
+  }
+  const url = 'url' in source ? source.url : asDataUrl(part.mediaType, source.base64)
+  return { ...own, type: 'image_url', image_url: { ...ownRecord(own, 'image_url'), url } }
+}
+const writeAudio = (part: MediaPart, own: Json, { losses }: Writing): Json | undefined => {
+  if (!('base64' in part.source)) {
+    addLoss(losses, 'messages.audio', 'OpenAI takes audio only as data')
+    return undefined
+  }
+  const format = Object.hasOwn(audioFormats, part.mediaType)
+    ? audioFormats[part.mediaType]
+    : part.mediaType.replace(/^audio\//, '')
+  const inner = { ...ownRecord(own, 'input_audio'), data: part.source.base64, format }
+  return { ...own, type: 'input_audio', input_audio: inner }
+}
+const writeFile = (part: MediaPart, own: Json, { losses, isOwn }: Writing): Json | undefined => {
+  const { source, mediaType } = part
+  const name = part.name === undefined ? {} : { filename: part.name }
+  const inner = { ...ownRecord(own, 'file'), ...name }
+  if ('text' in source) return { ...own, type: 'text', text: source.text }
+  if ('fileId' in source) return { ...own, type: 'file', file: { ...inner, file_id: source.fileId } }
+  if ('base64' in source) {
+    const data = mediaType === '' ? source.base64 : asDataUrl(mediaType, source.base64)
+    return { ...own, type: 'file', file: { ...inner, file_data: data } }
+  }
+  if (own['document_url'] === null) return { ...own, type: 'document_url', document_url: source.url }
+  if (own['file_url'] === null) return { ...own, type: 'file_url', file_url: { url: source.url } }
+  if (isOwn) return { ...own, type: 'file', file: { ...inner, file_data: source.url } }
+  addLoss(losses, 'messages.file.url', 'OpenAI takes files as data or by id, not by URL')
+  return undefined
+}
+const writeMedia = (part: MediaPart, writing: Writing): Json | undefined => {
+  const own = extras(part, writing)
+  if (part.type === 'image') return writeImage(part, own, writing)
+  return part.type === 'audio' ? writeAudio(part, own, writing) : writeFile(part, own, writing)
+}
+
+const writeReasoning = (part: ReasoningPart, writing: Writing): Json | undefined => {
+  if (!writing.isOwn) {
+    addLoss(writing.losses, 'messages.reasoning', 'OpenAI takes no reasoning back in the conversation')
+    return undefined
+  }
+  const { text: words, signature } = part
+  return {
+    ...extras(part, writing),
+    type: 'thinking',
+    thinking: [{ type: 'text', text: words }],
+    ...(signature !== undefined && { signature }),
+  }
+}
+
+/** A part of content as OpenAI says it; undefined, with a loss, if it cannot be said. */
+export const writePart = (part: Part, writing: Writing): Json | undefined => {
+  switch (part.type) {
+    case 'text':
+      return writeText(part, writing)
+    case 'image':
+    case 'audio':
+    case 'file':
+      return writeMedia(part, writing)
+    case 'refusal':
+      return { ...extras(part, writing), type: 'refusal', refusal: part.text }
+    case 'reasoning':
+      return writeReasoning(part, writing)
+    case 'opaque':
+      if (part.dialect === openaiChatId && isRecord(part.value)) return part.value
+      addLoss(writing.losses, `messages.${part.kind}`, `only ${part.dialect} knows this part`)
+      return undefined
+    default:
+      addLoss(writing.losses, `messages.${part.type}`, 'this part has no place in content')
+      return undefined
+  }
+}
+
+/** Content as OpenAI says it: a string for one plain text, else a list. */
+export const writeContent = (parts: readonly Part[], writing: Writing): string | readonly Json[] => {
+  const written: Json[] = []
+  for (const part of parts) {
+    const one = writePart(part, writing)
+    if (one !== undefined) written.push(one)
+  }
+  const [only] = written
+  if (only === undefined) return ''
+  const isPlain = written.length === 1 && only['type'] === 'text' && Object.keys(only).length === 2
+  return isPlain ? String(only['text']) : written
+}
