@@ -1,5 +1,6 @@
 /** A store in this process's memory: for tests, and where nothing needs to outlive the process. */
 import type { Clock } from '../../ports/clock.ts'
+import { jsonTextOf } from '../written-json.ts'
 import type { Counters, Journal, JournalEntry, Records, Store, Versioned } from '../../ports/store.ts'
 
 interface Kept {
@@ -33,8 +34,6 @@ export interface MemoryStoreOptions {
 
 /** After how many writes what has expired is thrown out. */
 const sweepEvery = 1024
-
-const textOf = (value: unknown): string => JSON.stringify(value) ?? 'null'
 
 /** A map that forgets what has expired, and does not grow by it. */
 const expiring = <T extends { readonly expiresAt: number }>(clock: Clock) => {
@@ -70,7 +69,7 @@ const memoryRecords = (clock: Clock): Records => {
     async put(key, value, expected, ttl) {
       if (expected !== 'any' && (kept.get(key)?.version ?? 0) !== expected) return false
       versions += 1
-      kept.set(key, { text: textOf(value), version: versions, expiresAt: clock.now() + (ttl ?? Infinity) })
+      kept.set(key, { text: jsonTextOf(value), version: versions, expiresAt: clock.now() + (ttl ?? Infinity) })
       return true
     },
     async delete(key) {
@@ -113,7 +112,7 @@ const memoryJournal = (keep: number): Journal => {
   }
   return {
     async append(name, entries) {
-      const texts = entries.map(({ key, entry }) => ({ key, text: textOf(entry) }))
+      const texts = entries.map(({ key, entry }) => ({ key, text: jsonTextOf(entry) }))
       const topic: Topic = topics.get(name) ?? { last: 0, entries: [], newest: new Map() }
       topics.set(name, topic)
       for (const { key, text } of texts) {

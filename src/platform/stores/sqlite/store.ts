@@ -1,0 +1,59 @@
+/** A store in one SQLite file, which several processes may share. */
+import type { Database } from 'better-sqlite3'
+import type { Clock } from '../../../ports/clock.ts'
+import type { Records, Store } from '../../../ports/store.ts'
+import { sqliteCounters } from './counters.ts'
+import { openDatabase } from './database.ts'
+import type { OpenOptions } from './database.ts'
+import { askedOf } from './failures.ts'
+import { sqliteJournal } from './journal.ts'
+import type { Retention } from './journal.ts'
+import { sqliteRecords } from './records.ts'
+
+export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {}
+
+/** After how many writes what has expired is thrown out. */
+const sweepEvery = 1000
+
+/** Throws out what has expired, now and then. */
+const sweeping = (database: Database, clock: Clock): (() => void) => {
+  const sweeps = ['records', 'counters'].map(table =>
+    database.prepare<[number]>(`DELETE FROM ${table} WHERE expires_at <= ?`),
+  )
+  let writes = 0
+  return () => {
+    if (writes % sweepEvery === 0) for (const sweep of sweeps) sweep.run(clock.now())
+    writes += 1
+  }
+}
+
+/** Opens or makes the store in the file at `path`, or in memory for `:memory:`. Rejects with the path and what to do. */
+export const sqliteStore = async (path: string, clock: Clock, options: SqliteStoreOptions = {}): Promise<Store> => {
+  const database = await openDatabase(path, options)
+  const asked = askedOf(path)
+  const sweep = sweeping(database, clock)
+  const retention = { keepEntries: options.keepEntries ?? 100_000, keepFor: options.keepFor ?? Infinity }
+  const records = sqliteRecords(database, clock, asked)
+  const counters = sqliteCounters(database, clock, asked)
+  const put: Records['put'] = async (...record) => {
+    await asked(sweep)
+    return records.put(...record)
+  }
+  return {
+    records: { ...records, put },
+    counters: {
+      async add(...addition) {
+        await asked(sweep)
+        return counters.add(...addition)
+      },
+    },
+    journal: sqliteJournal(database, clock, retention, asked),
+    close: () =>
+      asked(() => {
+        if (!database.open) return
+        // Leaves one file behind instead of three, for whoever copies it.
+        database.pragma('wal_checkpoint(TRUNCATE)')
+        database.close()
+      }),
+  }
+}
