@@ -1,13 +1,16 @@
 /** Content blocks of an answer while they come in: start, deltas, stop, each told as events. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
+import { answerTool } from './output.ts'
 import type { Json } from './wire.ts'
-import { carried, dialect, inputText, isRecord, otherMembers, parseJson } from './wire.ts'
+import { carried, dialect, inputText, isRecord, jsonText, otherMembers, parseJson } from './wire.ts'
 
 /** A block that is open. `block` is our number for it. */
 export type OpenBlock =
   | { readonly kind: 'text'; readonly block: number; readonly members: Json; readonly citations: unknown[] }
   | { readonly kind: 'reasoning'; readonly block: number; readonly members: Json | undefined; signature: string }
   | { readonly kind: 'tool-call'; readonly block: number; readonly input: unknown; fed: boolean }
+  /** The input of the tool that is the answer, read as text. */
+  | { readonly kind: 'answer'; readonly block: number; readonly input: unknown; fed: boolean }
   | { readonly kind: 'opaque'; readonly block: number; value: Record<string, unknown>; json: string }
 
 /** What a block's start says: the block, and the events so far. */
@@ -72,6 +75,11 @@ const startToolUse = (content: Json, block: number): Started => ({
   ],
 })
 
+const startAnswer = (content: Json, block: number): Started => ({
+  open: { kind: 'answer', block, input: content['input'], fed: false },
+  events: [{ type: 'text-start', block }],
+})
+
 /** Opens a block as our `block`th. A kind that is not known is kept whole until its stop. */
 export const startBlock = (content: Json, block: number): Started => {
   switch (content['type']) {
@@ -82,7 +90,7 @@ export const startBlock = (content: Json, block: number): Started => {
     case 'redacted_thinking':
       return startRedacted(content, block)
     case 'tool_use':
-      return startToolUse(content, block)
+      return content['name'] === answerTool ? startAnswer(content, block) : startToolUse(content, block)
     default:
       return { open: { kind: 'opaque', block, value: { ...content }, json: '' }, events: none }
   }
@@ -125,12 +133,18 @@ const growReasoning = (open: Extract<OpenBlock, { kind: 'reasoning' }>, delta: J
   const text = textOf(delta, 'thinking')
   return text === '' ? none : [{ type: 'reasoning-delta', block: open.block, text }]
 }
-const growToolCall = (open: Extract<OpenBlock, { kind: 'tool-call' }>, delta: Json): readonly StreamEvent[] => {
+const growToolCall = (
+  open: Extract<OpenBlock, { kind: 'tool-call' | 'answer' }>,
+  delta: Json,
+): readonly StreamEvent[] => {
   if (delta['type'] !== 'input_json_delta') return none
   const input = textOf(delta, 'partial_json')
   if (input === '') return none
   open.fed = true
-  return [{ type: 'tool-call-delta', block: open.block, input }]
+  const { block } = open
+  return [
+    open.kind === 'answer' ? { type: 'text-delta', block, text: input } : { type: 'tool-call-delta', block, input },
+  ]
 }
 
 /** Applies one delta. Deltas of kinds that are not known change nothing. */
@@ -139,6 +153,7 @@ export const growBlock = (open: OpenBlock, delta: Json): readonly StreamEvent[] 
     case 'text':
       return growText(open, delta)
     case 'tool-call':
+    case 'answer':
       return growToolCall(open, delta)
     case 'reasoning':
       return growReasoning(open, delta)
@@ -160,6 +175,11 @@ const endToolCall = (open: Extract<OpenBlock, { kind: 'tool-call' }>): readonly 
   const end: StreamEvent = { type: 'tool-call-end', block }
   return input === '' ? [end] : [{ type: 'tool-call-delta', block, input }, end]
 }
+const endAnswer = (open: Extract<OpenBlock, { kind: 'answer' }>): readonly StreamEvent[] => {
+  const { block } = open
+  const end: StreamEvent = { type: 'text-end', block }
+  return open.fed ? [end] : [{ type: 'text-delta', block, text: jsonText(open.input ?? {}) ?? '{}' }, end]
+}
 const endOpaque = (open: Extract<OpenBlock, { kind: 'opaque' }>): readonly StreamEvent[] => {
   const kind = textOf(open.value, 'type')
   const input = open.json === '' ? undefined : (parseJson(open.json) ?? open.json)
@@ -178,6 +198,8 @@ export const endBlock = (open: OpenBlock): readonly StreamEvent[] => {
       const { block, members, signature } = open
       return [{ type: 'reasoning-end', block, ...(signature !== '' && { signature }), ...carried(members) }]
     }
+    case 'answer':
+      return endAnswer(open)
     case 'opaque':
       return endOpaque(open)
   }

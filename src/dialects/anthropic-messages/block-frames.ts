@@ -1,9 +1,9 @@
 /** The frames of one content block after another: start, deltas, stop. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
-import { callIdFor } from './response.ts'
+import { callIds } from './response.ts'
 import type { Json, Losses } from './wire.ts'
-import { dialect, idFitter, isRecord, ownMembers } from './wire.ts'
+import { dialect, isRecord, ownMembers } from './wire.ts'
 
 /** The events that belong to a block. */
 export type BlockEvent = Extract<StreamEvent, { block: number }>
@@ -24,10 +24,12 @@ export interface Page {
   readonly callId: (id: string) => string
 }
 /** The page before the first block. */
-export const firstPage = (context: AnswerContext, losses: Losses): Page => {
-  const fit = idFitter()
-  return { index: 0, isOpen: false, losses, callId: id => fit(callIdFor(id, context)) }
-}
+export const firstPage = (context: AnswerContext, losses: Losses): Page => ({
+  index: 0,
+  isOpen: false,
+  losses,
+  callId: callIds(context),
+})
 
 const start = (page: Page, content: Json): Frame => {
   page.isOpen = true

@@ -1,5 +1,6 @@
 /** Content blocks of a request, read into parts. */
 import type { MediaPart, MediaSource, Part, ToolResultPart } from '../../domain/message.ts'
+import { readCallId } from './call-id.ts'
 import type { Findings, Json } from './wire.ts'
 import {
   carried,
@@ -141,7 +142,7 @@ const readToolUse = ({ block, at, findings }: Place): Part => {
   if (!isAbsent(input) && !isRecord(input)) report(findings, `${at}.input`, input, 'an object')
   return {
     type: 'tool-call',
-    callId: readText(block, 'id', at, findings),
+    callId: readCallId(readText(block, 'id', at, findings)),
     name: readText(block, 'name', at, findings),
     input: inputText(input),
     ...readCache(block['cache_control']),
@@ -160,7 +161,7 @@ const readToolResult = ({ block, at, findings }: Place): ToolResultPart => {
   const content = isAbsent(block['content']) || block['content'] === '' ? [] : block['content']
   return {
     type: 'tool-result',
-    callId: readText(block, 'tool_use_id', at, findings),
+    callId: readCallId(readText(block, 'tool_use_id', at, findings)),
     output: readContent(content, `${at}.content`, resultReaders, findings),
     isError: isError === true,
     ...readCache(block['cache_control']),

@@ -10,6 +10,7 @@ import type {
   ToolResultPart,
 } from '../../domain/message.ts'
 import { writeMedia } from './media.ts'
+import { isForeign } from './signature.ts'
 import type { Json, Losses } from './wire.ts'
 import { dialect, inputOf, isRecord, ownMembers, writeCache } from './wire.ts'
 
@@ -29,10 +30,13 @@ const writeText = (part: TextPart | RefusalPart, losses: Losses): Json | undefin
 
 const writeThinking = (part: ReasoningPart, losses: Losses): Json | undefined => {
   const own = ownMembers(part.extensions)
-  if (part.redacted !== undefined) return { ...own, type: 'redacted_thinking', data: part.redacted }
-  if (part.signature !== undefined) return { ...own, type: 'thinking', thinking: part.text, signature: part.signature }
-  losses.add('messages.reasoning', 'Anthropic takes back only reasoning that it has signed')
-  return undefined
+  const proof = part.redacted ?? part.signature
+  if (proof === undefined || isForeign(proof)) {
+    losses.add('messages.reasoning', 'Anthropic takes back only reasoning that it has signed')
+    return undefined
+  }
+  if (part.redacted !== undefined) return { ...own, type: 'redacted_thinking', data: proof }
+  return { ...own, type: 'thinking', thinking: part.text, signature: proof }
 }
 
 const writeToolCall = (part: ToolCallPart, losses: Losses): Json => {

@@ -1,41 +1,15 @@
 /** A request of any dialect, written as a body for Anthropic's Messages API. */
 import type { ChatBody, ChatRequest } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
-import type { WrittenReasoning } from './reasoning.ts'
+import { abilitiesOf } from './abilities.ts'
+import { writeOutput } from './output.ts'
+import type { WrittenOutput } from './output.ts'
 import { writeReasoning } from './reasoning.ts'
+import { writeSampling } from './sampling.ts'
 import { writeTools } from './tools.ts'
-import { writeMessages } from './turns.ts'
+import { resumesUnsigned, withInstruction, writeMessages } from './turns.ts'
 import type { Json, Losses } from './wire.ts'
-import { isAbsent, isRecord, noLosses, ownMembers } from './wire.ts'
-
-const writeTemperature = (temperature: number, isThinking: boolean, losses: Losses): Json => {
-  const clamped = Math.min(1, Math.max(0, temperature))
-  if (isThinking && clamped !== 1) {
-    losses.add('sampling.temperature', 'Anthropic takes no temperature while thinking is on')
-    return {}
-  }
-  if (clamped !== temperature) {
-    losses.add('sampling.temperature', `clamped from ${temperature} to ${clamped}; Anthropic takes 0 to 1`)
-  }
-  return { temperature: clamped }
-}
-
-const isNeutral = (value: unknown): boolean =>
-  isAbsent(value) || value === 0 || (isRecord(value) && Object.keys(value).length === 0)
-
-const writeSampling = ({ sampling }: ChatBody, isThinking: boolean, losses: Losses): Json => {
-  const { temperature, topP, topK, seed, ...biases } = sampling
-  if (seed !== undefined) losses.add('sampling.seed', 'Anthropic takes no seed')
-  for (const [name, value] of Object.entries(biases)) {
-    if (!isNeutral(value)) losses.add(`sampling.${name}`, 'Anthropic has no such parameter')
-  }
-  if (isThinking && topK !== undefined) losses.add('sampling.topK', 'Anthropic takes none while thinking is on')
-  return {
-    ...(temperature !== undefined && writeTemperature(temperature, isThinking, losses)),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(topK !== undefined && !isThinking && { top_k: topK }),
-  }
-}
+import { dialect, isRecord, noLosses, ownMembers } from './wire.ts'
 
 const writeStop = ({ limits }: ChatBody, losses: Losses): Json => {
   const stop = limits.stop.filter(one => one.trim() !== '')
@@ -45,20 +19,16 @@ const writeStop = ({ limits }: ChatBody, losses: Losses): Json => {
   return stop.length === 0 ? {} : { stop_sequences: stop }
 }
 
-const writeOutput = (body: ChatBody, effort: string | undefined, losses: Losses): Json => {
+const outputConfig = (body: ChatBody, effort: string | undefined, { format }: WrittenOutput): Json => {
   const own = ownMembers(body.extensions)
   const config = own['output_config']
   const { effort: _effort, ...others }: Json = isRecord(config) ? config : {}
-  const { output } = body
-  const schema = output.type === 'json' && 'schema' in output ? output.schema : undefined
-  if (output.type === 'json' && schema === undefined) {
-    losses.add('output', 'Anthropic takes a JSON schema, but cannot be asked for just any JSON')
-  }
-  const isOldForm = isRecord(own['output_format']) && schema !== undefined
+  // Who wrote the older member has it among the extensions already.
+  const isOldForm = isRecord(own['output_format'])
   const written = {
     ...others,
     ...(effort !== undefined && { effort }),
-    ...(schema !== undefined && !isOldForm && { format: { type: 'json_schema', schema } }),
+    ...(format !== undefined && !isOldForm && { format }),
   }
   return Object.keys(written).length === 0 ? {} : { output_config: written }
 }
@@ -94,25 +64,30 @@ const writtenAnew = new Set(['thinking', 'output_config', 'metadata', 'tool_choi
 const kept = (body: ChatBody): Json =>
   Object.fromEntries(Object.entries(ownMembers(body.extensions)).filter(([key]) => !writtenAnew.has(key)))
 
-const writeBody = (body: ChatBody, model: string, reasoning: WrittenReasoning, losses: Losses): Json => ({
-  ...kept(body),
-  model,
-  max_tokens: reasoning.maxTokens,
-  ...writeMessages(body.messages, losses),
-  ...writeTools(body, reasoning.isThinking, losses),
-  ...(reasoning.thinking !== undefined && { thinking: reasoning.thinking }),
-  ...writeOutput(body, reasoning.effort, losses),
-  ...writeSampling(body, reasoning.isThinking, losses),
-  ...writeStop(body, losses),
-  ...writeTier(body, losses),
-  ...writeMetadata(body, losses),
-  ...(body.stream && { stream: true }),
-})
-
 /** A body that Anthropic takes for this model, and by name whatever of the request it cannot tell. */
 export const encodeRequest = (request: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
   const losses = noLosses()
-  const reasoning = writeReasoning(request, model, losses)
+  const abilities = abilitiesOf(model)
+  const isOwn = request.raw?.dialect === dialect
   nameAbsent(request, losses)
-  return { value: { ...writeBody(request, model, reasoning, losses) }, losses: losses.list() }
+  const conversation = writeMessages(request.messages, isOwn, losses)
+  const isUnsigned = resumesUnsigned(conversation)
+  const { thinking, effort, maxTokens, isThinking } = writeReasoning(request, { abilities, isUnsigned, isOwn }, losses)
+  const isBudgeted = thinking?.['type'] === 'enabled'
+  const output = writeOutput(request, { abilities, isBudgeted, isOwn }, losses)
+  const value = {
+    ...kept(request),
+    model,
+    max_tokens: maxTokens,
+    ...withInstruction(conversation, output.words),
+    ...writeTools(request, { abilities, isBudgeted, isOwn, ...(output.tool && { answer: output.tool }) }, losses),
+    ...(thinking !== undefined && { thinking }),
+    ...outputConfig(request, effort, output),
+    ...writeSampling(request, { abilities, isThinking }, losses),
+    ...writeStop(request, losses),
+    ...writeTier(request, losses),
+    ...writeMetadata(request, losses),
+    ...(request.stream && { stream: true }),
+  }
+  return { value, losses: losses.list() }
 }

@@ -6,6 +6,7 @@ import { frameOf } from './block-frames.ts'
 import { blockWriter } from './block-writer.ts'
 import { encodeFailure } from './failure.ts'
 import { writeHead } from './response.ts'
+import type { Said } from './stop-reason.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 import type { Json } from './wire.ts'
@@ -31,7 +32,12 @@ const startFrame = (start: Start, usage: Usage | undefined, context: AnswerConte
 
 /** What Anthropic puts into the delta itself; all else stands beside it. */
 const inDelta = new Set(['stop_details', 'container'])
-const endFrames = (end: ChoiceEnd | undefined, usage: Usage | undefined, own: Json): readonly Frame[] => {
+interface Told {
+  readonly end: ChoiceEnd | undefined
+  readonly usage: Usage | undefined
+  readonly said: Said
+}
+const endFrames = ({ end, usage, said }: Told, own: Json): readonly Frame[] => {
   const members = Object.entries(own)
   return [
     frameOf({
@@ -39,7 +45,7 @@ const endFrames = (end: ChoiceEnd | undefined, usage: Usage | undefined, own: Js
       type: 'message_delta',
       delta: {
         ...Object.fromEntries(members.filter(([key]) => inDelta.has(key))),
-        stop_reason: writeStopReason(end?.reason ?? 'stop', end?.raw, end?.stopSequence),
+        stop_reason: writeStopReason(end, said),
         stop_sequence: end?.stopSequence ?? null,
       },
       usage: writeUsage(usage),
@@ -62,6 +68,7 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
   let hasEnded = false
   let usage: Usage | undefined
   let end: ChoiceEnd | undefined
+  const said = { calls: false, refusal: false }
 
   const start = (event: Start): readonly Frame[] => {
     if (hasStarted) return none
@@ -75,7 +82,7 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
   }
   const finish = (own: Json): readonly Frame[] => {
     hasEnded = true
-    return [...started(), ...blocks.close(), ...endFrames(end, usage, own)]
+    return [...started(), ...blocks.close(), ...endFrames({ end, usage, said }, own)]
   }
   const push = (event: StreamEvent): readonly Frame[] => {
     switch (event.type) {
@@ -94,6 +101,8 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
         hasEnded = true
         return [failureFrame(event.failure, context.id)]
       default:
+        if (event.type === 'tool-call-start') said.calls = true
+        else if (event.type === 'refusal-delta') said.refusal = true
         return hasStarted ? blocks.push(event) : [...started(), ...blocks.push(event)]
     }
   }

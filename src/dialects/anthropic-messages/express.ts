@@ -1,6 +1,7 @@
 /** The short way: bodies and streams of this dialect pass untouched, and are only read. */
 import type { Delivery } from '../../domain/delivery.ts'
 import { deliveryOf, nothing } from '../../domain/delivery.ts'
+import type { RawBody } from '../../domain/request.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { ExpressLane, FrameDecoder, Scanner } from '../../ports/dialect.ts'
 import { frameCutter, frameText, framesIn } from '../framing.ts'
@@ -8,7 +9,9 @@ import { editMembers } from '../json-text.ts'
 import { frameOf } from './block-frames.ts'
 import { garbled } from './failure.ts'
 import { decodeAnswer } from './response.ts'
+import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
+import type { Json } from './wire.ts'
 import { isRecord, parseJson } from './wire.ts'
 
 const encoder = new TextEncoder()
@@ -99,10 +102,40 @@ const scanAnswer = (body: Uint8Array): Delivery => {
   return withBytes(delivery, delivery.failure === undefined ? body : undefined)
 }
 
+/** True for reasoning that another provider wrote, which Anthropic would refuse: it was told to the client in an earlier answer. */
+const isForeignThinking = (block: unknown): boolean => {
+  if (!isRecord(block)) return false
+  if (block['type'] === 'thinking') return typeof block['signature'] !== 'string' || isForeign(block['signature'])
+  return block['type'] === 'redacted_thinking' && typeof block['data'] === 'string' && isForeign(block['data'])
+}
+const hasForeignThinking = (message: unknown): message is Json & { readonly content: readonly unknown[] } =>
+  isRecord(message) &&
+  message['role'] === 'assistant' &&
+  Array.isArray(message['content']) &&
+  message['content'].some(isForeignThinking)
+
+const withoutForeignThinking = (message: unknown): readonly unknown[] => {
+  if (!hasForeignThinking(message)) return [message]
+  const content = message.content.filter(block => !isForeignThinking(block))
+  // A message of which nothing is left cannot be sent; its neighbours may have the same role.
+  return content.length === 0 ? [] : [{ ...message, content }]
+}
+
+/** The messages without foreign reasoning; undefined if there is none in them. */
+const mendedMessages = (messages: unknown): string | undefined =>
+  Array.isArray(messages) && messages.some(hasForeignThinking)
+    ? JSON.stringify(messages.flatMap(withoutForeignThinking))
+    : undefined
+
+const editRequest = (raw: RawBody, model: string): Uint8Array => {
+  const messages = mendedMessages(raw.json['messages'])
+  if (messages !== undefined) return editMembers(raw.bytes, { model: JSON.stringify(model), messages })
+  return raw.json['model'] === model ? raw.bytes : editMembers(raw.bytes, { model: JSON.stringify(model) })
+}
+
 /** The express lane of this dialect. */
 export const express: ExpressLane = {
-  editRequest: (raw, model) =>
-    raw.json['model'] === model ? raw.bytes : editMembers(raw.bytes, { model: JSON.stringify(model) }),
+  editRequest,
   scanStream,
   scanAnswer,
 }

@@ -62,7 +62,9 @@ const inlineSource = (declared: string, base64: string): Source | undefined => {
 const sourceOf = (source: MediaSource, part: MediaPart): Source | undefined => {
   const block = part.type === 'image' || part.mediaType.startsWith('image/') ? 'image' : 'document'
   if ('text' in source) return textSource(source.text)
-  if ('fileId' in source) return { block, source: { type: 'file', file_id: source.fileId } }
+  // A file lies with the one provider that it was sent to; Anthropic's ids all begin like this.
+  if ('fileId' in source)
+    return source.fileId.startsWith('file_') ? { block, source: { type: 'file', file_id: source.fileId } } : undefined
   if ('base64' in source) return inlineSource(part.mediaType, source.base64)
   const inline = inlineOf(source.url)
   if (inline === undefined) return { block, source: { type: 'url', url: source.url } }
@@ -77,13 +79,17 @@ const withOthers = (made: Source, part: MediaPart): Json => {
   return 'text' in part.source && textOfContentSource(others) === part.source.text ? others : made.source
 }
 
+const wordsFor = ({ source, mediaType, type }: MediaPart): string => {
+  if ('fileId' in source) return `a file that lies with another provider (${source.fileId})`
+  return mediaType === '' ? `${type} of no known media type` : mediaType
+}
+
 /** An image or document block; undefined, with a loss, for what Anthropic cannot take. */
 export const writeMedia = (part: MediaPart, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'messages.')
   const made = part.type === 'audio' ? undefined : sourceOf(part.source, part)
   if (made === undefined) {
-    const what = part.mediaType === '' ? `${part.type} of no known media type` : part.mediaType
-    losses.add(`messages.${part.type}`, `Anthropic takes images, PDF and text, not ${what}`)
+    losses.add(`messages.${part.type}`, `Anthropic takes images, PDF and text, not ${wordsFor(part)}`)
     return undefined
   }
   return {

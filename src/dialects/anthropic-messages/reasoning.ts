@@ -1,13 +1,16 @@
 /** How much to think, both ways: a token budget on older models, an effort on newer ones. */
 import type { ChatBody, ReasoningWish } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
+import type { Abilities } from './abilities.ts'
 import type { Findings, Json, Losses } from './wire.ts'
 import { isAbsent, isRecord, ownMembers, report } from './wire.ts'
 
 type Effort = NonNullable<ReasoningWish['effort']>
 
-/** Answer length where the sender gave none; Anthropic requires one. */
+/** Answer length for a model of unknown limits where the sender gave none; Anthropic requires one. */
 export const defaultMaxTokens = 4096
+/** A whole answer that is longer takes more than ten minutes, and Anthropic asks for a stream instead. */
+const longestWhole = 21_333
 /** The smallest budget that Anthropic takes. */
 const smallestBudget = 1024
 
@@ -23,11 +26,6 @@ const budgets: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
 }
 const efforts: ReadonlySet<unknown> = new Set<Effort>(['low', 'medium', 'high', 'xhigh', 'max'])
 const isEffort = (value: unknown): value is Effort => efforts.has(value)
-
-// Claude models up to 4.5 think by budget; later ones refuse a budget and take an effort.
-const byBudget = ['claude-3', '-4-0', '-4-1', '-4-5', '-4-2025', '-4@', '-4-v']
-const thinksByEffort = (model: string): boolean =>
-  model.includes('claude') && !model.endsWith('-4') && !byBudget.some(part => model.includes(part))
 
 const readBudget = (thinking: Json, findings: Findings): ReasoningWish => {
   const budget = thinking['budget_tokens']
@@ -68,22 +66,57 @@ export interface WrittenReasoning {
   readonly isThinking: boolean
 }
 
-const effortOf = (wish: ReasoningWish): Effort => {
-  if (wish.effort !== undefined) return wish.effort === 'minimal' ? 'low' : wish.effort
+/** What decides how a model can be told to think. */
+export interface Telling {
+  readonly abilities: Abilities
+  /** The model is to go on after tool calls whose reasoning was not given back. */
+  readonly isUnsigned: boolean
+  /** The body came in this dialect. */
+  readonly isOwn: boolean
+}
+
+const lengthOf = (body: ChatBody, { abilities, isOwn }: Telling, losses: Losses): number => {
+  const asked = body.limits.maxOutputTokens
+  const most = abilities.maxOutput
+  if (asked === undefined) return Math.min(most ?? defaultMaxTokens, body.stream ? Infinity : longestWhole)
+  if (isOwn || most === undefined || asked <= most) return asked
+  losses.add('limits.maxOutputTokens', `lowered from ${asked} to the ${most} that this model can answer`)
+  return most
+}
+
+const effortOf = (wish: ReasoningWish, { xhigh }: Abilities): Effort => {
+  if (wish.effort !== undefined) {
+    if (wish.effort === 'xhigh' && !xhigh) return 'max'
+    return wish.effort === 'minimal' || wish.effort === 'none' ? 'low' : wish.effort
+  }
   const budget = wish.budget ?? budgets.high
   if (budget <= budgets.low) return 'low'
   return budget <= budgets.medium ? 'medium' : 'high'
 }
-const withBudget = (wish: ReasoningWish, asked: number | undefined, losses: Losses): WrittenReasoning => {
+const withEffort = (wish: ReasoningWish, maxTokens: number, abilities: Abilities, losses: Losses): WrittenReasoning => {
+  if (wish.budget !== undefined) losses.add('reasoning.budget', 'this model takes an effort, not a budget of tokens')
+  return { thinking: { type: 'adaptive' }, effort: effortOf(wish, abilities), maxTokens, isThinking: true }
+}
+
+/** Thinking counts towards the length of the answer: what the sender allowed is never exceeded, a default grows. */
+const withBudget = (body: ChatBody, wish: ReasoningWish, maxTokens: number, losses: Losses): WrittenReasoning => {
   const wanted = wish.budget ?? budgets[wish.effort === undefined || wish.effort === 'none' ? 'high' : wish.effort]
   const budget = Math.max(smallestBudget, wanted)
-  const maxTokens = asked ?? defaultMaxTokens
-  const thinking = { type: 'enabled', budget_tokens: budget }
-  if (budget < maxTokens) return { thinking, maxTokens, isThinking: true }
-  if (asked !== undefined) {
-    losses.add('limits.maxOutputTokens', `raised by ${budget} to make room for thinking, which counts towards it`)
+  const thinking = (budgetTokens: number): Json => ({ type: 'enabled', budget_tokens: budgetTokens })
+  if (body.limits.maxOutputTokens === undefined) {
+    const length = Math.max(maxTokens, budget + defaultMaxTokens)
+    return { thinking: thinking(budget), maxTokens: length, isThinking: true }
   }
-  return { thinking, maxTokens: budget + maxTokens, isThinking: true }
+  // A quarter of the length is left for the answer itself.
+  const room = Math.min(budget, Math.floor((maxTokens * 3) / 4))
+  if (room < smallestBudget) {
+    losses.add('reasoning', `an answer of ${maxTokens} tokens leaves no room for thinking, which takes 1024 at least`)
+    return { maxTokens, isThinking: false }
+  }
+  if (wish.budget !== undefined && room < wish.budget) {
+    losses.add('reasoning.budget', `lowered from ${wish.budget} to ${room}, so that an answer fits behind it`)
+  }
+  return { thinking: thinking(room), maxTokens, isThinking: true }
 }
 
 /** What a client of this dialect wrote, word for word; undefined if it wrote nothing or the wish was changed since. */
@@ -100,19 +133,29 @@ const asWritten = (body: ChatBody, maxTokens: number): WrittenReasoning | undefi
   }
 }
 
+const withoutThinking = (maxTokens: number, { abilities }: Telling, losses: Losses): WrittenReasoning => {
+  if (abilities.thinks === 'never') return { maxTokens, isThinking: false }
+  if (!abilities.alwaysThinks) return { thinking: { type: 'disabled' }, maxTokens, isThinking: false }
+  losses.add('reasoning.effort', 'this model always thinks; it was asked for its least effort')
+  return { effort: 'low', maxTokens, isThinking: true }
+}
+
 /** Thinking for this model; what a client of this dialect wrote comes back word for word. */
-export const writeReasoning = (body: ChatBody, model: string, losses: Losses): WrittenReasoning => {
-  const asked = body.limits.maxOutputTokens
-  const maxTokens = asked ?? defaultMaxTokens
+export const writeReasoning = (body: ChatBody, telling: Telling, losses: Losses): WrittenReasoning => {
+  const { abilities, isUnsigned } = telling
+  const maxTokens = lengthOf(body, telling, losses)
   const written = asWritten(body, maxTokens)
   if (written !== undefined) return written
   const wish = body.reasoning
   if (wish === undefined || (wish.effort === undefined && wish.budget === undefined)) {
     return { maxTokens, isThinking: false }
   }
-  if (wish.effort === 'none' || wish.budget === 0) {
-    return { thinking: { type: 'disabled' }, maxTokens, isThinking: false }
+  if (wish.effort === 'none' || wish.budget === 0) return withoutThinking(maxTokens, telling, losses)
+  if (abilities.thinks === 'by-effort') return withEffort(wish, maxTokens, abilities, losses)
+  if (abilities.thinks === 'never' || isUnsigned) {
+    const why = isUnsigned ? 'the reasoning behind the last tool calls was not given back' : 'this model cannot'
+    losses.add('reasoning', `thinking was left off: ${why}`)
+    return { maxTokens, isThinking: false }
   }
-  if (!thinksByEffort(model)) return withBudget(wish, asked, losses)
-  return { thinking: { type: 'adaptive' }, effort: effortOf(wish), maxTokens, isThinking: true }
+  return withBudget(body, wish, maxTokens, losses)
 }

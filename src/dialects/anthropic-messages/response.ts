@@ -6,13 +6,14 @@ import { collect } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
 import { wholeBlock } from './answer-blocks.ts'
+import { idFitter } from './call-id.ts'
 import { writeOpaque } from './encode-blocks.ts'
 import { encodeFailure, failureOf, garbled } from './failure.ts'
 import { writeStopReason } from './stop-reason.ts'
-import { endOf, startOf, stopOf } from './stream.ts'
+import { callsClient, endOf, startOf, stopOf } from './stream.ts'
 import { mergeUsage, writeUsage } from './usage.ts'
 import type { Json, Losses } from './wire.ts'
-import { found, idFitter, inputOf, isRecord, noLosses, ownMembers } from './wire.ts'
+import { found, inputOf, isRecord, noLosses, ownMembers } from './wire.ts'
 
 const failed = (failure: Failure): readonly StreamEvent[] => [{ type: 'response-failed', failure }]
 
@@ -27,7 +28,7 @@ export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
   return [
     startOf(body),
     ...content.flatMap((block: unknown, place) => wholeBlock(block, place)),
-    ...endOf(stopOf(body), mergeUsage(undefined, body['usage']), undefined),
+    ...endOf(stopOf(body, callsClient(content)), mergeUsage(undefined, body['usage']), undefined),
   ]
 }
 
@@ -36,9 +37,9 @@ export const messageId = (upstreamId: string | undefined, context: AnswerContext
   const id = upstreamId === undefined || upstreamId === '' ? context.id : upstreamId
   return id.startsWith('msg_') ? id : `msg_${id.replace(/[^a-zA-Z0-9_-]/g, '_')}`
 }
-/** The id for a call that came without one. */
-export const callIdFor = (callId: string, context: AnswerContext): string =>
-  callId === '' ? `toolu_${context.id}` : callId
+/** Fits the ids of an answer's calls; one that came without gets the answer's own. */
+export const callIds = (context: AnswerContext): ((id: string) => string) =>
+  idFitter(`toolu_${context.id.replace(/[^a-zA-Z0-9_-]/g, '_')}`)
 
 /** The message around the content, `usage` and the end still open. */
 export const writeHead = (
@@ -86,15 +87,21 @@ const writeAnswer = (answer: Answer, context: AnswerContext, losses: Losses): Re
   const [choice] = answer.choices
   if (answer.choices.length > 1) losses.add('choices', 'Anthropic gives one answer')
   losses.addForeign(choice?.extensions, 'content.')
-  const fitted = idFitter()
-  const fit = (id: string): string => fitted(callIdFor(id, context))
-  const content = (choice?.parts ?? []).map(part => writePart(part, fit, losses)).filter(part => part !== undefined)
+  const parts = choice?.parts ?? []
+  const fit = callIds(context)
+  const content = parts.map(part => writePart(part, fit, losses)).filter(part => part !== undefined)
+  const said = {
+    calls: parts.some(({ type }) => type === 'tool-call'),
+    refusal: parts.some(({ type }) => type === 'refusal'),
+  }
+  const { reason = 'stop', raw, stopSequence } = choice ?? {}
+  const end = { reason, ...(raw !== undefined && { raw }), ...(stopSequence !== undefined && { stopSequence }) }
   return {
     ...ownMembers(answer.extensions),
     ...writeHead(answer, context),
     content,
-    stop_reason: writeStopReason(choice?.reason ?? 'stop', choice?.raw, choice?.stopSequence),
-    stop_sequence: choice?.stopSequence ?? null,
+    stop_reason: writeStopReason(end, said),
+    stop_sequence: stopSequence ?? null,
     usage: writeUsage(answer.usage),
   }
 }

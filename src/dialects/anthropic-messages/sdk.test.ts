@@ -120,7 +120,7 @@ describe('the official client', () => {
     expect(message.content).toMatchObject([
       { type: 'thinking', thinking: 'hm' },
       { type: 'text', text: 'I ' },
-      { type: 'tool_use', id: 'call_1', name: 'one', input: { a: 1 } },
+      { type: 'tool_use', id: expect.stringMatching(/^sb64_[a-zA-Z0-9_-]+$/), name: 'one', input: { a: 1 } },
       { type: 'tool_use', id: 'call_2', name: 'two', input: { b: 2 } },
       { type: 'tool_use', id: 'toolu_req_1', name: 'three', input: {} },
     ])

@@ -5,6 +5,7 @@ import type { Frame, FrameDecoder } from '../../ports/dialect.ts'
 import type { OpenBlock } from './answer-blocks.ts'
 import { endBlock, growBlock, impliedBlock, startBlock, wholeBlock } from './answer-blocks.ts'
 import { brokenOff, failureOf, garbled } from './failure.ts'
+import { answerTool } from './output.ts'
 import { readStopReason } from './stop-reason.ts'
 import { mergeUsage, readUsage } from './usage.ts'
 import type { Json } from './wire.ts'
@@ -21,6 +22,8 @@ interface Reading {
   /** True once a block was told; what was told cannot be taken back. */
   told: boolean
   blocks: number
+  /** The starts of blocks that call a tool. */
+  readonly calls: Json[]
   readonly open: Map<unknown, OpenBlock>
   usage: Json | undefined
   stop: Stop | undefined
@@ -45,9 +48,18 @@ interface Stop {
   readonly raw: string
   readonly sequence?: string
 }
-/** The stop reason of a message or of a delta; undefined if it tells none. */
-export const stopOf = ({ stop_reason: raw, stop_sequence: sequence }: Json): Stop | undefined =>
-  typeof raw === 'string' ? { raw, ...(typeof sequence === 'string' && { sequence }) } : undefined
+/** The stop reason of a message or of a delta; undefined if it tells none. `calls` is false where no tool of the client was called. */
+export const stopOf = ({ stop_reason: raw, stop_sequence: sequence }: Json, calls = true): Stop | undefined => {
+  if (typeof raw !== 'string') return undefined
+  // The only tool that was called is the one whose input is the answer.
+  if (raw === 'tool_use' && !calls) return { raw: 'end_turn' }
+  return { raw, ...(typeof sequence === 'string' && { sequence }) }
+}
+/** True unless calls came and all of them were of the tool that is the answer. */
+export const callsClient = (content: readonly unknown[]): boolean => {
+  const calls = content.filter(block => isRecord(block) && block['type'] === 'tool_use')
+  return calls.length === 0 || calls.some(block => isRecord(block) && block['name'] !== answerTool)
+}
 
 /** The last events of a complete answer. */
 export const endOf = (
@@ -82,11 +94,14 @@ const closeAll = (reading: Reading): readonly StreamEvent[] => {
 }
 const finish = (reading: Reading): readonly StreamEvent[] => {
   reading.ended = true
+  const { stop } = reading
+  if (stop?.raw === 'tool_use' && !callsClient(reading.calls)) reading.stop = { raw: 'end_turn' }
   return [...closeAll(reading), ...endOf(reading.stop, reading.usage, reading.others)]
 }
 
 const open = (reading: Reading, index: unknown, content: Json): readonly StreamEvent[] => {
   const started = startBlock(content, reading.blocks++)
+  if (content['type'] === 'tool_use') reading.calls.push(content)
   // A start for an index that is still open means that its stop never came.
   const before = reading.open.get(index)
   reading.open.set(index, started.open)
@@ -99,6 +114,7 @@ const contentOf = (message: Json, reading: Reading): readonly StreamEvent[] => {
   const content = message['content']
   if (!Array.isArray(content) || content.length === 0) return none
   reading.told = true
+  for (const block of content) if (isRecord(block) && block['type'] === 'tool_use') reading.calls.push(block)
   return content.flatMap((block: unknown) => wholeBlock(block, reading.blocks++))
 }
 
@@ -182,6 +198,7 @@ export const decodeStream = (): FrameDecoder => {
     id: '',
     told: false,
     blocks: 0,
+    calls: [],
     open: new Map(),
     usage: undefined,
     stop: undefined,

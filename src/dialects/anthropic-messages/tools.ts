@@ -1,5 +1,7 @@
 /** Tools and tool choice, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
+import type { Abilities } from './abilities.ts'
+import { fitSchema } from './schema.ts'
 import type { Findings, Json, Losses } from './wire.ts'
 import {
   carried,
@@ -98,14 +100,42 @@ const schemaOf = (schema: unknown): Json => {
   // Anthropic takes no schema without a type; OpenAI's clients send `{}` for a tool without arguments.
   return Object.hasOwn(schema, 'type') ? schema : { type: 'object', ...schema }
 }
-const writeTool = (tool: Tool, losses: Losses): Json => {
+/** What decides how tools are told. */
+export interface Telling {
+  readonly abilities: Abilities
+  /** It thinks by budget, and then no call can be forced. */
+  readonly isBudgeted: boolean
+  /** The body came in this dialect, so its schemas are Anthropic's already. */
+  readonly isOwn: boolean
+  /** A tool whose input is the answer, to be called unless one of the others is. */
+  readonly answer?: Json
+}
+
+/** `strict` and the schema that goes with it. */
+const writeSchema = ({ strict, inputSchema }: Tool, { abilities, isOwn }: Telling, losses: Losses): Json => {
+  const schema = schemaOf(inputSchema)
+  if (strict !== true) return { input_schema: schema }
+  if (isOwn) return { input_schema: schema, strict }
+  if (!abilities.schemas) {
+    losses.add('tools.strict', 'this model cannot be held to the schema of a tool')
+    return { input_schema: schema }
+  }
+  const fitted = fitSchema(schema)
+  if (fitted.told.length > 0) {
+    losses.add(
+      'tools.inputSchema',
+      `Anthropic holds no call to ${fitted.told.join(', ')}; the schema's description tells it`,
+    )
+  }
+  return { input_schema: fitted.schema, strict }
+}
+const writeTool = (tool: Tool, telling: Telling, losses: Losses): Json => {
   losses.addForeign(tool.extensions, 'tools.')
   return {
     ...ownMembers(tool.extensions),
     name: tool.name,
     ...(tool.description !== undefined && { description: tool.description }),
-    input_schema: schemaOf(tool.inputSchema),
-    ...(tool.strict === true && { strict: true }),
+    ...writeSchema(tool, telling, losses),
     ...writeCache(tool.cache),
   }
 }
@@ -127,29 +157,45 @@ const visible = (tools: readonly Json[], choice: ToolChoice | undefined, losses:
   return left
 }
 
-const writeChoice = (choice: ToolChoice, isThinking: boolean, losses: Losses): Json => {
+const isForced = (choice: ToolChoice): boolean =>
+  choice === 'required' || (typeof choice === 'object' && ('name' in choice || choice.required))
+
+const writeChoice = (choice: ToolChoice, { abilities, isBudgeted }: Telling, losses: Losses): Json => {
   if (choice === 'auto' || choice === 'none') return { type: choice }
-  const isForced = choice === 'required' || 'name' in choice || choice.required
-  if (isForced && isThinking) {
-    losses.add('toolChoice', 'a tool call cannot be forced while thinking is on; the model was left to choose')
+  if (!isForced(choice)) return { type: 'auto' }
+  if (isBudgeted || !abilities.forced) {
+    const when = isBudgeted ? ' while thinking is on' : ' of this model'
+    losses.add('toolChoice', `a tool call cannot be forced${when}; the model was left to choose`)
     return { type: 'auto' }
   }
-  if (!isForced) return { type: 'auto' }
-  return choice !== 'required' && 'name' in choice ? { type: 'tool', name: choice.name } : { type: 'any' }
+  return typeof choice === 'object' && 'name' in choice ? { type: 'tool', name: choice.name } : { type: 'any' }
 }
 
+/** The choice where one of the tools is the answer: it, or a call if calls are allowed. */
+const answerChoice = (choice: ToolChoice, tools: readonly Json[], answer: Json): Json =>
+  choice === 'none' || tools.length === 0 ? { type: 'tool', name: answer['name'] } : { type: 'any' }
+
+const singleOf = (parallel: boolean | undefined, choice: Json): Json =>
+  parallel === undefined || choice['type'] === 'none' ? {} : { disable_parallel_tool_use: !parallel }
+
 /** `tools` and `tool_choice` of a body, ready to be spread. */
-export const writeTools = (body: ChatBody, isThinking: boolean, losses: Losses): Json => {
-  const all = [...body.tools.map(tool => writeTool(tool, losses)), ...writeOpaqueTools(body.opaqueTools ?? [], losses)]
-  const tools = visible(all, body.toolChoice, losses)
-  if (tools.length === 0) return {}
+export const writeTools = (body: ChatBody, telling: Telling, losses: Losses): Json => {
   const { toolChoice, parallelToolCalls } = body
+  const own = body.tools.map(tool => writeTool(tool, telling, losses))
+  const tools = visible([...own, ...writeOpaqueTools(body.opaqueTools ?? [], losses)], toolChoice, losses)
+  const wish = toolChoice ?? 'auto'
+  const { answer } = telling
+  // A call that is forced leaves no answer to be formatted.
+  if (answer !== undefined && !(isForced(wish) && tools.length > 0)) {
+    const choice = answerChoice(wish, tools, answer)
+    return { tools: [...tools, answer], tool_choice: { ...choice, ...singleOf(parallelToolCalls, choice) } }
+  }
+  if (tools.length === 0) return {}
   if (toolChoice === undefined && parallelToolCalls !== false) return { tools }
-  const choice = writeChoice(toolChoice ?? 'auto', isThinking, losses)
-  const single =
-    parallelToolCalls === undefined || choice['type'] === 'none'
-      ? {}
-      : { disable_parallel_tool_use: !parallelToolCalls }
+  const choice = writeChoice(wish, telling, losses)
   const others = ownMembers(body.extensions)['tool_choice']
-  return { tools, tool_choice: { ...(isRecord(others) ? others : {}), ...choice, ...single } }
+  return {
+    tools,
+    tool_choice: { ...(isRecord(others) ? others : {}), ...choice, ...singleOf(parallelToolCalls, choice) },
+  }
 }

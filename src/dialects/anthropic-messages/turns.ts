@@ -1,9 +1,10 @@
 /** A conversation, put into the order that Anthropic insists on. */
 import type { Message } from '../../domain/message.ts'
+import { idFitter } from './call-id.ts'
 import type { Block } from './encode-blocks.ts'
 import { contentOf, writeParts } from './encode-blocks.ts'
 import type { Json, Losses } from './wire.ts'
-import { dialect, idFitter, ownMembers } from './wire.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 interface Turn {
   readonly role: 'user' | 'assistant' | 'system'
@@ -93,7 +94,7 @@ const orphan = (block: Block, losses: Losses): readonly Block[] => {
 
 /** Gives every call a fit id of its own and every result the id of its call. */
 const pair = (turns: readonly Turn[], losses: Losses): Paired => {
-  const fit = idFitter()
+  const fit = idFitter('toolu_0')
   const open = new Map<string, OpenCall>()
   const results = new Map<number, Block[]>()
   const waiting = new Map<number, Set<string>>()
@@ -162,10 +163,18 @@ const trimmedEnd = (turns: readonly Turn[]): readonly Turn[] => {
   return [...turns.slice(0, -1), { ...last, blocks: [...last.blocks.slice(0, -1), { ...block, value }] }]
 }
 
+/** What is written of a conversation. */
+export interface WrittenMessages {
+  readonly system?: string | readonly Json[]
+  readonly messages: readonly Json[]
+}
+
 /** `system` and `messages`: turns alternate, begin with the user, and hold every tool result where it belongs. */
-export const writeMessages = (messages: readonly Message[], losses: Losses): Json => {
+export const writeMessages = (messages: readonly Message[], isOwn: boolean, losses: Losses): WrittenMessages => {
   const { system, turns } = split(messages, losses)
-  const ordered = trimmedEnd(userFirst(withResults(pair(turns, losses), losses), losses))
+  const inOrder = withResults(pair(turns, losses), losses)
+  // Newer models do let the assistant begin; a client of this dialect knows with whom it speaks.
+  const ordered = trimmedEnd(isOwn && inOrder.length > 0 ? inOrder : userFirst(inOrder, losses))
   return {
     ...(system.length > 0 && { system: contentOf(system) }),
     messages: ordered.map(({ role, blocks, others }) => ({
@@ -174,4 +183,23 @@ export const writeMessages = (messages: readonly Message[], losses: Losses): Jso
       content: contentOf(blocks.map(({ value }) => value)),
     })),
   }
+}
+
+/** The system prompt with one more sentence at its end. */
+export const withInstruction = ({ system, messages }: WrittenMessages, words: string | undefined): WrittenMessages => {
+  if (words === undefined) return { ...(system !== undefined && { system }), messages }
+  if (system === undefined) return { system: words, messages }
+  const blocks = typeof system === 'string' ? [{ type: 'text', text: system }] : system
+  return { system: [...blocks, { type: 'text', text: words }], messages }
+}
+
+const blocksOf = (message: Json | undefined): readonly Json[] => {
+  const content = message?.['content']
+  return Array.isArray(content) ? content : []
+}
+/** True if the model is to go on after tool calls whose reasoning was not given back, which Anthropic refuses of one that thinks by budget. */
+export const resumesUnsigned = ({ messages }: WrittenMessages): boolean => {
+  if (!blocksOf(messages.at(-1)).some(block => block['type'] === 'tool_result')) return false
+  const first = blocksOf(messages.at(-2))[0]?.['type']
+  return first !== 'thinking' && first !== 'redacted_thinking'
 }

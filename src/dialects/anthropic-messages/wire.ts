@@ -133,15 +133,3 @@ export const noLosses = (): Losses => {
     list: () => [...byField.values()],
   }
 }
-
-/** Gives each id a form that Anthropic takes (letters, digits, `_`, `-`), never the same twice. */
-export const idFitter = (): ((id: string) => string) => {
-  const used = new Set<string>()
-  return id => {
-    const base = id === '' ? 'toolu_0' : id.replace(/[^a-zA-Z0-9_-]/g, '_')
-    let fit = base
-    for (let turn = 2; used.has(fit); turn++) fit = `${base}_${turn}`
-    used.add(fit)
-    return fit
-  }
-}
