@@ -122,7 +122,7 @@ export const checkPolicy = (policy: Policy, candidates: readonly Candidate[]): r
   passSteps(
     policy.steps,
     'steps',
-    { candidates, hasFloor: false, orders: [], ran: new Map() },
+    { everyone: candidates, candidates, hasFloor: false, orders: [], ran: new Map() },
     { findings, around: [] },
   )
   return [...findings, ...executionFindings(policy, candidates.length)]

@@ -23,6 +23,8 @@ export type Use = Extract<PolicyStep, { use: string }>
 
 /** What holds wherever a step is reached. */
 export interface Way {
+  /** The whole pool, for names: a step that leaves somebody out may well name them. */
+  readonly everyone: readonly Candidate[]
   /** Who can still be there. */
   readonly candidates: readonly Candidate[]
   /** A quality floor runs on every such way, before this step or after it: constraints come first anyway. */
@@ -143,7 +145,7 @@ const ownDoubts = (step: Use, way: Way): readonly Omit<Finding, 'at'>[] => {
     ...(floor === undefined ? [] : [floor]),
     ...(idle === undefined ? [] : [warning(idle)]),
     ...(needless === undefined ? [] : [warning(needless)]),
-    ...strangers(step, way.candidates).map(warning),
+    ...strangers(step, way.everyone).map(warning),
   ]
 }
 
