@@ -1,0 +1,76 @@
+/** Headers of an answer: who served it, why, and what it came to. */
+import type { RoutingDecision } from '../../domain/decision.ts'
+import type { Cost, Loss } from '../../domain/outcome.ts'
+import type { Instant } from '../../domain/units.ts'
+import type { Call } from '../../ports/gateway.ts'
+import type { Ending, Served } from '../../ports/sink.ts'
+import { traceResponse } from './trace-context.ts'
+
+/** Longer lists are cut: a head has to stay a head. */
+const longest = 2_000
+
+/** A header's value may hold printable ASCII alone, and names come from configurations, providers and clients. */
+export const headerText = (text: string): string => {
+  const short = text.length > longest ? `${text.slice(0, longest)}...` : text
+  if (!/[^\u0020-\u007e]/.test(short)) return short
+  return short.toWellFormed().replace(/[^\u0020-\u007e]+/g, found => encodeURIComponent(found))
+}
+
+/** Each field once, in order. */
+const listed = (losses: readonly Loss[]): string =>
+  [...new Set(losses.map(({ field }) => field.replaceAll(',', '%2C')))].join(', ')
+
+/** US dollars without trailing zeros. */
+const dollars = (cost: Cost): string => (cost.amount / 1_000_000).toFixed(6).replace(/\.?0+$/, '')
+
+/** What is known when the head is written. */
+export interface Known {
+  readonly call: Call | undefined
+  readonly served: Served | undefined
+  /** On streams, whose head leaves before the end, nothing. */
+  readonly ending: Partial<Ending>
+  readonly losses: readonly Loss[]
+  readonly receivedAt: Instant
+  readonly isSampled: boolean
+}
+
+const ofDecision = (headers: string[], { id, policy, decidedBy, confidence }: RoutingDecision): void => {
+  headers.push('x-signalbox-decision', headerText(id))
+  headers.push('x-signalbox-policy', headerText(`${policy.name}@${policy.version}`))
+  headers.push('x-signalbox-strategy', headerText(decidedBy))
+  headers.push('x-signalbox-confidence', String(Math.round(confidence * 10_000) / 10_000))
+}
+
+const ofServed = (headers: string[], { candidate, askedAt }: Served, receivedAt: Instant): void => {
+  headers.push('x-signalbox-provider', headerText(candidate.provider))
+  headers.push('x-signalbox-model', headerText(candidate.model))
+  headers.push('x-signalbox-overhead-us', String(Math.max(0, Math.round((askedAt - receivedAt) * 1000))))
+}
+
+const ofEnding = (headers: string[], { fallback, cost }: Partial<Ending>): void => {
+  if (fallback !== undefined) headers.push('x-signalbox-fallback', fallback)
+  if (cost !== undefined && cost.source !== 'unpriced') headers.push('x-signalbox-cost-usd', dollars(cost))
+}
+
+const ofSpan = (headers: string[], { call, served, ending, isSampled }: Known): void => {
+  const span = served?.span ?? ending.span ?? call?.span
+  if (span === undefined) return
+  headers.push('x-signalbox-span-id', span)
+  if (call !== undefined) headers.push('traceresponse', traceResponse(call.trace, span, isSampled))
+}
+
+/** The headers, flat. */
+export const answerHeaders = (known: Known): string[] => {
+  const { served, ending, losses, receivedAt } = known
+  const headers: string[] = []
+  ofSpan(headers, known)
+  const decision = served?.decision ?? ending.decision
+  if (decision !== undefined) ofDecision(headers, decision)
+  if (served !== undefined) ofServed(headers, served, receivedAt)
+  headers.push('x-signalbox-attempts', String(ending.attempts ?? served?.attempts ?? 0))
+  ofEnding(headers, { fallback: served?.fallback, ...ending })
+  const all = served === undefined ? losses : [...served.losses, ...losses]
+  if (all.length > 0) headers.push('x-signalbox-losses', headerText(listed(all)))
+  headers.push('x-signalbox-cache', 'off')
+  return headers
+}

@@ -1,0 +1,94 @@
+/** What a caller may ask for, as OpenAI and as Anthropic list their models. */
+import { didYouMean } from '../../domain/nearest.ts'
+import type { Failure } from '../../domain/failure.ts'
+import type { Target } from '../../ports/gateway.ts'
+import type { Front } from './front.ts'
+import { invalid, refuse, sendJson } from './reply.ts'
+import type { Visit } from './visit.ts'
+
+/** Nobody told when a pool was made; both dialects want a time. */
+const madeAt = { seconds: 0, text: '1970-01-01T00:00:00Z' }
+const mostInAPage = 1000
+const usualPage = 20
+
+const openaiModel = ({ id, kind, serves }: Target) => ({
+  id,
+  object: 'model',
+  created: madeAt.seconds,
+  owned_by: kind === 'model' ? (serves[0]?.split('/', 1)[0] ?? 'signalbox') : 'signalbox',
+  signalbox: { kind, serves },
+})
+const anthropicModel = ({ id, kind, serves }: Target) => ({
+  type: 'model',
+  id,
+  display_name: kind === 'model' ? id : `${id} (${kind})`,
+  created_at: madeAt.text,
+  signalbox: { kind, serves },
+})
+
+const speaksAnthropic = (visit: Visit): boolean => visit.request.headers['anthropic-version'] !== undefined
+
+interface Page {
+  readonly targets: readonly Target[]
+  readonly hasMore: boolean
+}
+
+const placeOf = (targets: readonly Target[], id: string | null): number =>
+  id === null ? -1 : targets.findIndex(target => target.id === id)
+
+/** Anthropic's pages: `limit`, and `after_id` or `before_id`. */
+const pageOf = (targets: readonly Target[], query: URLSearchParams): Page | Failure => {
+  const given = query.get('limit')
+  const limit = given === null ? usualPage : Number(given)
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostInAPage) {
+    const right = `a whole number from 1 to ${mostInAPage} would be right`
+    return invalid(`limit is "${given?.slice(0, 20)}"; ${right}`, { param: 'limit' })
+  }
+  for (const param of ['after_id', 'before_id']) {
+    const id = query.get(param)
+    if (id !== null && placeOf(targets, id) === -1) {
+      return invalid(`${param} is "${id.slice(0, 80)}", which is not listed; an id of the list would be right`, {
+        param,
+      })
+    }
+  }
+  const before = placeOf(targets, query.get('before_id'))
+  if (before !== -1) {
+    const from = Math.max(0, before - limit)
+    return { targets: targets.slice(from, before), hasMore: from > 0 }
+  }
+  const from = placeOf(targets, query.get('after_id')) + 1
+  return { targets: targets.slice(from, from + limit), hasMore: from + limit < targets.length }
+}
+
+/** Every pool, alias and model that this caller may ask for. */
+export const listModels = (front: Front, visit: Visit): void => {
+  const targets = front.gateway.targets(visit.caller)
+  if (!speaksAnthropic(visit)) {
+    return sendJson(front, visit, 200, { object: 'list', data: targets.map(openaiModel) })
+  }
+  const page = pageOf(targets, new URLSearchParams(visit.query))
+  if ('kind' in page) return refuse(front, visit, page)
+  sendJson(front, visit, 200, {
+    data: page.targets.map(anthropicModel),
+    has_more: page.hasMore,
+    first_id: page.targets[0]?.id ?? null,
+    last_id: page.targets.at(-1)?.id ?? null,
+  })
+}
+
+/** One of them. */
+export const readModel = (front: Front, visit: Visit, id: string): void => {
+  const targets = front.gateway.targets(visit.caller)
+  const target = targets.find(one => one.id === id)
+  if (target !== undefined) {
+    return sendJson(front, visit, 200, speaksAnthropic(visit) ? anthropicModel(target) : openaiModel(target))
+  }
+  const names = targets.map(one => one.id)
+  const known = didYouMean(id.slice(0, 200), names) || '; GET /v1/models lists what this key may ask for'
+  refuse(front, visit, {
+    kind: 'target-unknown',
+    message: `there is no pool, alias or model "${id.slice(0, 80)}"${known}`,
+    param: 'model',
+  })
+}
