@@ -1,7 +1,7 @@
 /** Counters in SQLite: read, compared and written in one transaction, so that a ceiling holds for all processes. */
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../../../ports/clock.ts'
-import type { Counters } from '../../../ports/store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Counters } from '../../ports/store.ts'
 import type { Asked } from './failures.ts'
 
 interface Row {

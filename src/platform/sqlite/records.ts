@@ -1,8 +1,8 @@
 /** Records in SQLite: a version is the row's number, and grows with every write. */
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../../../ports/clock.ts'
-import type { Records, Versioned } from '../../../ports/store.ts'
-import { jsonTextOf } from '../../written-json.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Records, Versioned } from '../../ports/store.ts'
+import { jsonTextOf } from '../written-json.ts'
 import type { Asked } from './failures.ts'
 
 interface Row {

@@ -1,14 +1,14 @@
 /** A store in one SQLite file, which several processes may share. */
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../../../ports/clock.ts'
-import type { Records, Store } from '../../../ports/store.ts'
-import { sqliteCounters } from './counters.ts'
-import { openDatabase } from './database.ts'
-import type { OpenOptions } from './database.ts'
-import { askedOf } from './failures.ts'
-import { sqliteJournal } from './journal.ts'
-import type { Retention } from './journal.ts'
-import { sqliteRecords } from './records.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Records, Store } from '../../ports/store.ts'
+import { sqliteCounters } from '../sqlite/counters.ts'
+import { openDatabase } from '../sqlite/database.ts'
+import type { OpenOptions } from '../sqlite/database.ts'
+import { askedOf } from '../sqlite/failures.ts'
+import { sqliteJournal } from '../sqlite/journal.ts'
+import type { Retention } from '../sqlite/journal.ts'
+import { sqliteRecords } from '../sqlite/records.ts'
 
 export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {}
 

@@ -1,8 +1,8 @@
 /** The journal in SQLite: each topic numbers its entries, and forgets the oldest. */
 import type { Database } from 'better-sqlite3'
-import type { Clock } from '../../../ports/clock.ts'
-import type { Journal, JournalEntry } from '../../../ports/store.ts'
-import { jsonTextOf } from '../../written-json.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Journal, JournalEntry } from '../../ports/store.ts'
+import { jsonTextOf } from '../written-json.ts'
 import type { Asked } from './failures.ts'
 
 export interface Retention {

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
-import { testClock } from '../../../../test/clock.ts'
-import { storeContract } from '../../../../test/contract/store.contract.ts'
-import { openDatabase } from './database.ts'
-import { sqliteStore } from './store.ts'
+import { testClock } from '../../../test/clock.ts'
+import { storeContract } from '../../../test/contract/store.contract.ts'
+import { openDatabase } from '../sqlite/database.ts'
+import { sqliteStore } from './sqlite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -22,8 +22,8 @@ storeContract('sqliteStore in memory', { make: (clock, options) => sqliteStore('
 const inAnotherProcess = (path: string, script: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const code = `
-      import { sqliteStore } from ${JSON.stringify(join(import.meta.dirname, 'store.ts'))}
-      import { systemClock } from ${JSON.stringify(join(import.meta.dirname, '../../process.ts'))}
+      import { sqliteStore } from ${JSON.stringify(join(import.meta.dirname, 'sqlite.ts'))}
+      import { systemClock } from ${JSON.stringify(join(import.meta.dirname, '../process.ts'))}
       const store = await sqliteStore(${JSON.stringify(path)}, systemClock())
       ${script}
       await store.close()`
