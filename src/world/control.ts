@@ -20,7 +20,7 @@ const sayWrong = (exchange: Exchange, { why, at }: { readonly why: string; reado
 
 const showSwitches: Act = (exchange, { switches }) => say(exchange, 200, { switches: switches.rows() })
 const showRequests: Act = (exchange, { log }) =>
-  say(exchange, 200, { requests: log.rows().filter(({ path }) => !path.startsWith('/world')) })
+  say(exchange, 200, { requests: log.rows().filter(({ provider }) => provider !== undefined) })
 
 /** The target with models by their own ids, or which name is unknown. */
 const known = ({ provider, model }: SwitchTarget, { speeches, models }: Ground): Checked<SwitchTarget> => {

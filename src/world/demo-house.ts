@@ -20,9 +20,14 @@ export interface DemoOptions {
   readonly durable?: string
 }
 
-/** The dialect that each provider is reached in. */
-const typeOf = (provider: string): string =>
-  provider === 'openai' || provider === 'anthropic' ? provider : 'openai-compatible'
+/** The type that each provider is of; Google is reached by its own form of OpenAI's dialect. */
+const types: Readonly<Record<string, string>> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  mistral: 'mistral',
+  selfhosted: 'vllm',
+}
+const typeOf = (provider: string): string => types[provider] ?? 'openai-compatible'
 
 /** Who takes images; who gives several choices. */
 const seeing = new Set(['openai', 'anthropic', 'gemini'])
@@ -90,7 +95,7 @@ const policies = `policies:
       - { use: cheap, with: { within: 5% } }
       - use: round-robin
     execution: { mode: fallback }
-    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }
+    patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
   # The best, whatever it costs; the cheaper one where two are as good.
   quality-first:
     steps:
@@ -99,14 +104,14 @@ const policies = `policies:
       - use: within-limits
       - { use: good, with: { within: 0.01 } }
       - use: cheap
-    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }
+    patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
   # What the others are held against: everyone in turn, however good and dear.
   round-robin:
     steps:
       - use: capable
       - use: healthy
       - use: round-robin
-    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }
+    patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
   # By the measured latency; the better and then the cheaper one among those that are as fast.
   fastest:
     steps:
@@ -116,7 +121,7 @@ const policies = `policies:
       - { use: fast, with: { within: 20% } }
       - { use: good, with: { within: 0.01 } }
       - use: cheap
-    patience: { maxAttempts: 3, firstToken: 20s, idle: 20s, total: 120s }`
+    patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }`
 
 const placeLines = ({ server, durable }: DemoOptions): readonly string[] => [
   ...(server === undefined ? [] : [`server: ${mapping({ ...server })}`]),

@@ -14,8 +14,6 @@ export class Exchange {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #entry: Entry
-  /** Counted here and noted at the end: a note for every piece would copy the row every time. */
-  #bytes = 0
   #isWhole = false
   #isOver = false
   /** We ended it, so a connection that closes is not the client's doing. */
@@ -32,14 +30,14 @@ export class Exchange {
     this.#request = request
     this.#response = response
     this.#entry = entry
-    response.on('finish', () => this.#entry.note({ bytes: this.#bytes, complete: this.#isWhole, endedAt: Date.now() }))
+    response.on('finish', () => this.#entry.note({ complete: this.#isWhole, endedAt: Date.now() }))
     response.on('close', () => this.#close())
     // A reset by the other side is told here first; `close` follows and is what counts.
     response.on('error', () => this.#close())
   }
 
   get seen(): Sighting {
-    return { ...this.#entry.seen, bytes: this.#bytes }
+    return this.#entry.seen
   }
 
   get isOver(): boolean {
@@ -56,7 +54,6 @@ export class Exchange {
     const now = Date.now()
     const hasLeft = !this.#response.writableFinished && !this.#isOurs
     this.#entry.note({
-      bytes: this.#bytes,
       endedAt: this.#entry.seen.endedAt ?? now,
       ...(hasLeft && { closedAt: now }),
     })
@@ -107,8 +104,8 @@ export class Exchange {
   /** True if more may follow at once; else `drained` says when. */
   write(data: string | Uint8Array): boolean {
     if (this.#isOver) return false
-    if (this.#bytes === 0) this.#entry.note({ firstByteAt: Date.now() })
-    this.#bytes += typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength
+    if (this.#entry.seen.bytes === 0) this.#entry.note({ firstByteAt: Date.now() })
+    this.#entry.count(typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength)
     return this.#response.write(data)
   }
 

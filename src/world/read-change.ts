@@ -19,6 +19,7 @@ const number =
     typeof value === 'number' && value >= low && value <= high
       ? undefined
       : `a number from ${low}${high < 1e9 ? ` to ${high}` : ''}`
+const whole: Test = value => (Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'a whole number from 0')
 const oneOf =
   (names: readonly string[]): Test =>
   value =>
@@ -44,8 +45,8 @@ const tests: Readonly<Record<SwitchName, Test>> = {
   latency: shape({ factor: number(0), addMs: number(0) }),
   fail: shape({ 'kind!': oneOf(failureKinds), rate: number(0, 1), retryAfter: number(0) }),
   rateLimit: shape({ 'rpm!': number(0) }),
-  cut: shape({ afterChunks: number(0), afterBytes: number(0), 'how!': oneOf(cutKinds) }),
-  inbandError: shape({ 'afterChunks!': number(0) }),
+  cut: shape({ afterChunks: whole, afterBytes: whole, 'how!': oneOf(cutKinds) }),
+  inbandError: shape({ 'afterChunks!': whole }),
   outage: value => (typeof value === 'boolean' ? undefined : 'true or false'),
 }
 

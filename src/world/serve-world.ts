@@ -83,7 +83,7 @@ export const serveWorld = async (options: WorldOptions = {}): Promise<World> => 
   const ground = await groundOf(options)
   const running = new Set<Exchange>()
   let waiting: (() => void)[] = []
-  const end = (exchange: Exchange): void => {
+  const leave = (exchange: Exchange): void => {
     running.delete(exchange)
     if (running.size > 0) return
     const over = waiting
@@ -93,7 +93,7 @@ export const serveWorld = async (options: WorldOptions = {}): Promise<World> => 
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     const exchange = new Exchange(request, response, ground.log.open(request, Date.now()))
     running.add(exchange)
-    response.on('close', () => end(exchange))
+    response.on('close', () => leave(exchange))
     // Whatever goes wrong inside is answered inside; what is left is a bug, and must not look like an answer.
     answerRequest(exchange, ground).catch(() => exchange.drop())
   })
@@ -108,7 +108,10 @@ export const serveWorld = async (options: WorldOptions = {}): Promise<World> => 
     { ground, server, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` },
     {
       settled: () => (running.size === 0 ? Promise.resolve() : new Promise(resolve => waiting.push(resolve))),
-      unwatch,
+      end: () => {
+        unwatch()
+        for (const exchange of running) exchange.drop()
+      },
     },
   )
 }
@@ -128,10 +131,11 @@ interface Standing {
 
 interface Running {
   settled(): Promise<void>
-  unwatch(): void
+  /** Breaks off whatever runs. */
+  end(): void
 }
 
-const worldOf = ({ ground, server, url }: Standing, { settled, unwatch }: Running): World => ({
+const worldOf = ({ ground, server, url }: Standing, { settled, end }: Running): World => ({
   url,
   models: ground.models,
   switches: ground.switches,
@@ -149,7 +153,7 @@ const worldOf = ({ ground, server, url }: Standing, { settled, unwatch }: Runnin
     ground.turns.clear()
   },
   close: () => {
-    unwatch()
+    end()
     return new Promise((resolve, reject) => {
       server.close(error => (error === undefined ? resolve() : reject(error)))
       server.closeAllConnections()

@@ -25,17 +25,17 @@ export interface Sighting {
   readonly complete: boolean
 }
 
+type Row = { -readonly [Member in keyof Sighting]: Sighting[Member] }
+
 /** What becomes known of a request while it runs. */
-export type SightingChange = Partial<Omit<Sighting, 'nth' | 'method' | 'path' | 'startedAt'>>
+export type SightingChange = Partial<Omit<Sighting, 'nth' | 'method' | 'path' | 'startedAt' | 'bytes'>>
 
 /** One request's place in the log. */
 export interface Entry {
   readonly seen: Sighting
   note(change: SightingChange): void
-}
-
-interface Row {
-  seen: Sighting
+  /** So many more bytes of body went out. */
+  count(bytes: number): void
 }
 
 /** The latest requests, so that a world that runs for days does not grow. */
@@ -47,24 +47,25 @@ export class SightingLog {
   #count = 0
 
   /** Opens the place of a new request. */
-  open(request: Pick<IncomingMessage, 'method' | 'url'>, startedAt: number): Entry {
-    const { method = 'GET', url = '/' } = request
+  open({ method = 'GET', url = '/' }: Pick<IncomingMessage, 'method' | 'url'>, startedAt: number): Entry {
     const path = url.split('?', 1)[0] ?? '/'
-    const row: Row = { seen: { nth: ++this.#count, method, path, startedAt, bytes: 0, complete: false } }
+    const row: Row = { nth: ++this.#count, method, path, startedAt, bytes: 0, complete: false }
     this.#rows.push(row)
     if (this.#rows.length > mostKept) this.#rows.shift()
     return {
-      get seen() {
-        return row.seen
-      },
+      seen: row,
       note: change => {
-        row.seen = { ...row.seen, ...change }
+        Object.assign(row, change)
+      },
+      count: bytes => {
+        row.bytes += bytes
       },
     }
   }
 
+  /** As it is now: what is given does not change any more. */
   rows(): readonly Sighting[] {
-    return this.#rows.map(({ seen }) => seen)
+    return this.#rows.map(row => ({ ...row }))
   }
 
   /** Forgets all; requests that are running are no longer listed. */
