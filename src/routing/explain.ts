@@ -4,7 +4,7 @@ import type { Order } from '../ports/strategy.ts'
 import { isKnown, knownTokens } from './measures.ts'
 import { whyNobody } from './nobody.ts'
 import { strategyNamed } from './registry.ts'
-import { listed, percent, whole } from './wording.ts'
+import { dollars, listed, percent, whole } from './wording.ts'
 
 const nameOf = (step: string): string => step.slice(step.indexOf(':') + 1)
 
@@ -43,7 +43,7 @@ const bounds = ({ bounds: { lock, only, ignore, budgetCap } }: Facts): readonly 
     ...(lock === undefined ? [] : [`locked to ${lock}`]),
     ...(only === undefined ? [] : [`only ${listed(only)}`]),
     ...(ignore === undefined ? [] : [`without ${listed(ignore)}`]),
-    ...(isKnown(budgetCap) ? [`${whole(budgetCap)} µ$ at most`] : []),
+    ...(isKnown(budgetCap) ? [`${dollars(budgetCap)} at most`] : []),
   ]
   return parts.length === 0 ? [] : [`The request's own bounds: ${parts.join('; ')}.`]
 }
@@ -111,11 +111,14 @@ const chances = ({ ranked, propensity, seed }: RoutingDecision): readonly string
   return [`Chance entered (seed "${seed}"): over all draws ${listed(said)} would have come first.`]
 }
 
-const certainty = ({ ranked, confidence }: RoutingDecision): readonly string[] => {
+const isSpread = (propensity: RoutingDecision['propensity']): boolean =>
+  Object.values(propensity).filter(share => share > 0).length > 1
+
+const certainty = ({ ranked, confidence, propensity }: RoutingDecision): readonly string[] => {
   const [best, second] = ranked
   if (best === undefined || second === undefined) return []
   return confidence === 1
-    ? ['Confidence 100 %: no uncertain measure was needed.']
+    ? [`Confidence 100 %: ${isSpread(propensity) ? 'rules and chance' : 'rules alone'} decided, no uncertain measure.`]
     : [`Confidence ${percent(confidence)} that ${idOf(best)} is truly better than ${idOf(second)} by that measure.`]
 }
 

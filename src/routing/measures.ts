@@ -48,10 +48,13 @@ const configuredQuality = (candidate: Candidate, task: string | undefined): numb
   const own = task !== undefined && Object.hasOwn(scores, task) ? scores[task] : undefined
   const any = scores['*']
   if (isKnown(own)) return own
-  return isKnown(any) ? any : undefined
+  if (isKnown(any)) return any
+  // The lowest of all holds whatever the task turns out to be; another task's score says nothing of a task that is known.
+  const known = task === undefined ? Object.values(scores).filter(isKnown) : []
+  return known.length > 0 ? Math.min(...known) : undefined
 }
 
-/** Learned quality where there is some, else the configured score for the request's task, which is certain. */
+/** Learned quality where there is some, else the configured score for the request's task, or the lowest of all where no task is known; it counts as certain. */
 export const qualityOf = (candidate: Candidate, facts: Facts): Quality | undefined => {
   const learned = candidateSignal(facts, 'candidate.quality', candidate)
   if (isKnown(learned?.mean)) return { mean: learned.mean, low: isKnown(learned.low) ? learned.low : learned.mean }

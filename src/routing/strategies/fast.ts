@@ -79,7 +79,7 @@ const order = (within: Nearness | undefined, trialShare: number): Order => ({
   ways: (tied, facts) => ways(fieldOf(tied, facts, trialShare)),
   isTied: nearness(within),
   confidence,
-  words: key => (key === onTrial ? `on trial, fewer than ${provenFrom} samples` : time(key)),
+  words: key => (key === onTrial ? `a trial (fewer than ${provenFrom} samples)` : time(key)),
 })
 
 /** `fast`: by p95 over the window; who has fewer than 20 samples comes last, but for a share of requests that try it. */

@@ -13,7 +13,7 @@ const order: Order = {
     return tied.map(candidate => draw(candidate.id))
   },
   odds: tied => tied.map(() => 1 / tied.length),
-  words: key => `drew ${decimal(key, 3)}`,
+  words: key => `a draw of ${decimal(key, 3)}`,
 }
 
 /** `random`: the same seed gives the same order, so a policy seeded by session stays put. */

@@ -23,7 +23,7 @@ const order: Order = {
     return tied.map((_, place) => (place - first + count) % count)
   },
   odds: tied => tied.map(() => 1 / tied.length),
-  words: key => (key === 0 ? 'its turn' : `${decimal(key, 0)} behind the turn`),
+  words: key => (key === 0 ? 'its turn' : `${decimal(key, 0)} ${key === 1 ? 'turn' : 'turns'} to wait`),
 }
 
 /** `round-robin`: the turn is counted per pool and enters as a signal, so a replay gives the same turn. */

@@ -33,7 +33,7 @@ const order = (weightOf: WeightOf): Order => ({
     const sum = given.reduce((total, weight) => total + weight, 0)
     return given.map(weight => weight / sum)
   },
-  words: key => `drew ${decimal(key, 3)}`,
+  words: key => `a draw of ${decimal(key, 3)}`,
 })
 
 /** `weighted`: first in proportion to weight; without weight, first only if nobody has any. */
