@@ -1,19 +1,14 @@
 /** What a decision says: who serves, who decided it, how sure it is, with which chance. */
 import { describe, expect, it } from 'vitest'
-import { candidate, chainOf, compiled, facts, price } from '../../test/contract/strategy.contract.ts'
+import { candidate, chainOf, compiled, facts, measured, price } from '../../test/contract/strategy.contract.ts'
 import type { Candidate } from '../domain/deployment.ts'
-import type { DeploymentId, PoolId } from '../domain/ids.ts'
+import type { PoolId } from '../domain/ids.ts'
 import type { Signals } from '../domain/signal.ts'
 import { microUsd, millis, unit } from '../domain/units.ts'
 import { decide } from './decide.ts'
 
-const by = <Value>(
-  values: Readonly<Record<string, Value>>,
-): { readonly by: Readonly<Record<DeploymentId, Value>> } => ({
-  by: values,
-})
 const latency = (values: Readonly<Record<string, readonly [p95: number, samples: number]>>): Signals => ({
-  'candidate.latency': by(
+  'candidate.latency': measured(
     Object.fromEntries(
       Object.entries(values).map(([id, [p95, samples]]) => [id, { p95: millis(p95), samples }] as const),
     ),
@@ -222,7 +217,7 @@ describe('with nobody left', () => {
     const open = { open: true, why: '5 failures in a row' }
     const decision = decide(
       compiled({ use: 'healthy' }, { use: 'cheap' }),
-      facts(three, { signals: { 'candidate.circuit': by({ dear: open, fair: open, weak: open }) } }),
+      facts(three, { signals: { 'candidate.circuit': measured({ dear: open, fair: open, weak: open }) } }),
     )
     expect(decision.ranked).toEqual([])
     expect(decision.decidedBy).toBe('none')

@@ -61,6 +61,11 @@ export const facts = (
   },
 })
 
+/** What was measured of each candidate, by its id. */
+export const measured = <Value>(
+  values: Readonly<Record<string, Value>>,
+): { readonly by: Readonly<Record<DeploymentId, Value>> } => ({ by: values })
+
 /** A policy of these steps. */
 export const policyOf = (...steps: readonly PolicyStep[]): Policy => ({
   name: 'tried',

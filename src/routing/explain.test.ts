@@ -1,0 +1,27 @@
+/** A decision in words: what the golden decisions do not show. */
+import { describe, expect, it } from 'vitest'
+import { candidate, compiled, facts } from '../../test/contract/strategy.contract.ts'
+import { decide } from './decide.ts'
+import { explain } from './explain.ts'
+
+const told = (decision: ReturnType<typeof decide>, given = facts([])): readonly string[] =>
+  explain({ facts: given, decision }).split('\n')
+
+describe('explain', () => {
+  it('sorts steps as the policy runs them, the tenth behind the second', () => {
+    const steps = Array.from({ length: 11 }, (_, place) => ({ use: place % 2 === 0 ? 'priority' : 'least-busy' }))
+    const lines = told(decide(compiled(...steps), facts([candidate('a'), candidate('b')])))
+    const places = lines.flatMap(line => /^(\d+):/.exec(line)?.[1] ?? []).map(Number)
+    expect(places).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+  it('tells a decision of a step that is no longer known by its bare number', () => {
+    const given = facts([candidate('a', { priority: 1 }), candidate('b', { priority: 2 })])
+    const text = JSON.stringify(decide(compiled({ use: 'priority' }), given)).replaceAll('0:priority', '0:gone')
+    expect(told(JSON.parse(text), given)).toContain('0:gone: a 1, b 2.')
+  })
+  it('is made from the trace alone, also when it was stored', () => {
+    const given = facts([candidate('a'), candidate('b')], { bounds: { lock: 'openai' } })
+    const trace = { facts: given, decision: decide(compiled({ use: 'random' }), given) }
+    expect(explain(JSON.parse(JSON.stringify(trace)))).toBe(explain(trace))
+  })
+})

@@ -1,0 +1,172 @@
+/** What each constraint keeps and leaves out, and what it says. */
+import { describe, expect, it } from 'vitest'
+import { candidate, compiled, facts, measured } from '../../../test/contract/strategy.contract.ts'
+import type { Candidate } from '../../domain/deployment.ts'
+import type { ProviderId } from '../../domain/ids.ts'
+import type { StepOptions } from '../../domain/policy.ts'
+import { microUsd, millis, tokens, unit } from '../../domain/units.ts'
+import type { Instant } from '../../domain/units.ts'
+import { decide } from '../decide.ts'
+
+/** What the step says of one candidate; `keeps` if nothing. */
+const said = (
+  use: string,
+  one: Candidate,
+  change: Parameters<typeof facts>[1] = {},
+  options: StepOptions = {},
+): string => decide(compiled({ use, with: options }), facts([one], change)).excluded[0]?.reasons[0]?.says ?? 'keeps'
+
+describe('capable', () => {
+  const asked = (inputTokens: number, maxOutputTokens?: number): Parameters<typeof facts>[1] => ({
+    request: {
+      inputTokens: tokens(inputTokens),
+      ...(maxOutputTokens === undefined ? {} : { maxOutputTokens: tokens(maxOutputTokens) }),
+    },
+  })
+  const sized = candidate('a', { contextWindow: tokens(2000), maxOutput: tokens(800) })
+  it('wants every ability that the request needs', () => {
+    expect(said('capable', sized, { request: { needs: ['text', 'image', 'tools'] } })).toBe(
+      'does not accept image and tools',
+    )
+    expect(said('capable', sized, { request: { needs: [] } })).toBe('keeps')
+  })
+  it('counts the output that is allowed against the window, else the output that is expected', () => {
+    expect(said('capable', sized, asked(1500))).toBe('keeps')
+    expect(said('capable', sized, asked(1501))).toBe('needs 2,001 tokens, its window has 2,000')
+    expect(said('capable', sized, asked(1201, 800))).toBe('needs 2,001 tokens, its window has 2,000')
+    expect(said('capable', sized, asked(1200, 800))).toBe('keeps')
+  })
+  it('wants room for the output, and trusts where nobody told', () => {
+    expect(said('capable', sized, asked(10, 801))).toBe('801 tokens of output are asked for, it gives 800 at most')
+    expect(said('capable', candidate('b'), asked(1e9, 1e9))).toBe('keeps')
+  })
+})
+
+describe('healthy', () => {
+  const circuit = (open: boolean): Parameters<typeof facts>[1] => ({
+    signals: { 'candidate.circuit': measured({ a: { open, why: '5 failures in a row' } }) },
+  })
+  it('leaves out open circuits, and takes no news for good news', () => {
+    expect(said('healthy', candidate('a'), circuit(true))).toBe('circuit open: 5 failures in a row')
+    expect(said('healthy', candidate('a'), circuit(false))).toBe('keeps')
+    expect(said('healthy', candidate('b'), circuit(true))).toBe('keeps')
+    expect(said('healthy', candidate('toString'), circuit(true))).toBe('keeps')
+  })
+})
+
+describe('within-limits', () => {
+  const now = 1_000_000 as Instant
+  const room = (requests: number, left: number, more: object = {}): Parameters<typeof facts>[1] => ({
+    now,
+    signals: {
+      'candidate.headroom': measured({
+        a: { requests: unit(requests), tokens: unit(left), concurrent: unit(1), ...more },
+      }),
+    },
+  })
+  const limited = candidate('a', { limits: { tpm: 10_000 } })
+  it('leaves out what has nothing left, and says when that ends', () => {
+    expect(said('within-limits', limited, room(0, 1))).toBe('no requests left')
+    expect(said('within-limits', limited, room(1, 0, { resetAt: now + 2500 }))).toBe(
+      'no tokens left, whole again in 2.5 s',
+    )
+    expect(said('within-limits', limited, room(0.001, 1))).toBe('keeps')
+  })
+  it('asks whether this request fits into what is left', () => {
+    expect(said('within-limits', limited, room(1, 0.15))).toBe('keeps')
+    expect(said('within-limits', limited, room(1, 0.149))).toBe('needs 1,500 tokens, 1,490 of 10,000 a minute are left')
+    expect(said('within-limits', candidate('a', { limits: { tpm: 1499 } }))).toBe(
+      'needs 1,500 tokens, 1,499 of 1,499 a minute are left',
+    )
+  })
+  it('forgets windows that are past, but not requests under way', () => {
+    expect(said('within-limits', limited, room(0, 0, { resetAt: now }))).toBe('keeps')
+    expect(said('within-limits', limited, room(1, 1, { concurrent: 0, resetAt: now }))).toBe(
+      'as many requests at once as it takes are running',
+    )
+  })
+})
+
+describe('quality-floor', () => {
+  const learned = (mean: number, low: number): Parameters<typeof facts>[1] => ({
+    signals: {
+      'request.task': { value: 'chat' },
+      'candidate.quality': measured({ a: { mean: unit(mean), low: unit(low), samples: 50, source: 'learned' } }),
+    },
+  })
+  const task = (value: string): Parameters<typeof facts>[1] => ({ signals: { 'request.task': { value } } })
+  const scored = candidate('a', { quality: { chat: unit(0.9), code: unit(0.7) } })
+  it('goes by the score for the task, `*` for any, and the lowest where no task is known', () => {
+    const at = { at: 0.8 }
+    expect(said('quality-floor', scored, task('chat'), at)).toBe('keeps')
+    expect(said('quality-floor', scored, task('code'), at)).toBe('quality 0.7 is under the floor of 0.8')
+    expect(said('quality-floor', scored, task('rag'), at)).toBe('no quality known')
+    expect(said('quality-floor', scored, {}, at)).toBe('quality 0.7 is under the floor of 0.8')
+    expect(said('quality-floor', candidate('a', { quality: { '*': unit(0.8) } }), task('rag'), at)).toBe('keeps')
+  })
+  it('goes by the lower bound of what was learned, at the confidence that is asked', () => {
+    expect(said('quality-floor', scored, learned(0.85, 0.79), { at: 0.8 })).toBe(
+      'quality 0.79 is under the floor of 0.8',
+    )
+    expect(said('quality-floor', scored, learned(0.85, 0.79), { at: 0.8, confidence: '80%' })).toBe('keeps')
+    expect(said('quality-floor', scored, learned(0.85, 0.81), { at: 0.8, confidence: '99%' })).toBe(
+      'quality 0.777 is under the floor of 0.8',
+    )
+  })
+  it('leaves out the unknown unless it is told to keep them', () => {
+    expect(said('quality-floor', candidate('a'), {}, { at: 0 })).toBe('no quality known')
+    expect(said('quality-floor', candidate('a'), {}, { at: 1, unknown: 'keep' })).toBe('keeps')
+  })
+})
+
+describe('ceilings', () => {
+  const slow = (p95: number, samples: number): Parameters<typeof facts>[1] => ({
+    signals: { 'candidate.latency': measured({ a: { p95: millis(p95), samples } }) },
+  })
+  it('of cost hold at the border, and leave out the unpriced unless told otherwise', () => {
+    // 1,000 tokens in at 1 dollar and 500 out at 2 dollars a million: 2,000 µ$.
+    expect(said('cost-ceiling', candidate('a'), {}, { at: '$0.002' })).toBe('keeps')
+    expect(said('cost-ceiling', candidate('a'), {}, { at: '$0.0019' })).toBe(
+      'expected cost $0.002 is over the ceiling of $0.0019',
+    )
+    const unpriced = candidate('a', { price: undefined })
+    expect(said('cost-ceiling', unpriced, {}, { at: 1 })).toBe('no price known')
+    expect(said('cost-ceiling', unpriced, {}, { at: 1, unknown: 'keep' })).toBe('keeps')
+    const odd = candidate('a', { price: { inputPerMillion: microUsd(Number.NaN), outputPerMillion: microUsd(0) } })
+    expect(said('cost-ceiling', odd, {}, { at: 1 })).toBe('no price known')
+  })
+  it('of latency go by those who are proven', () => {
+    expect(said('latency-ceiling', candidate('a'), slow(2001, 20), { at: '2s' })).toBe(
+      'p95 of 2 s is over the ceiling of 2 s',
+    )
+    expect(said('latency-ceiling', candidate('a'), slow(2000, 20), { at: '2s' })).toBe('keeps')
+    expect(said('latency-ceiling', candidate('a'), slow(9000, 19), { at: '2s' })).toBe('keeps')
+    expect(said('latency-ceiling', candidate('a'), slow(9, 19), { at: '2s', unknown: 'exclude' })).toBe(
+      'too few samples to know its latency',
+    )
+  })
+})
+
+describe('where', () => {
+  const eu = candidate('a', { tags: { region: 'eu', gpus: '8' } })
+  it('wants each named tag to have one of its values', () => {
+    expect(said('where', eu, {}, { region: ['us', 'eu'], gpus: 8 })).toBe('keeps')
+    expect(said('where', eu, {}, { region: 'us' })).toBe('its region is eu, which must be us')
+    expect(said('where', eu, {}, { zone: 'a' })).toBe('has no tag zone, which must be a')
+    expect(said('where', eu, {}, { toString: 'x' })).toBe('has no tag toString, which must be x')
+  })
+})
+
+describe('lock, only and ignore', () => {
+  const one = candidate('a', { provider: 'anthropic' as ProviderId })
+  it('go by their own names, or else by those of the request', () => {
+    expect(said('lock', one, {}, { provider: 'openai' })).toBe('locked to provider openai')
+    expect(said('lock', one, {})).toBe('keeps')
+    expect(said('only', one, {}, { providers: ['openai', 'local'] })).toBe(
+      'provider anthropic is not among openai and local',
+    )
+    expect(said('only', one, { bounds: { only: [] } })).toBe('provider anthropic is not among none')
+    expect(said('ignore', one, {}, { providers: 'anthropic' })).toBe('provider anthropic is to be ignored')
+    expect(said('ignore', one, { bounds: { ignore: ['openai'] } })).toBe('keeps')
+  })
+})
