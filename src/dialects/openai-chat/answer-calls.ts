@@ -126,6 +126,8 @@ export const readCalls = (calls: Calls, value: unknown, at: At, isWhole: boolean
 export const readLegacyCall = (calls: Calls, value: unknown, at: At): readonly StreamEvent[] => {
   if (!isRecord(value)) return none
   const piece = { ...pieceOf({ index: -1, function: value }), others: legacyMark }
+  // Some servers fill in every member of the schema with nothing.
+  if (piece.name === undefined && piece.input === '') return none
   return grow(goesOn(calls, piece) ?? begin(calls, piece), piece, at)
 }
 

@@ -134,7 +134,7 @@ const growContent = (choice: OpenChoice, content: unknown, isWhole: boolean): re
 
 /** Pieces of sound add up: their data and their words are joined. */
 const growAudio = (choice: OpenChoice, audio: unknown): void => {
-  if (!isRecord(audio)) return
+  if (!isRecord(audio) || Object.values(audio).every(value => isEmpty(value) || value === 0)) return
   const before = choice.audio ?? {}
   const pieces = ['data', 'transcript'].flatMap(key => {
     const [old, more] = [before[key], audio[key]]

@@ -27,6 +27,8 @@ interface Scan {
   readonly reading: Reading
   readonly mended: (chunk: Json) => Json
   readonly memory: ChunkMemory
+  /** True if the last piece ended within the line end of a frame that was mended. */
+  isWithinLineEnd: boolean
 }
 /** The bytes to pass on of one piece, and what was read in it. */
 interface Pass {
@@ -117,10 +119,12 @@ const readAll = (scan: Scan, pass: Pass): void => {
 }
 
 /** What was read of whole frames, with the bytes to pass on. */
-const scanFrames = (scan: Scan, bytes: Uint8Array, from: number): Delivery => {
+const scanFrames = (scan: Scan, bytes: Uint8Array, first: number): Delivery => {
+  const from = scan.isWithinLineEnd && bytes[first] === LF ? first + 1 : first
   const pass: Pass = { bytes, from, kept: undefined, events: [], size: 0 }
   const wasHolding = isHolding(scan.reading)
   readAll(scan, pass)
+  scan.isWithinLineEnd = pass.from === bytes.length && bytes.at(-1) === CR
   const { events: _events, ...facts } = deliveryOf(pass.events)
   const whole = passed(pass)
   return {
@@ -159,7 +163,13 @@ const markLength = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1]
 /** A scanner for one stream. */
 export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): Scanner => {
   const cutter = frameCutter()
-  const scan: Scan = { streamUsage, reading: newReading(), mended: chunkMender(), memory: chunkMemory() }
+  const scan: Scan = {
+    streamUsage,
+    reading: newReading(),
+    mended: chunkMender(),
+    memory: chunkMemory(),
+    isWithinLineEnd: false,
+  }
   const { reading } = scan
   let isFirst = true
   const read = (bytes: Uint8Array): Delivery => {

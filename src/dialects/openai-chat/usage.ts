@@ -41,6 +41,18 @@ const others = (usage: Json, sum: number): Json | undefined => {
   return Object.keys(rest).length === 0 ? undefined : rest
 }
 
+/** What the total tells beyond the sum: sound that Mistral leaves out of the prompt, else reasoning left out of the completion, as by xAI and Gemini. */
+const counted = (
+  prompt: number,
+  completion: number,
+  total: number | undefined,
+  audio: number | undefined,
+): Pick<Usage, 'input' | 'output'> => {
+  const beyond = Math.max(0, (total ?? 0) - prompt - completion)
+  const isSound = beyond > 0 && beyond === audio
+  return { input: tokens(prompt + (isSound ? beyond : 0)), output: tokens(completion + (isSound ? 0 : beyond)) }
+}
+
 /** The usage in this value, or undefined if it tells none. */
 export const readUsage = (value: unknown): Usage | undefined => {
   if (!isRecord(value)) return undefined
@@ -49,14 +61,7 @@ export const readUsage = (value: unknown): Usage | undefined => {
   if (prompt === undefined && completion === undefined && count(value['total_tokens']) === undefined) return undefined
   const input = ownRecord(value, 'prompt_tokens_details')
   const output = ownRecord(value, 'completion_tokens_details')
-  const reasoning = first(output['reasoning_tokens'], value['reasoning_tokens'])
-  const total = count(value['total_tokens'])
-  // xAI counts reasoning beside the completion; the total tells.
-  const apart = reasoning > 0 && total === (prompt ?? 0) + (completion ?? 0) + reasoning
-  const read = {
-    input: tokens(prompt ?? 0),
-    output: tokens((completion ?? 0) + (apart ? reasoning : 0)),
-  }
+  const read = counted(prompt ?? 0, completion ?? 0, count(value['total_tokens']), count(input['audio_tokens']))
   return {
     input: read.input,
     // DeepSeek, Moonshot and Mistral have each a name of their own for it.
@@ -69,7 +74,7 @@ export const readUsage = (value: unknown): Usage | undefined => {
     ),
     inputCacheWritten: first(input['cache_write_tokens'], value['cache_creation_input_tokens']),
     output: read.output,
-    reasoning,
+    reasoning: first(output['reasoning_tokens'], value['reasoning_tokens']),
     ...carried(others(value, read.input + read.output)),
   }
 }
