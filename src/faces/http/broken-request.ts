@@ -2,9 +2,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { randomUUID } from 'node:crypto'
-import { statusOf } from '../../domain/failure.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Dialect } from '../../ports/dialect.ts'
+import type { Front } from './front.ts'
 import { invalid } from './reply.ts'
 import { dialectAt } from './routes.ts'
 
@@ -21,7 +21,7 @@ const complaints: ReadonlyMap<string, Complaint> = new Map<string, Complaint>([
   ['HPE_INVALID_METHOD', { why: 'this is no HTTP method (or no HTTP: here no TLS and no HTTP/2 is spoken)' }],
   [
     'HPE_INVALID_VERSION',
-    { status: 505, why: 'this is no version of HTTP that is spoken here; HTTP/1.1 would be right' },
+    { why: 'the first line does not end in a version of HTTP that is spoken here; HTTP/1.1 would be right' },
   ],
   ['HPE_INVALID_URL', { why: 'the request target holds characters that must be escaped' }],
   ['HPE_INVALID_HEADER_TOKEN', { why: 'a header has a name or value with characters that may not stand there' }],
@@ -48,17 +48,19 @@ const dialectOf = (packet: unknown): Dialect => {
   return dialectAt(path, /^anthropic-version:/im.test(head))
 }
 
-/** Writes the failure to a socket that has no response of its own, and ends it. */
-export const answerSocket = (
-  socket: Duplex,
-  failure: Failure,
-  packet: unknown,
-  headers: readonly string[] = [],
-): void => {
+/** A failure for a socket that has no response of its own. */
+export interface Parting {
+  readonly failure: Failure
+  /** The bytes that were at fault, if they are known. */
+  readonly packet?: unknown
+  readonly headers?: readonly string[]
+}
+
+/** Writes the failure to the socket and ends it. */
+export const answerSocket = (front: Front, socket: Duplex, { failure, packet, headers = [] }: Parting): void => {
   const id = `req_${randomUUID().replaceAll('-', '')}`
-  const { body } = dialectOf(packet).encodeFailure(failure, id)
+  const { status, body } = dialectOf(packet).encodeFailure(failure, id)
   const text = JSON.stringify(body)
-  const status = statusOf(failure)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
     'content-type: application/json',
@@ -67,7 +69,11 @@ export const answerSocket = (
     ...headers,
     'connection: close',
   ]
-  // What else the client sends is read and dropped, so that the answer is not lost to a reset.
-  socket.on('error', () => socket.destroy())
-  socket.resume().end(`${head.join('\r\n')}\r\n\r\n${text}`)
+  // What else the client sends is read and dropped for a while, so that the answer is not lost to a reset.
+  const cancel = front.clock.after(front.limits.linger, () => socket.destroy())
+  socket
+    .on('error', () => socket.destroy())
+    .on('close', cancel)
+    .resume()
+    .end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }

@@ -48,6 +48,7 @@ const linger = (front: Front, { request, response }: Visit): void => {
 export const send = (front: Front, visit: Visit, { status, type, body, headers = none }: Reply): void => {
   const { response } = visit
   if (response.headersSent || response.destroyed) return
+  visit.isAnswered = true
   const lingers = hasMoreToSend(visit)
   const closing = visit.closes || lingers || front.isDraining ? ['connection', 'close'] : none
   const size = typeof body === 'string' ? Buffer.byteLength(body) : body.length

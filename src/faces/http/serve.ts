@@ -82,7 +82,10 @@ const serverOf = (front: Front): Server => {
   })
   server.on('connect', (_request, socket: Duplex) => {
     const why = 'CONNECT is not answered here; POST or GET to a path would be right'
-    answerSocket(socket, invalid(why, { status: 405 }), undefined, ['allow: GET, HEAD, POST, OPTIONS'])
+    answerSocket(front, socket, {
+      failure: invalid(why, { status: 405 }),
+      headers: ['allow: GET, HEAD, POST, OPTIONS'],
+    })
   })
   const answered = new WeakSet<Duplex>()
   server.on('clientError', (error, socket) => onBroken(front, answered, error, socket))
@@ -96,11 +99,14 @@ const onBroken = (front: Front, answered: WeakSet<Duplex>, error: ParseError, so
   if (answered.has(socket)) return
   answered.add(socket)
   const failure = failureOf(error.code)
+  if (failure === undefined || !socket.writable) return void socket.destroy()
   const visit = front.visits.get(socket)
-  const isUnderWay = visit !== undefined && !visit.response.writableFinished
-  if (failure !== undefined && isUnderWay && visit.onBroken !== undefined) visit.onBroken(failure)
-  else if (failure === undefined || isUnderWay || !socket.writable) socket.destroy()
-  else answerSocket(socket, failure, error.rawPacket)
+  if (visit === undefined || visit.response.writableFinished) {
+    return answerSocket(front, socket, { failure, packet: error.rawPacket })
+  }
+  if (visit.onBroken !== undefined) visit.onBroken(failure)
+  else if (visit.isAnswered) socket.end()
+  else socket.destroy()
 }
 
 const listening = async (server: Server, { host, port }: ServerConfig): Promise<number> => {

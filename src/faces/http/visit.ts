@@ -37,6 +37,8 @@ export class Visit {
   closes = false
   /** The client waits for leave to send its body. */
   awaitsContinue = false
+  /** All of the response has been written. */
+  isAnswered = false
   /** The client has sent what is no HTTP: nothing more can be read from it. */
   isBroken = false
   /** Told if that happens while the body is being read. */
