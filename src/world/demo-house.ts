@@ -89,7 +89,7 @@ const policies = `policies:
         otherwise:
           - when: { request.task: math-word-problem }
             then:
-              - { use: quality-floor, with: { at: 0.9 } }
+              - { use: quality-floor, with: { at: 0.92 } }
             otherwise:
               - { use: quality-floor, with: { at: 0.8 } }
       - { use: cheap, with: { within: 5% } }
