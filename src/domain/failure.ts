@@ -101,6 +101,32 @@ export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   internal: row('ours', 'no', 'never', 'nobody', 500),
 }
 
+/** What each kind says, for people who meet it. */
+export const meanings: Readonly<Record<FailureKind, string>> = {
+  'invalid-request': 'The request is malformed, too large, or asks for what its dialect does not have.',
+  unauthenticated: 'No virtual key came with the request, or one that is not known.',
+  forbidden: 'The key may not use this pool, model, provider or policy.',
+  'over-budget': 'The budget of the key, or of the team above it, has no room for this request.',
+  'rate-limited': 'The key has used up its requests or tokens for now.',
+  blocked: 'A guardrail did not let it pass.',
+  cancelled: 'The client went away.',
+  'target-unknown': 'There is no pool, alias or model of this name.',
+  'no-candidate': 'The policy left nobody to serve; the decision says who was left out and why.',
+  'upstream-invalid': 'The provider says that the request is at fault, so nobody else is asked.',
+  'upstream-credential': 'The provider does not accept the credential that it was given.',
+  'upstream-quota': 'The account at the provider has no credit or quota left.',
+  'upstream-rate-limited': 'The provider asks for fewer requests.',
+  'upstream-overloaded': 'The provider says that it has too much to do, or failed inside.',
+  'upstream-unreachable': 'No connection to the provider could be made.',
+  'upstream-timeout': 'The provider gave nothing within the patience of the policy.',
+  'upstream-garbled': 'What the provider sent makes no sense in its dialect.',
+  'model-missing': 'The provider does not know the model.',
+  'context-overflow': 'The request is longer than the context window of the model.',
+  'content-refused': 'The provider or the model refused to answer for what is asked.',
+  'stream-broken': 'The answer broke off after some of it had been passed on.',
+  internal: 'A mistake of the gateway itself.',
+}
+
 /** The HTTP status that the client is told. */
 export const statusOf = (failure: Failure): number => failure.status ?? consequences[failure.kind].status
 

@@ -6,6 +6,7 @@ import type { Instant, Millis, Unit } from './units.ts'
 export interface SignalTypes {
   /** What kind of work it is: chat, code, summarisation, … */
   'request.task': string
+  /** How hard it is: 0 is easy, 1 is hard. */
   'request.difficulty': Unit
   /** Turns taken in this pool so far; what round-robin counts by. */
   'pool.turn': number
@@ -13,6 +14,7 @@ export interface SignalTypes {
   'candidate.circuit': { readonly open: boolean; readonly why: string }
   /** p95 over the window: time to first token when streaming, else the whole answer. */
   'candidate.latency': { readonly p95: Millis; readonly samples: number }
+  /** Requests under way there. */
   'candidate.inflight': number
   /** Share of each limit that is left, and when it is whole again. */
   'candidate.headroom': {
