@@ -54,8 +54,9 @@ const effortFor = (budget: number): string => {
 const writeReasoning = ({ reasoning, extensions }: ChatBody, { losses, isOwn }: Writing): Json => {
   if (reasoning === undefined) return {}
   const { effort, budget } = reasoning
-  const rest = ownRecord(ownMembers(extensions), 'reasoning')
-  if (isOwn && (budget !== undefined || Object.keys(rest).length > 0)) {
+  const own = ownMembers(extensions)
+  const rest = ownRecord(own, 'reasoning')
+  if (isOwn && (budget !== undefined || Object.hasOwn(own, 'reasoning'))) {
     return {
       reasoning: {
         ...rest,
@@ -92,6 +93,12 @@ const writePlain = (body: ChatBody): Json => ({
   ...(body.metadata !== undefined && { metadata: body.metadata }),
 })
 
+/** What of the own members is no mark of a form that was used. */
+const withoutMarks = (own: Json): Json =>
+  Object.fromEntries(
+    Object.entries(own).filter(([key, value]) => value !== null || (key !== 'reasoning' && key !== 'function_call')),
+  )
+
 /** A body that a provider of this dialect takes for this model. */
 export const encodeRequest = (request: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
   const losses = new Map<string, string>()
@@ -105,7 +112,7 @@ export const encodeRequest = (request: ChatRequest, model: string): Encoded<Reco
     ...writeLimits(request, model),
     ...writeSampling(request, writing),
     ...writePlain(request),
-    ...ownMembers(request.extensions),
+    ...withoutMarks(ownMembers(request.extensions)),
     ...writeReasoning(request, writing),
     ...writeTier(request, writing),
     ...writeStreaming(request),

@@ -102,7 +102,9 @@ const legacyCall = (value: unknown, { problems, at, functions }: Place): readonl
   const name = requiredWord(problems, `${at}.name`, value['name'])
   const callId = `call_function_${functions.count++}`
   functions.byName.set(name, callId)
-  return [{ type: 'tool-call', callId, name, input: argumentsOf(value['arguments'], `${at}.arguments`, problems) }]
+  const input = argumentsOf(value['arguments'], `${at}.arguments`, problems)
+  // Null marks the older form.
+  return [{ type: 'tool-call', callId, name, input, ...carried({ function_call: null }) }]
 }
 
 /** Reasoning that a client sends back, in whichever of the usual forms; the forms stay among the extensions, word for word. */
@@ -141,7 +143,8 @@ const functionMessage = (message: Json, place: Place): Message => {
   const name = requiredWord(place.problems, `${place.at}.name`, message['name'])
   const callId = place.functions.byName.get(name) ?? `call_function_${name}`
   const content = message['content'] ?? ''
-  return result(callId, { ...message, content }, place)
+  const read = result(callId, { ...message, content }, place)
+  return { ...read, ...carried({ ...ownMembers(read.extensions), role: 'function' }) }
 }
 
 const readMessage = (message: unknown, place: Place): Message | undefined => {

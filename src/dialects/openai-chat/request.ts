@@ -96,7 +96,8 @@ const readReasoning = (problems: Problems, body: Json): Read<ReasoningWish | und
   const unknown = plain !== undefined && !isEffort(plain)
   return {
     value: wish(isEffort(plain) ? plain : inner, budget),
-    own: { ...(unknown && { reasoning_effort: plain }), ...(rest !== undefined && { reasoning: rest }) },
+    // Null marks that the object was used, where it held nothing else.
+    own: { ...(unknown && { reasoning_effort: plain }), ...(object !== undefined && { reasoning: rest ?? null }) },
   }
 }
 

@@ -50,7 +50,9 @@ const readDefinition = (problems: Problems, at: string, value: Json): Tool => {
 
 const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
   if (!isRecord(tool)) return complain(problems, at, tool, 'an object with type and function')
-  const { type, function: definition } = tool
+  const { type: given, function: definition } = tool
+  // Mistral and others take tools without a type.
+  const type = isAbsent(given) && isRecord(definition) ? 'function' : given
   if (!isWord(type)) return complain(problems, `${at}.type`, type, '"function"')
   if (type !== 'function') return { dialect: openaiChatId, kind: type, value: tool }
   if (!isRecord(definition)) return complain(problems, `${at}.function`, definition, 'an object with a name')
@@ -64,12 +66,16 @@ const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueT
   }
 }
 
+/** Marks that say no more than that the older form was used: null, so that no other dialect counts them as lost. */
+const oldTool: Json = { functions: null }
+const oldChoice: Json = { function_call: null }
+
 const readFunction = (problems: Problems, at: string, value: unknown): Tool | undefined => {
   if (!isRecord(value)) return complain(problems, at, value, 'an object with a name')
   const inner = without(value, known.definition)
   return {
     ...readDefinition(problems, at, value),
-    ...carried(inner === undefined ? undefined : { function: inner }),
+    ...carried(inner === undefined ? oldTool : { ...oldTool, function: inner }),
   }
 }
 
@@ -124,7 +130,8 @@ const allowedTools = (problems: Problems, choice: Json): ReadChoice => {
   return names.length < tools.length ? 'own' : { oneOf: names, required: mode === 'required' }
 }
 const objectChoice = (problems: Problems, choice: Json): ReadChoice => {
-  const { type, function: named } = choice
+  const { type: given, function: named } = choice
+  const type = isAbsent(given) && isRecord(named) ? 'function' : given
   if (type === 'allowed_tools') return allowedTools(problems, choice)
   if (type === 'function') {
     const at = 'tool_choice.function'
@@ -154,26 +161,30 @@ export const readToolChoice = (
 ): { readonly toolChoice?: ToolChoice; readonly own?: Json } => {
   const choice = readAnyChoice(problems, body)
   if (choice === 'own') return { own: { tool_choice: body['tool_choice'] } }
-  return choice === undefined ? {} : { toolChoice: choice }
+  if (choice === undefined) return {}
+  return { toolChoice: choice, ...(isAbsent(body['tool_choice']) && { own: oldChoice }) }
 }
 
-const writeTool = (tool: Tool, { losses, isOwn }: Writing): Json => {
-  addForeign(losses, tool.extensions, 'tools.')
-  const own = ownMembers(tool.extensions)
-  if (tool.cache !== undefined && !isOwn) {
-    addLoss(losses, 'tools.cache', 'OpenAI caches prompts by itself and takes no marks')
-  }
-  return {
-    ...own,
-    type: 'function',
-    function: {
-      ...ownRecord(own, 'function'),
-      name: tool.name,
-      ...(tool.description !== undefined && { description: tool.description }),
-      ...(tool.inputSchema !== undefined && { parameters: tool.inputSchema }),
-      ...(tool.strict !== undefined && { strict: tool.strict }),
-    },
-    ...(tool.cache !== undefined && isOwn && writeCache(tool.cache)),
+const writeDefinition = (tool: Tool): Json => ({
+  ...ownRecord(ownMembers(tool.extensions), 'function'),
+  name: tool.name,
+  ...(tool.description !== undefined && { description: tool.description }),
+  ...(tool.inputSchema !== undefined && { parameters: tool.inputSchema }),
+  ...(tool.strict !== undefined && { strict: tool.strict }),
+})
+const isOld = (tool: Tool): boolean => ownMembers(tool.extensions)['functions'] === null
+const writeTool = (tool: Tool, { isOwn }: Writing): Json => ({
+  ...ownMembers(tool.extensions),
+  type: 'function',
+  function: writeDefinition(tool),
+  ...(tool.cache !== undefined && isOwn && writeCache(tool.cache)),
+})
+const nameLosses = (tools: readonly Tool[], { losses, isOwn }: Writing): void => {
+  for (const tool of tools) {
+    addForeign(losses, tool.extensions, 'tools.')
+    if (tool.cache !== undefined && !isOwn) {
+      addLoss(losses, 'tools.cache', 'OpenAI caches prompts by itself and takes no marks')
+    }
   }
 }
 
@@ -183,17 +194,27 @@ const writeChoice = (choice: ToolChoice): unknown => {
   const tools = choice.oneOf.map(name => ({ type: 'function', function: { name } }))
   return { type: 'allowed_tools', allowed_tools: { mode: choice.required ? 'required' : 'auto', tools } }
 }
+const writeAnyChoice = ({ toolChoice, extensions }: ChatBody): Json => {
+  if (toolChoice === undefined) return {}
+  const isOldForm = ownMembers(extensions)['function_call'] === null
+  if (isOldForm && (toolChoice === 'auto' || toolChoice === 'none')) return { function_call: toolChoice }
+  if (isOldForm && typeof toolChoice === 'object' && 'name' in toolChoice) return { function_call: toolChoice }
+  return { tool_choice: writeChoice(toolChoice) }
+}
 
 /** The members of a body that are about tools. */
 export const writeTools = (body: ChatBody, writing: Writing): Json => {
-  const tools = body.tools.map(tool => writeTool(tool, writing))
+  nameLosses(body.tools, writing)
+  const tools = body.tools.filter(tool => !isOld(tool)).map(tool => writeTool(tool, writing))
+  const functions = body.tools.filter(isOld).map(writeDefinition)
   for (const { dialect, kind, value } of body.opaqueTools ?? []) {
     if (dialect === openaiChatId && isRecord(value)) tools.push(value)
     else addLoss(writing.losses, `tools.${kind}`, `only ${dialect} knows this tool`)
   }
   return {
     ...(tools.length > 0 && { tools }),
-    ...(body.toolChoice !== undefined && { tool_choice: writeChoice(body.toolChoice) }),
+    ...(functions.length > 0 && { functions }),
+    ...writeAnyChoice(body),
     ...(body.parallelToolCalls !== undefined && { parallel_tool_calls: body.parallelToolCalls }),
   }
 }

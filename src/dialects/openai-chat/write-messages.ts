@@ -1,6 +1,7 @@
 /** The conversation of a request, as OpenAI says it. */
 import type { Message, Part, ToolCallPart, ToolResultPart } from '../../domain/message.ts'
 import { hasOwnReasoning } from './messages.ts'
+import { isLegacy, writeCall } from './write-answer.ts'
 import { writeContent, writePart } from './write-parts.ts'
 import type { Writing } from './write-parts.ts'
 import {
@@ -52,7 +53,7 @@ const sayResult = (conversation: Conversation, part: ToolResultPart, message: Js
   const others = part.output.filter(one => !isText(one))
   const media = others.map(one => writePart(one, writing)).filter(one => one !== undefined)
   const content = writeContent(part.output.filter(isText), writing)
-  say(conversation, { ...message, role: 'tool', tool_call_id: part.callId, content })
+  say(conversation, { ...message, content })
   if (media.length === 0) return
   conversation.waiting.push(
     { type: 'text', text: `Further content of the result of tool call ${part.callId}:` },
@@ -60,13 +61,17 @@ const sayResult = (conversation: Conversation, part: ToolResultPart, message: Js
   )
 }
 
+/** Results of the older form of call find it by the function's name, which is among the message's own members. */
+const answering = (message: Message, { callId }: ToolResultPart): Json =>
+  ownMembers(message.extensions)['role'] === 'function' ? { role: 'function' } : { role: 'tool', tool_call_id: callId }
+
 /** Results first and in order, each a message of its own; then, as the user's, what else the message holds. */
 const sayUser = (conversation: Conversation, message: Message, writing: Writing): void => {
   const others = extras(message, writing)
   const rest: Part[] = []
   for (const part of message.parts) {
-    if (part.type === 'tool-result') sayResult(conversation, part, others, writing)
-    else rest.push(part)
+    if (part.type !== 'tool-result') rest.push(part)
+    else sayResult(conversation, part, { ...others, ...answering(message, part) }, writing)
   }
   if (rest.length === 0 && message.parts.length > 0) return
   say(conversation, { ...others, role: 'user', content: writeContent(rest, writing) })
@@ -74,13 +79,10 @@ const sayUser = (conversation: Conversation, message: Message, writing: Writing)
 
 const toolCall = (part: ToolCallPart, writing: Writing): Json => {
   addForeign(writing.losses, part.extensions, 'messages.')
-  const own = ownMembers(part.extensions)
   if (part.cache !== undefined && !writing.isOwn) {
     addLoss(writing.losses, 'messages.cache', 'OpenAI takes no cache marks')
   }
-  // Many servers parse the arguments and fail on an empty text.
-  const called = { ...ownRecord(own, 'function'), name: part.name, arguments: part.input === '' ? '{}' : part.input }
-  return { ...own, id: part.callId, type: 'function', function: called }
+  return writeCall(part, part.callId)
 }
 
 /** A single refusal after everything else has a member of its own; others stay in the content. */
@@ -90,28 +92,47 @@ const splitRefusal = (parts: readonly Part[]): { readonly content: readonly Part
   return { content: parts.slice(0, -1), refusal: last.text }
 }
 
-const isOwnCall = (part: Part): boolean =>
+const ownCall = (part: Part): Json | undefined =>
   part.type === 'opaque' && part.dialect === openaiChatId && isRecord(part.value) && !isAbsent(part.value['id'])
+    ? part.value
+    : undefined
+
+/** What the parts of an assistant's message come to. */
+interface Spoken {
+  readonly calls: readonly Json[]
+  readonly oldCall?: Json
+  readonly words: readonly Part[]
+}
+const sort = (message: Message, writing: Writing): Spoken => {
+  const calls: Json[] = []
+  const words: Part[] = []
+  let oldCall: Json | undefined
+  const keepsReasoning = hasOwnReasoning(message)
+  for (const part of message.parts) {
+    const own = ownCall(part)
+    if (own !== undefined) calls.push(own)
+    else if (part.type === 'tool-call') {
+      const call = toolCall(part, writing)
+      if (isLegacy(ownMembers(part.extensions))) oldCall = ownRecord(call, 'function')
+      else calls.push(call)
+    } else if (part.type !== 'reasoning' || !keepsReasoning) words.push(part)
+  }
+  return { calls, words, ...(oldCall !== undefined && { oldCall }) }
+}
 
 const sayAssistant = (conversation: Conversation, message: Message, writing: Writing): void => {
   const others = extras(message, writing)
-  const calls: Json[] = []
-  const spoken: Part[] = []
-  const keepsReasoning = hasOwnReasoning(message)
-  for (const part of message.parts) {
-    if (part.type === 'tool-call') calls.push(toolCall(part, writing))
-    else if (part.type === 'opaque' && isOwnCall(part)) calls.push(part.value as Json)
-    else if (part.type !== 'reasoning' || !keepsReasoning) spoken.push(part)
-  }
-  const { content, refusal } = splitRefusal(spoken)
-  const words = writeContent(content, writing)
-  const isSilent = words === '' && (calls.length > 0 || refusal !== undefined)
+  const { calls, oldCall, words } = sort(message, writing)
+  const { content: parts, refusal } = splitRefusal(words)
+  const content = writeContent(parts, writing)
+  const isSilent = content === '' && (calls.length > 0 || oldCall !== undefined || refusal !== undefined)
   say(conversation, {
     ...others,
     role: 'assistant',
-    content: isSilent ? null : words,
+    content: isSilent ? null : content,
     ...(refusal !== undefined && { refusal }),
     ...(calls.length > 0 && { tool_calls: calls }),
+    ...(oldCall !== undefined && { function_call: oldCall }),
   })
 }
 
