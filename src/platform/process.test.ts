@@ -66,7 +66,7 @@ describe('ids', () => {
     expect(traces.every(id => /^[0-9a-f]{32}$/.test(id) && !/^0+$/.test(id))).toBe(true)
     expect(spans.every(id => /^[0-9a-f]{16}$/.test(id) && !/^0+$/.test(id))).toBe(true)
     expect(requests.every(id => /^req_[0-9a-f]{32}$/.test(id))).toBe(true)
-    for (const all of [traces, spans, requests]) expect(new Set(all).size).toBe(5000)
+    for (const all of [traces, spans, requests]) expect(new Set<string>(all).size).toBe(5000)
   })
 })
 
