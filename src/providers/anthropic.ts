@@ -15,6 +15,7 @@ export const anthropic: ProviderMaker = settings => ({
     path: '/v1/messages',
     authorize: headerKey('x-api-key'),
     headers: { 'anthropic-version': '2023-06-01' },
+    needsLength: true,
     passes: ['anthropic-version', 'anthropic-beta'],
   }),
 })

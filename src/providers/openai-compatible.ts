@@ -34,6 +34,7 @@ const table: Readonly<Record<string, LookAlike>> = {
       drop: ['logprobs', 'top_logprobs', 'logit_bias', 'user', 'store', 'service_tier', 'modalities', 'verbosity'],
       noDeveloper: true,
       noStreamOptions: true,
+      nineLetterIds: true,
     },
   },
   deepseek: { url: 'https://api.deepseek.com', quirks: older },

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { fakeDialect, rawOf, requestOf } from '../../test/fake-dialect.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
+import type { ModelRequest } from '../domain/request.ts'
+import { tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import type { WireRequest } from '../ports/transport.ts'
 import { bearer } from './authorize.ts'
@@ -135,10 +137,57 @@ describe('quirks', () => {
     expect(bodyOf(value)).toEqual({ model: 'model-9', messages: [{ role: 'user', content: 'x' }] })
     expect(losses).toEqual([])
   })
+  it('give calls and their results ids of nine letters and digits where nothing else is taken, on both sides alike', () => {
+    const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })
+    const messages = [
+      { role: 'assistant', tool_calls: [call('toolu_01AbCdEfGh'), call('abcDEF123')] },
+      { role: 'tool', tool_call_id: 'toolu_01AbCdEfGh', content: 'x' },
+      { role: 'tool', tool_call_id: 'abcDEF123', content: 'y' },
+    ]
+    const adapted = adapterOf({ quirks: { nineLetterIds: true } })
+    const sent = bodyOf(adapted.encode(express({ model: 'pool', messages }), deployment).value) as {
+      messages: [{ tool_calls: [{ id: string }, { id: string }] }, { tool_call_id: string }, { tool_call_id: string }]
+    }
+    const [asked, first, second] = sent.messages
+    expect(first.tool_call_id).toMatch(/^[a-zA-Z0-9]{9}$/)
+    expect(asked.tool_calls.map(({ id: one }) => one)).toEqual([first.tool_call_id, 'abcDEF123'])
+    expect(second.tool_call_id).toBe('abcDEF123')
+  })
   it('count a parameter that is null as not asked for', () => {
     const { value, losses } = adapter.encode(express({ seed: null }), deployment)
     expect(bodyOf(value)).not.toHaveProperty('seed')
     expect(losses).toEqual([])
+  })
+})
+
+describe('the length of an answer', () => {
+  const limited = { ...deployment, maxOutput: tokens(100) }
+  const asked = (maxOutputTokens?: number) =>
+    requestOf({
+      limits: { stop: [], ...(maxOutputTokens !== undefined && { maxOutputTokens: tokens(maxOutputTokens) }) },
+    })
+  const told: (number | undefined)[] = []
+  const dialect = {
+    ...fakeDialect,
+    encodeRequest: (request: ModelRequest) => {
+      told.push(request.limits.maxOutputTokens)
+      return { value: {}, losses: [] }
+    },
+  }
+  it('is lowered to what the deployment can, and that is told', () => {
+    const { losses } = adapterOf({ dialect }).encode(asked(500), limited)
+    expect(told.splice(0)).toEqual([100])
+    expect(losses.map(({ field }) => field)).toEqual(['limits.maxOutputTokens'])
+  })
+  it('stays as it was asked where it fits or nobody knows what the deployment can', () => {
+    expect(adapterOf({ dialect }).encode(asked(100), limited).losses).toEqual([])
+    expect(adapterOf({ dialect }).encode(asked(500), deployment).losses).toEqual([])
+    adapterOf({ dialect }).encode(asked(), limited)
+    expect(told.splice(0)).toEqual([100, 500, undefined])
+  })
+  it('is the longest that the deployment can where the dialect must have one', () => {
+    expect(adapterOf({ dialect, needsLength: true }).encode(asked(), limited).losses).toEqual([])
+    expect(told.splice(0)).toEqual([100])
   })
 })
 

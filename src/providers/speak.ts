@@ -43,6 +43,8 @@ export interface Spoken {
   readonly quirks?: Quirks
   /** Sent with every request unless the settings say otherwise, e.g. `anthropic-version`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Its dialect asks for the longest answer to be named: where the client named none, the deployment's own is. */
+  readonly needsLength?: boolean
   /** Headers of the client that go along where it speaks this dialect. */
   readonly passes?: readonly string[]
 }
@@ -108,10 +110,27 @@ const expressBody = (spoken: Spoken, raw: RawBody, model: string): Body => {
   return { text: editMembers(bytes, Object.fromEntries(members)), losses }
 }
 
+/** The length of the answer within what the deployment can, which a dialect cannot know. */
+const fitLength = (
+  { settings, needsLength }: Spoken,
+  request: ModelRequest,
+  { maxOutput }: Deployment,
+): { readonly request: ModelRequest; readonly losses: readonly Loss[] } => {
+  const asked = request.limits.maxOutputTokens
+  const within = maxOutput === undefined || (asked === undefined ? needsLength !== true : asked <= maxOutput)
+  if (within) return { request, losses: [] }
+  const fitted = { ...request, limits: { ...request.limits, maxOutputTokens: maxOutput } }
+  if (asked === undefined) return { request: fitted, losses: [] }
+  const why = `lowered from ${asked} to the ${maxOutput} that ${settings.id} can answer`
+  return { request: fitted, losses: [{ field: 'limits.maxOutputTokens', why }] }
+}
+
 /** The request in the provider's dialect, built anew. */
-const translatedBody = (spoken: Spoken, request: ModelRequest, model: string): Body => {
+const translatedBody = (spoken: Spoken, asked: ModelRequest, deployment: Deployment): Body => {
   const { dialect, settings, quirks } = spoken
-  const { value, losses } = dialect.encodeRequest(request, model)
+  const fitted = fitLength(spoken, asked, deployment)
+  const { value, losses: untold } = dialect.encodeRequest(fitted.request, deployment.model)
+  const losses = [...fitted.losses, ...untold]
   if (quirks === undefined) return { text: JSON.stringify(value), losses }
   const changed = editsFor(settings.id, quirks, value)
   return { text: JSON.stringify(edited(value, changed.edits)), losses: [...losses, ...changed.losses] }
@@ -135,7 +154,7 @@ export const speak = (spoken: Spoken): ProviderAdapter => {
       const { text, losses } =
         raw !== undefined && isExpress(request)
           ? expressBody(spoken, raw, deployment.model)
-          : translatedBody(spoken, request, deployment.model)
+          : translatedBody(spoken, request, deployment)
       const headers = request.stream ? standing.stream : standing.whole
       const given = raw?.dialect === dialect.id ? raw.headers : undefined
       return {

@@ -131,6 +131,17 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
       }
     })
 
+    law('a translated request asks for no longer an answer than the deployment can give', () => {
+      for (const maxOutputTokens of [tokens(4_000), tokens(9_000)]) {
+        const request = requestOf({ limits: { maxOutputTokens, stop: [] } })
+        const { value, losses } = adapter.encode(request, deployment)
+        const sent = Object.entries(JSON.parse(bodyText(value)) as Record<string, unknown>)
+        const length = sent.find(([member]) => /^max_(?:completion_)?tokens$/.test(member))?.[1]
+        expect(length).toBe(Math.min(maxOutputTokens, 4_096))
+        expect(losses).toHaveLength(length === maxOutputTokens ? 0 : 1)
+      }
+    })
+
     law('the express lane keeps fields that nobody knows', () => {
       const body: unknown = JSON.parse(bodyText(adapter.encode(expressRequest(adapter, false), deployment).value))
       expect(body).toMatchObject({ model: 'the-model', novel_field: { a: 1 } })
