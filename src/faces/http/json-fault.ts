@@ -1,8 +1,8 @@
 /** Where a text stops being JSON, and what would be right there. Read only after JSON.parse has refused it. */
 
-const word = /^(?:true|false|null)$/
+const words = new Set(['true', 'false', 'null'])
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-/** No number is longer; and an expression that is let loose on megabytes may exhaust its stack. */
+/** No number that means anything is longer. */
 const longestScalar = 400
 
 const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9
@@ -54,12 +54,18 @@ const stringFrom = (text: string, from: number): number | Fault => {
 /** Ends of a scalar that is no string: what may follow a value. */
 const ends = new Set([',', ']', '}', ':', '[', '{', '"', ' ', '\n', '\r', '\t'])
 
+/** No expression is let loose on more than so many characters; what is longer only has to look like digits. */
+const isNumber = (text: string, at: number, end: number): boolean => {
+  if (end - at <= longestScalar) return number.test(text.slice(at, end))
+  for (let place = at; place < end; place++) if (!'0123456789+-.eE'.includes(text[place] ?? ' ')) return false
+  return true
+}
+
 const scalarFrom = (text: string, at: number): number | Fault => {
   if (text[at] === '"') return stringFrom(text, at)
   let end = at
   while (end < text.length && !ends.has(text[end] ?? '')) end++
-  const scalar = text.slice(at, Math.min(end, at + longestScalar))
-  if (word.test(scalar) || number.test(scalar)) return end
+  if (isNumber(text, at, end) || words.has(text.slice(at, Math.min(end, at + longestScalar)))) return end
   return { at, right: 'a value (an object, a list, a string, a number, true, false or null)' }
 }
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Failure } from '../../domain/failure.ts'
 import { leave } from './front.ts'
 import type { Front, Ongoing } from './front.ts'
-import { invalid, refuse } from './reply.ts'
+import { guard, invalid, refuse } from './reply.ts'
 import { packings, unpack } from './unpack.ts'
 import type { Visit } from './visit.ts'
 
@@ -95,7 +95,7 @@ class Reading implements Ongoing {
     this.#stop()
     const [first] = this.#chunks
     const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#size)
-    this.#take(bytes)
+    guard(this.#front, this.#visit, () => this.#take(bytes))
   }
 
   readonly #left = (): void => {
@@ -151,7 +151,7 @@ export const readBody = (front: Front, visit: Visit, take: (bytes: Buffer) => vo
   }
   new Reading(front, visit, bytes =>
     unpack(packing, bytes, most, unpacked => {
-      if (unpacked.ok) take(unpacked.bytes)
+      if (unpacked.ok) guard(front, visit, () => take(unpacked.bytes))
       else if (unpacked.isTooLarge) refuse(front, visit, tooLarge('unpacks to more than is allowed', most))
       else
         refuse(front, visit, invalid(`the body is no ${packing} data, or is cut off, though content-encoding says so`))

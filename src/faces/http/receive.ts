@@ -6,7 +6,7 @@ import { authenticate } from './authenticate.ts'
 import { allowOrigin, mayCall, preflight } from './cross-origin.ts'
 import type { Origins } from './cross-origin.ts'
 import type { Front } from './front.ts'
-import { invalid, refuse, sendNothing } from './reply.ts'
+import { guard, invalid, refuse, sendNothing } from './reply.ts'
 import { dialectAt, endpointAt, paths } from './routes.ts'
 import type { Endpoint } from './routes.ts'
 import { Visit, targetOf } from './visit.ts'
@@ -116,20 +116,10 @@ const enter = (front: Front, visit: Visit): void => {
   endpoint.answer(front, visit, id)
 }
 
-const unforeseen: Failure = {
-  kind: 'internal',
-  message: 'something went wrong in the gateway that nobody foresaw; its log knows more under this request id',
-}
-
-/** Answers one request. Never throws: what nobody foresaw is told as `internal`, and to the alarm. */
+/** Answers one request. Never throws. */
 export const receive = (front: Front, request: IncomingMessage, response: ServerResponse, awaits: boolean): void => {
   const visit = new Visit(request, response, front.clock.now())
   visit.awaitsContinue = awaits
   front.visits.set(request.socket, visit)
-  try {
-    enter(front, visit)
-  } catch (error) {
-    front.alarm(`request ${visit.id} failed`, error)
-    refuse(front, visit, unforeseen)
-  }
+  guard(front, visit, () => enter(front, visit))
 }

@@ -113,3 +113,19 @@ export const invalid = (message: string, more: Pick<Failure, 'param' | 'status'>
   message,
   ...more,
 })
+
+const unforeseen: Failure = {
+  kind: 'internal',
+  message: 'something went wrong in the gateway that nobody foresaw; its log knows more under this request id',
+}
+
+/** Does the work; what nobody foresaw is told as `internal`, or breaks the answer off, and is told to the alarm. */
+export const guard = (front: Front, visit: Visit, work: () => void): void => {
+  try {
+    work()
+  } catch (error) {
+    front.alarm(`request ${visit.id} failed`, error)
+    if (visit.response.headersSent) visit.response.destroy()
+    else refuse(front, visit, unforeseen)
+  }
+}

@@ -1,4 +1,5 @@
 /** Headers that say how to route, and their synonyms from other gateways, to Wishes. */
+import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { SessionId } from '../../domain/ids.ts'
 import { didYouMean } from '../../domain/nearest.ts'
@@ -15,10 +16,11 @@ const mostTags = 64
 /** A day. */
 const longestWait = 86_400_000
 
-/** A header's text: clients send UTF-8, node hands it on byte by byte. Only bytes past ASCII need to be read again. */
+/** A header's text: node hands it on byte by byte, and clients send UTF-8 or Latin-1. */
 const textOf = (value: string): string => {
   if (!/[\u0080-\u00ff]/.test(value)) return value.trim()
-  return Buffer.from(value, 'latin1').toString('utf8').trim()
+  const bytes = Buffer.from(value, 'latin1')
+  return (isUtf8(bytes) ? bytes.toString() : value).trim()
 }
 
 const wordInto =
