@@ -1,0 +1,87 @@
+/** A configuration's text to Settings, or everything that is wrong with it and where. */
+import type { Instant } from '../domain/units.ts'
+import { checkSettings } from './check.ts'
+import { readDocument } from './document.ts'
+import { filledValue } from './fill-in.ts'
+import { pathText } from './finding.ts'
+import type { Doubt, Finding, Path } from './finding.ts'
+import { namesOf } from './ground.ts'
+import type { Environment } from './references.ts'
+import { resolve } from './resolve.ts'
+import type { Settings } from './settings.ts'
+import { wellFormed } from './well-formed.ts'
+import { pathOf, placeOf, plainValue, valuePlaceOf, writtenAt } from './written.ts'
+import type { Place, Written } from './written.ts'
+
+export type Loaded =
+  | {
+      readonly ok: true
+      readonly settings: Settings
+      /** Warnings: what has no effect or may not be meant. */
+      readonly findings: readonly Finding[]
+    }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+export interface LoadOptions {
+  /** The file's name as messages show it. */
+  readonly file: string
+  /** Variables that references are filled in from, and checked against. */
+  readonly env: Environment
+  /** Every type of provider that there is. */
+  readonly providerTypes: readonly string[]
+  /** Which of a model's prices is in force; absent: today's. */
+  readonly now?: Instant
+}
+
+/** What a mistake in the value is about; a missing or unknown member is told at a name. */
+const placeFor = (written: Written, { path, message }: Doubt): Place => {
+  const isAtName = /^(?:needs |no member )/.test(message) || writtenAt(written, path)?.kind !== 'scalar'
+  return isAtName ? placeOf(written, path) : valuePlaceOf(written, path)
+}
+
+const byPlace = (left: Finding, right: Finding): number => left.line - right.line || left.column - right.column
+
+const isUnder = (path: Path, above: Path): boolean => above.every((part, at) => path[at] === part)
+
+/** A reference that could not be filled in makes its value wrong; that is told once. */
+const unlessTold = (doubts: readonly Doubt[], told: readonly Doubt[]): readonly Doubt[] =>
+  doubts.filter(one => !told.some(({ path }) => isUnder(one.path, path)))
+
+/** Doubts with their places, in the order of the file. */
+const findingsOf = (doubts: readonly Doubt[], written: Written, file: string): readonly Finding[] =>
+  doubts
+    .map((doubt): Finding => {
+      const { severity, path, message } = doubt
+      return { severity, file, ...placeFor(written, doubt), path: pathText(path), message }
+    })
+    .sort(byPlace)
+
+const settled = (
+  written: Written,
+  options: LoadOptions,
+): { readonly settings: Settings; readonly doubts: readonly Doubt[] } => {
+  const { env, providerTypes, now = Date.now() as Instant } = options
+  const filled = filledValue(written, env)
+  const formed = wellFormed(filled.value, plainValue(written))
+  const doubts: Doubt[] = []
+  const ground = { file: formed.file, names: namesOf(filled.value), env, providerTypes, now, doubts }
+  const pathBelow = (step: Path, text: string): Path => [...step, ...pathOf(writtenAt(written, step), text)]
+  const settings = resolve(ground, pathBelow)
+  const all = [...filled.doubts, ...unlessTold([...formed.doubts, ...doubts], filled.doubts)]
+  const isSound = all.every(one => one.severity === 'warning')
+  return { settings, doubts: isSound ? [...all, ...checkSettings(settings, env)] : all }
+}
+
+/** Settings with warnings, or all errors and warnings. Never throws, whatever the text. */
+export const readConfig = (text: string, options: LoadOptions): Loaded => {
+  const read = readDocument(text)
+  if (!read.ok) {
+    const findings = read.flaws.map(({ place, message }): Finding => {
+      return { severity: 'error', file: options.file, ...place, path: '', message }
+    })
+    return { ok: false, findings }
+  }
+  const { settings, doubts } = settled(read.written, options)
+  const findings = findingsOf(doubts, read.written, options.file)
+  return findings.some(one => one.severity === 'error') ? { ok: false, findings } : { ok: true, settings, findings }
+}

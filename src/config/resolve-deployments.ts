@@ -1,0 +1,92 @@
+/** Deployments of a file, completed from the catalogue. */
+import type { Deployment, Price } from '../domain/deployment.ts'
+import type { DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
+import { microUsd, unit } from '../domain/units.ts'
+import type { MicroUsd, Unit } from '../domain/units.ts'
+import { knownModel } from './catalog.ts'
+import type { KnownModel } from './catalog.ts'
+import { deploymentDefaults } from './defaults.ts'
+import { errorAt } from './finding.ts'
+import { leads } from './ground.ts'
+import type { Ground } from './ground.ts'
+import type { DeploymentEntry } from './schema.ts'
+import type { ProviderConfig } from './settings.ts'
+
+/** The wire format that follows from a provider's type. */
+const dialectOf = (type: string): DialectId =>
+  (type === 'anthropic' ? 'anthropic-messages' : 'openai-chat') as DialectId
+
+const rate = (dollars: number | undefined): MicroUsd | undefined =>
+  dollars === undefined ? undefined : microUsd(dollars * 1_000_000)
+
+type PriceEntry = NonNullable<DeploymentEntry['price']>
+
+const cacheRates = (given: PriceEntry, known: Price | undefined): Partial<Price> => {
+  // The catalogue's cache prices belong to its input price; beside another one they would be wrong.
+  const rest = given.input === undefined ? known : undefined
+  const cached = rate(given.cachedInput) ?? rest?.cachedInputPerMillion
+  const written = rate(given.cacheWrite) ?? rest?.cacheWritePerMillion
+  return {
+    ...(cached !== undefined && { cachedInputPerMillion: cached }),
+    ...(written !== undefined && { cacheWritePerMillion: written }),
+  }
+}
+
+const priceOf = (
+  ground: Ground,
+  id: string,
+  given: PriceEntry | undefined,
+  known: Price | undefined,
+): Price | undefined => {
+  if (given === undefined) return known
+  const input = rate(given.input) ?? known?.inputPerMillion
+  const output = rate(given.output) ?? known?.outputPerMillion
+  if (input !== undefined && output !== undefined) {
+    return { inputPerMillion: input, outputPerMillion: output, ...cacheRates(given, known) }
+  }
+  const missing = [...(input === undefined ? ['input'] : []), ...(output === undefined ? ['output'] : [])]
+  const message = `needs ${missing.join(' and ')}: the catalogue does not know what this model costs`
+  ground.doubts.push(errorAt(['deployments', id, 'price'], message))
+  return undefined
+}
+
+const qualityOf = ({ quality }: DeploymentEntry): Readonly<Record<string, Unit>> => {
+  if (quality === undefined) return {}
+  const byTask = typeof quality === 'number' ? { '*': quality } : quality
+  return Object.fromEntries(Object.entries(byTask).map(([task, score]) => [task, unit(score)]))
+}
+
+const sizesOf = (entry: DeploymentEntry, known: KnownModel): Pick<Deployment, 'contextWindow' | 'maxOutput'> => {
+  const contextWindow = entry.contextWindow ?? known.contextWindow
+  const maxOutput = entry.maxOutput ?? known.maxOutput
+  return { ...(contextWindow !== undefined && { contextWindow }), ...(maxOutput !== undefined && { maxOutput }) }
+}
+
+const complete = (ground: Ground, id: string, entry: DeploymentEntry, provider: ProviderConfig): Deployment => {
+  const known = knownModel({ ...provider, model: entry.model }, ground.now)
+  const price = priceOf(ground, id, entry.price, known.price)
+  return {
+    id: id as DeploymentId,
+    provider: entry.provider as ProviderId,
+    model: entry.model as ModelId,
+    dialect: dialectOf(provider.type),
+    ...sizesOf(entry, known),
+    accepts: entry.accepts === undefined ? known.accepts : [...new Set(entry.accepts)],
+    ...(price !== undefined && { price }),
+    weight: entry.weight ?? deploymentDefaults.weight,
+    priority: entry.priority ?? deploymentDefaults.priority,
+    limits: entry.limits ?? {},
+    tags: entry.tags ?? {},
+    quality: qualityOf(entry),
+  }
+}
+
+/** Every deployment whose provider is sound. */
+export const resolveDeployments = (ground: Ground, providers: readonly ProviderConfig[]): readonly Deployment[] =>
+  Object.entries(ground.file.deployments ?? {}).flatMap(([id, entry]) => {
+    const names = { what: 'provider', names: ground.names.providers }
+    if (!leads(ground, ['deployments', id, 'provider'], entry.provider, names)) return []
+    const provider = providers.find(one => one.id === entry.provider)
+    // A provider that is there but wrong was told already.
+    return provider === undefined ? [] : [complete(ground, id, entry, provider)]
+  })

@@ -1,0 +1,68 @@
+/** Providers of a file to providers of a gateway. */
+import type { CredentialId, ProviderId } from '../domain/ids.ts'
+import type { Credential } from '../ports/provider.ts'
+import { selfHosted } from './catalog.ts'
+import { errorAt } from './finding.ts'
+import { leads } from './ground.ts'
+import type { Ground } from './ground.ts'
+import type { ProviderEntry } from './schema.ts'
+import type { ProviderConfig } from './settings.ts'
+
+/** Types of which every installation has its own address. */
+const addressless: readonly string[] = ['openai-compatible', 'vllm', 'sglang', 'llamacpp']
+
+const credentialId = (provider: string, name: string): CredentialId => `${provider}:${name}` as CredentialId
+
+const credentialsOf = (id: string, entry: ProviderEntry): readonly Credential[] => {
+  if (entry.keys !== undefined) {
+    return entry.keys.map((one, place) => ({
+      id: credentialId(id, one.id ?? String(place)),
+      reference: one.key,
+      weight: one.weight ?? 1,
+    }))
+  }
+  return [{ id: credentialId(id, '0'), reference: entry.key ?? '', weight: 1 }]
+}
+
+const doubtKeys = (ground: Ground, id: string, entry: ProviderEntry): void => {
+  const path = ['providers', id]
+  if (entry.key !== undefined && entry.keys !== undefined) {
+    ground.doubts.push(errorAt([...path, 'keys'], 'has key and keys; write one of the two'))
+  }
+  const isHosted = entry.url === undefined && !selfHosted.includes(entry.type) && !addressless.includes(entry.type)
+  if (isHosted && entry.key === undefined && entry.keys === undefined) {
+    const variable = `${entry.type.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_API_KEY`
+    ground.doubts.push(errorAt(path, `needs key: the provider's secret, such as key: \${${variable}}`))
+  }
+  const credentials = credentialsOf(id, entry)
+  if (credentials.every(one => one.weight === 0)) {
+    ground.doubts.push(errorAt([...path, 'keys'], 'every weight is 0, so that no key is ever used'))
+  }
+  for (const [place, one] of credentials.entries()) {
+    const isTwin = credentials.findIndex(other => other.id === one.id) < place
+    if (isTwin) ground.doubts.push(errorAt([...path, 'keys', place], 'another key has the same id; ids must differ'))
+  }
+}
+
+const resolved = (ground: Ground, id: string, entry: ProviderEntry): readonly ProviderConfig[] => {
+  const path = ['providers', id]
+  const types = { what: 'provider type', names: ground.providerTypes }
+  if (!leads(ground, [...path, 'type'], entry.type, types)) return []
+  if (addressless.includes(entry.type) && entry.url === undefined) {
+    ground.doubts.push(errorAt(path, `needs url: the address of this server, such as http://127.0.0.1:8000/v1`))
+  }
+  doubtKeys(ground, id, entry)
+  return [
+    {
+      id: id as ProviderId,
+      type: entry.type,
+      credentials: credentialsOf(id, entry),
+      ...(entry.url !== undefined && { url: entry.url }),
+      ...(entry.headers !== undefined && { headers: entry.headers }),
+    },
+  ]
+}
+
+/** Every provider whose type is known. */
+export const resolveProviders = (ground: Ground): readonly ProviderConfig[] =>
+  Object.entries(ground.file.providers ?? {}).flatMap(([id, entry]) => resolved(ground, id, entry))

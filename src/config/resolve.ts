@@ -1,0 +1,115 @@
+/** A well-formed file to Settings, and every name in it that leads nowhere. */
+import type { Pool } from '../domain/deployment.ts'
+import type { DeploymentId, PoolId } from '../domain/ids.ts'
+import { builtInPolicy, defaultServer, defaultStore, defaultTelemetry, megabytes } from './defaults.ts'
+import { errorAt, warningAt } from './finding.ts'
+import { leads, modelNames } from './ground.ts'
+import type { Ground } from './ground.ts'
+import { resolveDeployments } from './resolve-deployments.ts'
+import { checkTenancy, noDeployments, resolveKeys } from './resolve-keys.ts'
+import { resolvePolicies } from './resolve-policies.ts'
+import type { PathBelow } from './resolve-policies.ts'
+import { resolveProviders } from './resolve-providers.ts'
+import type { ServerConfig, Settings, StoreConfig, TelemetryConfig } from './settings.ts'
+
+const defaultPolicyOf = (ground: Ground, policies: readonly string[]): string => {
+  const given = ground.file.defaultPolicy
+  if (given === undefined) return builtInPolicy.name
+  return leads(ground, ['defaultPolicy'], given, { what: 'policy', names: policies }) ? given : builtInPolicy.name
+}
+
+const poolsOf = (ground: Ground, policies: readonly string[], defaultPolicy: string): readonly Pool[] =>
+  Object.entries(ground.file.pools ?? {}).map(([id, entry]) => {
+    const names = { what: 'deployment', names: ground.names.deployments }
+    const path = ['pools', id]
+    for (const [place, name] of entry.candidates.entries()) {
+      if (entry.candidates.indexOf(name) < place) {
+        ground.doubts.push(
+          errorAt([...path, 'candidates', place], `"${name}" stands here twice; use weight for its share`),
+        )
+      }
+    }
+    const candidates = entry.candidates.filter((name, place) =>
+      leads(ground, [...path, 'candidates', place], name, names),
+    )
+    const isKnown =
+      entry.policy === undefined ||
+      leads(ground, [...path, 'policy'], entry.policy, { what: 'policy', names: policies })
+    return {
+      id: id as PoolId,
+      candidates: candidates.map(name => name as DeploymentId),
+      policy: isKnown ? (entry.policy ?? defaultPolicy) : defaultPolicy,
+      ...(entry.task !== undefined && { task: entry.task }),
+    }
+  })
+
+const aliasesOf = (ground: Ground): Readonly<Record<string, string>> => {
+  const { pools, aliases, deployments: ids } = ground.names
+  const names = [...new Set([...pools, ...modelNames(ground), ...ids])]
+  for (const [name, target] of Object.entries(ground.file.aliases ?? {})) {
+    const path = ['aliases', name]
+    if (pools.includes(name)) ground.doubts.push(errorAt(path, `the pool ${name} has the same name; names must differ`))
+    if (names.includes(target)) continue
+    if (aliases.includes(target)) {
+      const says = `"${target}" is an alias itself; name the pool or model that it stands for`
+      ground.doubts.push(errorAt(path, says))
+    } else leads(ground, path, target, { what: 'pool, model or deployment', names })
+  }
+  return ground.file.aliases ?? {}
+}
+
+const serverOf = ({ file: { server } }: Ground): ServerConfig => ({
+  host: server?.host ?? defaultServer.host,
+  port: server?.port ?? defaultServer.port,
+  maxBodyBytes: server?.maxBodyMb === undefined ? defaultServer.maxBodyBytes : megabytes(server.maxBodyMb),
+  corsOrigins: server?.cors ?? defaultServer.corsOrigins,
+  drain: server?.drain ?? defaultServer.drain,
+})
+
+const storeOf = (ground: Ground): StoreConfig => {
+  const { store } = ground.file
+  if (store?.shared !== undefined && store.shared !== 'memory') {
+    const says = 'shared is not in force yet: each process keeps its own windows, counters and health in memory'
+    ground.doubts.push(warningAt(['store', 'shared'], says))
+  }
+  if (store?.durable === undefined) return defaultStore
+  if (store.durable === 'memory') return { durable: { kind: 'memory' } }
+  return { durable: { kind: 'sqlite', path: store.durable.slice('sqlite:'.length) } }
+}
+
+const telemetryOf = (ground: Ground): TelemetryConfig => {
+  const { telemetry } = ground.file
+  if (telemetry?.content === 'on') {
+    const says = 'content is not in force yet: prompts and answers are never told'
+    ground.doubts.push(warningAt(['telemetry', 'content'], says))
+  }
+  return {
+    ...(telemetry?.otlp !== undefined && { otlp: telemetry.otlp }),
+    headers: telemetry?.headers ?? defaultTelemetry.headers,
+    compat: telemetry?.compat ?? defaultTelemetry.compat,
+    log: telemetry?.log ?? defaultTelemetry.log,
+  }
+}
+
+/** The settings, as far as names lead somewhere; what does not is told in `ground.doubts`. */
+export const resolve = (ground: Ground, pathBelow: PathBelow): Settings => {
+  noDeployments(ground)
+  const providers = resolveProviders(ground)
+  const deployments = resolveDeployments(ground, providers)
+  const policies = resolvePolicies(ground, pathBelow)
+  const policyNames = [...new Set([...ground.names.policies, ...policies.map(one => one.name)])]
+  const defaultPolicy = defaultPolicyOf(ground, policyNames)
+  checkTenancy(ground)
+  return {
+    providers,
+    deployments,
+    pools: poolsOf(ground, policyNames, defaultPolicy),
+    aliases: aliasesOf(ground),
+    policies,
+    defaultPolicy,
+    keys: resolveKeys(ground, policyNames),
+    server: serverOf(ground),
+    store: storeOf(ground),
+    telemetry: telemetryOf(ground),
+  }
+}

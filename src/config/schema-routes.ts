@@ -1,0 +1,87 @@
+/** What a configuration file may say of pools, aliases and policies. */
+import * as z from 'zod'
+import { anything, flag, leaf, oneOf, optionalLeaf, text, time, whole, word } from './kinds.ts'
+import { entries, shape, stepReference } from './shape.ts'
+
+const pool = shape(
+  {
+    candidates: z
+      .array(leaf(word, 'The name of a deployment.'), { error: 'a list of deployments such as [sonnet, mini]' })
+      .min(1, 'one deployment at least, such as [mini]')
+      .max(1000, 'at most 1000 deployments')
+      .meta({ description: 'Names of deployments; their order means nothing.' }),
+    policy: optionalLeaf(word, 'The name of a policy; the default policy if left out.'),
+    task: optionalLeaf(word, 'The kind of work that this pool is for: chat, code, summarisation, …'),
+  },
+  {
+    what: 'a pool such as { candidates: [sonnet, mini], policy: floor-then-cheap }',
+    about: 'Deployments that stand for one name.',
+  },
+)
+
+/** Pools by name. */
+export const pools = entries(pool, {
+  what: 'pools by name, such as support: { candidates: [sonnet, mini] }',
+  about: 'What clients may ask for as a model: each pool is a choice among deployments.',
+})
+
+/** Aliases by name. */
+export const aliases = entries(leaf(word, 'A pool, a model, `provider/model` or a deployment.'), {
+  what: 'names such as gpt-4: support',
+  about: 'Other names for what clients may ask for.',
+})
+
+const execution = shape(
+  {
+    mode: leaf(oneOf('fallback', 'hedge', 'race'), 'One after another; a second one after a while; several at once.'),
+    after: optionalLeaf(time(1), 'When a hedge asks the second candidate.'),
+    width: optionalLeaf(whole(2, 10), 'How many candidates a race asks at once.'),
+  },
+  { what: 'an execution such as { mode: fallback }', about: 'How the candidates are tried.' },
+)
+
+const patience = shape(
+  {
+    maxAttempts: optionalLeaf(whole(1, 100), 'Attempts in all.'),
+    retriesPerCandidate: optionalLeaf(whole(0, 20), 'Further attempts at one candidate.'),
+    maxWait: optionalLeaf(time(0), 'The longest wait before a retry; past it, the next candidate is asked.'),
+    connect: optionalLeaf(time(1), 'Until the connection stands.'),
+    firstToken: optionalLeaf(time(1), 'Until the first content of a stream, or the whole of another answer.'),
+    idle: optionalLeaf(time(1), 'Between two pieces of a stream.'),
+    total: optionalLeaf(time(1), 'For the whole request.'),
+  },
+  { what: 'a patience such as { maxAttempts: 3, firstToken: 8s }', about: 'Limits on attempts and time.' },
+)
+
+const steps = anything('a list of steps, such as [capable, healthy, { use: cheap, with: { within: 5% } }]', {
+  type: 'array',
+  minItems: 1,
+  items: stepReference,
+})
+
+const policy = shape(
+  {
+    description: optionalLeaf(text, 'What it is for.'),
+    steps: leaf(
+      steps,
+      'What is left out and what comes first, in this order; each order only refines those before it.',
+    ),
+    execution: execution.optional(),
+    patience: patience.optional(),
+    seed: optionalLeaf(
+      oneOf('request', 'session', 'user'),
+      'What chance depends on: by session or user, choices stay put.',
+    ),
+    fallbackOnRefusal: optionalLeaf(flag, 'Whether the next candidate is asked where one refuses to answer.'),
+  },
+  { what: 'a policy such as { steps: [capable, healthy, weighted] }', about: 'How a candidate is chosen.' },
+)
+
+/** Policies by name. */
+export const policies = entries(policy, {
+  what: 'policies by name, such as even: { steps: [capable, healthy, round-robin] }',
+  about: 'How candidates are chosen, by name.',
+})
+
+/** A policy as a file has it, its steps not read yet. */
+export type PolicyEntry = z.output<typeof policy>

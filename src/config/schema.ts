@@ -1,0 +1,34 @@
+/** What a configuration file may say, as people write it. */
+import type * as z from 'zod'
+import { optionalLeaf, text, word } from './kinds.ts'
+import { keys, server, store, telemetry, tenancy } from './schema-house.ts'
+import { deployments, providers } from './schema-models.ts'
+import { aliases, policies, pools } from './schema-routes.ts'
+import { shape } from './shape.ts'
+
+/** The whole file. */
+export const fileSchema = shape(
+  {
+    $schema: optionalLeaf(text, 'The address of this schema, for editors.'),
+    providers: providers.optional(),
+    deployments: deployments.optional(),
+    pools: pools.optional(),
+    aliases: aliases.optional(),
+    policies: policies.optional(),
+    defaultPolicy: optionalLeaf(
+      word,
+      'The policy where neither pool nor caller names one; a built-in one if left out.',
+    ),
+    tenancy: tenancy.optional(),
+    keys: keys.optional(),
+    server: server.optional(),
+    store: store.optional(),
+    telemetry: telemetry.optional(),
+  },
+  { what: 'providers, deployments and pools, each by name', about: 'Configuration of a signalbox gateway.' },
+)
+
+/** A file whose values are each well formed; names may still lead nowhere. */
+export type ConfigFile = z.output<typeof fileSchema>
+export type ProviderEntry = NonNullable<ConfigFile['providers']>[string]
+export type DeploymentEntry = NonNullable<ConfigFile['deployments']>[string]

@@ -1,0 +1,216 @@
+/** What a client's `model` stands for: a pool, an alias, a provider's model, a model, a deployment. */
+import type { Candidate, Deployment, Pool } from '../domain/deployment.ts'
+import type { PoolId } from '../domain/ids.ts'
+import type { Checked } from '../domain/units.ts'
+import { compilePolicy } from '../routing/compile-policy.ts'
+import type { CompiledPolicy } from '../routing/compile-policy.ts'
+import { nearest } from '../routing/nearest.ts'
+import type { Settings } from './settings.ts'
+
+/** Who can serve what was asked for, and how one of them is chosen. */
+export interface Route {
+  readonly pool?: PoolId
+  readonly task?: string
+  readonly candidates: readonly Candidate[]
+  readonly policy: CompiledPolicy
+  /** The provider that was named with the model; no other may serve. */
+  readonly lock?: string
+}
+
+export type FoundRoute =
+  | { readonly ok: true; readonly route: Route }
+  | {
+      readonly ok: false
+      /** What was not found: the target or the policy. */
+      readonly kind: 'target' | 'policy'
+      /** The most similar names, best first. */
+      readonly nearest: readonly string[]
+      /** All names of this kind. */
+      readonly names: readonly string[]
+    }
+
+/** One name that a client may ask for. */
+export interface RouteTarget {
+  readonly id: string
+  readonly kind: 'pool' | 'alias' | 'model'
+  readonly deployments: readonly Deployment[]
+}
+
+export interface Routes {
+  /** In constant time for what is there. Without a policy, the pool's own or the default one counts. */
+  find(target: string, policy?: string): FoundRoute
+  /** Pools, aliases and models, in the order of the configuration. */
+  readonly targets: readonly RouteTarget[]
+  readonly policies: ReadonlyMap<string, CompiledPolicy>
+}
+
+/** What a name stands for, with one route for each policy under which it was asked for. */
+interface Entry {
+  readonly start: Omit<Route, 'policy'>
+  readonly own: string
+  readonly routes: Map<string, Route>
+}
+
+const entryOf = (start: Entry['start'], own: string): Entry => ({ start, own, routes: new Map() })
+
+/** So many similar names are told. */
+const mostSimilar = 3
+
+const similar = (name: string, names: readonly string[]): readonly string[] => {
+  const found: string[] = []
+  let rest = names
+  while (found.length < mostSimilar) {
+    const next = nearest(name, rest)
+    if (next === undefined) break
+    found.push(next)
+    rest = rest.filter(one => one !== next)
+  }
+  return found
+}
+
+const compiledOf = (settings: Settings): Checked<ReadonlyMap<string, CompiledPolicy>> => {
+  const policies = new Map<string, CompiledPolicy>()
+  for (const [place, policy] of settings.policies.entries()) {
+    const compiled = compilePolicy(policy)
+    if (!compiled.ok) return { ok: false, why: `policy ${policy.name}: ${compiled.why}`, at: `policies[${place}]` }
+    policies.set(policy.name, compiled.value)
+  }
+  return policies.has(settings.defaultPolicy)
+    ? { ok: true, value: policies }
+    : { ok: false, why: `there is no policy "${settings.defaultPolicy}"`, at: 'defaultPolicy' }
+}
+
+const add = <Value>(to: Map<string, Value[]>, name: string, value: Value): void => {
+  const list = to.get(name)
+  if (list === undefined) to.set(name, [value])
+  else list.push(value)
+}
+
+interface Served {
+  readonly byModel: Map<string, Deployment[]>
+  readonly byProvider: Map<string, Deployment[]>
+}
+const served = (deployments: readonly Deployment[]): Served => {
+  const found: Served = { byModel: new Map(), byProvider: new Map() }
+  for (const one of deployments) {
+    add(found.byModel, one.model, one)
+    add(found.byProvider, `${one.provider}/${one.model}`, one)
+  }
+  return found
+}
+
+const poolEntry = (pool: Pool, byId: ReadonlyMap<string, Deployment>): Checked<Entry> => {
+  const candidates: Deployment[] = []
+  for (const id of pool.candidates) {
+    const one = byId.get(id)
+    if (one === undefined) return { ok: false, why: `there is no deployment "${id}"`, at: `pools.${pool.id}` }
+    candidates.push(one)
+  }
+  const start = { pool: pool.id, candidates, ...(pool.task !== undefined && { task: pool.task }) }
+  return { ok: true, value: entryOf(start, pool.policy) }
+}
+
+/** Deployments, models, `provider/model`: where names are the same, the later one here counts. */
+const modelEntries = (settings: Settings, { byModel, byProvider }: Served): Map<string, Entry> => {
+  const own = settings.defaultPolicy
+  const entries = new Map<string, Entry>()
+  for (const one of settings.deployments) entries.set(one.id, entryOf({ candidates: [one] }, own))
+  for (const [name, candidates] of byModel) entries.set(name, entryOf({ candidates }, own))
+  for (const [name, candidates] of byProvider) {
+    const lock = candidates[0]?.provider
+    entries.set(name, entryOf({ candidates, ...(lock !== undefined && { lock }) }, own))
+  }
+  return entries
+}
+
+const withPools = (
+  settings: Settings,
+  entries: Map<string, Entry>,
+  policies: ReadonlyMap<string, CompiledPolicy>,
+): Checked<Map<string, Entry>> => {
+  const byId = new Map(settings.deployments.map(one => [String(one.id), one]))
+  for (const pool of settings.pools) {
+    const entry = poolEntry(pool, byId)
+    if (!entry.ok) return entry
+    if (!policies.has(pool.policy))
+      return { ok: false, why: `there is no policy "${pool.policy}"`, at: `pools.${pool.id}` }
+    entries.set(pool.id, entry.value)
+  }
+  return { ok: true, value: entries }
+}
+
+const withAliases = (settings: Settings, entries: Map<string, Entry>): Checked<Map<string, Entry>> => {
+  const aliased = new Map<string, Entry>()
+  for (const [name, target] of Object.entries(settings.aliases)) {
+    const entry = entries.get(target)
+    if (entry === undefined)
+      return { ok: false, why: `the alias "${name}" leads to "${target}", which is not there`, at: `aliases.${name}` }
+    aliased.set(name, entry)
+  }
+  const pools = new Set(settings.pools.map(one => String(one.id)))
+  // An alias stands before models of its name, so that clients can be led elsewhere; a pool stands before both.
+  for (const [name, entry] of aliased) if (!pools.has(name)) entries.set(name, entry)
+  return { ok: true, value: entries }
+}
+
+const targetsOf = (
+  settings: Settings,
+  entries: ReadonlyMap<string, Entry>,
+  models: Iterable<string>,
+): readonly RouteTarget[] => {
+  const pools = settings.pools.map(one => String(one.id))
+  const aliases = Object.keys(settings.aliases).filter(name => !pools.includes(name))
+  const taken = new Set([...pools, ...aliases])
+  const listedAs = (kind: RouteTarget['kind'], ids: readonly string[]): readonly RouteTarget[] =>
+    ids.map(id => ({ id, kind, deployments: entries.get(id)?.start.candidates ?? [] }))
+  return [
+    ...listedAs('pool', pools),
+    ...listedAs('alias', aliases),
+    ...listedAs(
+      'model',
+      [...models].filter(name => !taken.has(name)),
+    ),
+  ]
+}
+
+const finder = (entries: ReadonlyMap<string, Entry>, policies: ReadonlyMap<string, CompiledPolicy>): Routes['find'] => {
+  const names = [...entries.keys()]
+  const policyNames = [...policies.keys()]
+  const missing = (kind: 'target' | 'policy', name: string, known: readonly string[]): FoundRoute => ({
+    ok: false,
+    kind,
+    nearest: similar(name, known),
+    names: known,
+  })
+  return (target, policy) => {
+    const entry = entries.get(target)
+    if (entry === undefined) return missing('target', target, names)
+    const wanted = policy ?? entry.own
+    const before = entry.routes.get(wanted)
+    if (before !== undefined) return { ok: true, route: before }
+    const compiled = policies.get(wanted)
+    if (compiled === undefined) return missing('policy', wanted, policyNames)
+    const route: Route = { ...entry.start, policy: compiled }
+    entry.routes.set(wanted, route)
+    return { ok: true, route }
+  }
+}
+
+/** All routes of these settings, or which name in them leads nowhere. */
+export const routesOf = (settings: Settings): Checked<Routes> => {
+  const policies = compiledOf(settings)
+  if (!policies.ok) return policies
+  const found = served(settings.deployments)
+  const pooled = withPools(settings, modelEntries(settings, found), policies.value)
+  if (!pooled.ok) return pooled
+  const entries = withAliases(settings, pooled.value)
+  if (!entries.ok) return entries
+  return {
+    ok: true,
+    value: {
+      find: finder(entries.value, policies.value),
+      targets: targetsOf(settings, entries.value, found.byModel.keys()),
+      policies: policies.value,
+    },
+  }
+}
