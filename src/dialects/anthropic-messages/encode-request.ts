@@ -72,7 +72,7 @@ export const encodeRequest = (request: ChatRequest, model: string): Encoded<Reco
   nameAbsent(request, losses)
   const conversation = writeMessages(request.messages, isOwn, losses)
   const isUnsigned = resumesUnsigned(conversation)
-  const { thinking, effort, maxTokens, isThinking } = writeReasoning(request, { abilities, isUnsigned, isOwn }, losses)
+  const { thinking, effort, maxTokens, isThinking } = writeReasoning(request, { abilities, isUnsigned }, losses)
   const isBudgeted = thinking?.['type'] === 'enabled'
   const output = writeOutput(request, { abilities, isBudgeted, isOwn }, losses)
   const value = {

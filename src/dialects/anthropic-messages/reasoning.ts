@@ -1,9 +1,9 @@
 /** How much to think, both ways: a token budget on older models, an effort on newer ones. */
-import type { ChatBody, ReasoningWish } from '../../domain/request.ts'
+import type { ChatBody, ChatRequest, ReasoningWish } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Abilities } from './abilities.ts'
 import type { Findings, Json, Losses } from './wire.ts'
-import { isAbsent, isRecord, ownMembers, report } from './wire.ts'
+import { dialect, isAbsent, isRecord, otherMembers, report } from './wire.ts'
 
 type Effort = NonNullable<ReasoningWish['effort']>
 
@@ -55,6 +55,18 @@ export const readReasoning = (
   return isEffort(effort) && wish?.effort === undefined ? { ...wish, effort } : wish
 }
 
+const knownThinking = new Set(['type', 'budget_tokens'])
+const [formatOnly, formatAndEffort] = [new Set(['format']), new Set(['format', 'effort'])]
+
+/** What of `thinking` and `output_config` a wish cannot hold, as the members that it came in. */
+export const otherReasoning = (body: Json): Json => {
+  const { thinking, output_config: config } = body
+  const ofThinking = isRecord(thinking) ? otherMembers(thinking, knownThinking) : undefined
+  const known = isRecord(config) && isEffort(config['effort']) ? formatAndEffort : formatOnly
+  const ofConfig = isRecord(config) ? otherMembers(config, known) : undefined
+  return { ...(ofThinking && { thinking: ofThinking }), ...(ofConfig && { output_config: ofConfig }) }
+}
+
 const isSame = (left: ReasoningWish | undefined, right: ReasoningWish | undefined): boolean =>
   left?.effort === right?.effort && left?.budget === right?.budget
 
@@ -71,15 +83,13 @@ export interface Telling {
   readonly abilities: Abilities
   /** The model is to go on after tool calls whose reasoning was not given back. */
   readonly isUnsigned: boolean
-  /** The body came in this dialect. */
-  readonly isOwn: boolean
 }
 
-const lengthOf = (body: ChatBody, { abilities, isOwn }: Telling, losses: Losses): number => {
+const lengthOf = (body: ChatRequest, { abilities }: Telling, losses: Losses): number => {
   const asked = body.limits.maxOutputTokens
   const most = abilities.maxOutput
   if (asked === undefined) return Math.min(most ?? defaultMaxTokens, body.stream ? Infinity : longestWhole)
-  if (isOwn || most === undefined || asked <= most) return asked
+  if (body.raw?.dialect === dialect || most === undefined || asked <= most) return asked
   losses.add('limits.maxOutputTokens', `lowered from ${asked} to the ${most} that this model can answer`)
   return most
 }
@@ -120,10 +130,10 @@ const withBudget = (body: ChatBody, wish: ReasoningWish, maxTokens: number, loss
 }
 
 /** What a client of this dialect wrote, word for word; undefined if it wrote nothing or the wish was changed since. */
-const asWritten = (body: ChatBody, maxTokens: number): WrittenReasoning | undefined => {
-  const { thinking, output_config: outputConfig } = ownMembers(body.extensions)
-  if (!isRecord(thinking) && !isRecord(outputConfig)) return undefined
-  if (!isSame(readReasoning(thinking, outputConfig, {}), body.reasoning)) return undefined
+const asWritten = ({ raw, reasoning }: ChatRequest, maxTokens: number): WrittenReasoning | undefined => {
+  if (raw?.dialect !== dialect) return undefined
+  const { thinking, output_config: outputConfig } = raw.json
+  if (!isSame(readReasoning(thinking, outputConfig, {}), reasoning)) return undefined
   const effort = isRecord(outputConfig) ? outputConfig['effort'] : undefined
   return {
     ...(isRecord(thinking) && { thinking }),
@@ -141,7 +151,7 @@ const withoutThinking = (maxTokens: number, { abilities }: Telling, losses: Loss
 }
 
 /** Thinking for this model; what a client of this dialect wrote comes back word for word. */
-export const writeReasoning = (body: ChatBody, telling: Telling, losses: Losses): WrittenReasoning => {
+export const writeReasoning = (body: ChatRequest, telling: Telling, losses: Losses): WrittenReasoning => {
   const { abilities, isUnsigned } = telling
   const maxTokens = lengthOf(body, telling, losses)
   const written = asWritten(body, maxTokens)

@@ -5,7 +5,7 @@ import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { depthOf } from '../json-text.ts'
 import { readBlocks } from './blocks.ts'
-import { readReasoning } from './reasoning.ts'
+import { otherReasoning, readReasoning } from './reasoning.ts'
 import { readToolChoice, readTools } from './tools.ts'
 import type { Findings, Json } from './wire.ts'
 import { carried, checked, dialect, found, isAbsent, isRecord, otherMembers, readText, report } from './wire.ts'
@@ -17,6 +17,7 @@ const knownMembers = new Set([
   'max_tokens',
   'tools',
   'tool_choice',
+  'thinking',
   'output_config',
   'stop_sequences',
   'temperature',
@@ -159,16 +160,14 @@ const readEndUser = (body: Json, findings: Findings): string | undefined => {
 const readTier = (body: Json, findings: Findings): string | undefined =>
   isAbsent(body['service_tier']) ? undefined : readText(body, 'service_tier', '', findings)
 
-const formatOnly = new Set(['format'])
 const userOnly = new Set(['user_id'])
 
 /** All that only this dialect knows, word for word. */
 const readOthers = (body: Json, choice: Json | undefined): Json => {
-  const config = isRecord(body['output_config']) ? otherMembers(body['output_config'], formatOnly) : undefined
   const metadata = isRecord(body['metadata']) ? otherMembers(body['metadata'], userOnly) : undefined
   return {
     ...otherMembers(body, knownMembers),
-    ...(config && { output_config: config }),
+    ...otherReasoning(body),
     ...(metadata && { metadata }),
     ...(choice && { tool_choice: choice }),
   }
