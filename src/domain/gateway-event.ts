@@ -3,7 +3,17 @@ import type { Caller } from './caller.ts'
 import type { DecisionTrace } from './decision.ts'
 import type { Candidate } from './deployment.ts'
 import type { Failure } from './failure.ts'
-import type { CredentialId, DialectId, PoolId, RequestId, SpanId } from './ids.ts'
+import type {
+  CredentialId,
+  DecisionId,
+  DeploymentId,
+  DialectId,
+  ModelId,
+  PoolId,
+  ProviderId,
+  RequestId,
+  SpanId,
+} from './ids.ts'
 import type { Attempt, Cost } from './outcome.ts'
 import type { TraceContext } from './request.ts'
 import type { Instant, Millis } from './units.ts'
@@ -74,4 +84,19 @@ export interface Settled {
   readonly streamed: boolean
   /** Our own time before the upstream was asked. */
   readonly overhead?: Millis
+}
+
+/** An attempt as the journal keeps it: the deployment by its names, since it lies with the decision. */
+export interface AttemptRecord extends Omit<Attempt, 'candidate'> {
+  readonly candidate: DeploymentId
+  readonly provider: ProviderId
+  readonly model: ModelId
+}
+
+/** Settled as the journal keeps it under `outcomes`: the decision by its id, failures without the words of a provider or a client. */
+export interface SettledRecord extends Omit<Settled, 'decision' | 'attempts'> {
+  readonly request: RequestId
+  /** It lies under `decisions`. */
+  readonly decision?: DecisionId
+  readonly attempts: readonly AttemptRecord[]
 }

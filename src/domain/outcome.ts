@@ -25,6 +25,8 @@ export interface Attempt {
   readonly spanId: SpanId
   /** Where it was sent, without query; absent if it was not. */
   readonly url?: string
+  /** The provider's name in telemetry, e.g. `openai`, whatever it is called here. */
+  readonly system?: string
   readonly lane: 'express' | 'translated'
   readonly startedAt: Instant
   readonly headAt?: Instant

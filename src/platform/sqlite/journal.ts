@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Clock } from '../../ports/clock.ts'
 import type { Journal, JournalEntry } from '../../ports/store.ts'
-import { jsonTextOf } from '../written-json.ts'
+import { jsonTextOf } from '../json-text.ts'
 import type { Asked } from './failures.ts'
 
 export interface Retention {

@@ -1,6 +1,6 @@
 /** A store in this process's memory: for tests, and where nothing needs to outlive the process. */
 import type { Clock } from '../../ports/clock.ts'
-import { jsonTextOf } from '../written-json.ts'
+import { jsonTextOf } from '../json-text.ts'
 import type { Counters, Journal, JournalEntry, Records, Store, Versioned } from '../../ports/store.ts'
 
 interface Kept {

@@ -1,0 +1,45 @@
+/** What listeners read from a settled request: who served, what the client was told, why somebody else was asked. */
+import { reasonOf, statusOf } from '../domain/failure.ts'
+import type { Settled } from '../domain/gateway-event.ts'
+import type { SpanId } from '../domain/ids.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import type { Millis } from '../domain/units.ts'
+import { millis } from '../domain/units.ts'
+
+/** The attempt whose answer the client got. */
+export const servedOf = ({ attempts, served }: Settled): Attempt | undefined =>
+  served === undefined ? undefined : attempts.find(({ index }) => index === served)
+
+/** The span that feedback refers to: of the attempt that served, else of the last one, else of the request. */
+export const feedbackSpanOf = (settled: Settled): SpanId =>
+  (servedOf(settled) ?? settled.attempts.at(-1))?.spanId ?? settled.serverSpan
+
+/** The HTTP status that the client was told. A stream that broke after its first content had been told 200. */
+export const statusToldOf = (settled: Settled): number => {
+  const { failure } = settled
+  if (failure === undefined || (settled.streamed && servedOf(settled)?.committed === true)) return 200
+  return statusOf(failure)
+}
+
+/** Attempts at another candidate because one before had failed. */
+export const stepsDownOf = ({ attempts }: Settled): readonly Attempt[] =>
+  attempts.filter(({ kind }) => kind === 'fallback')
+
+/** In a word, e.g. `upstream_5xx`, why the last candidate that failed was left for another; undefined if none was. */
+export const fallbackOf = (settled: Settled): string | undefined => {
+  const serving = servedOf(settled) ?? settled.attempts.at(-1)
+  const left = settled.attempts.findLast(
+    ({ failure, candidate }) =>
+      failure !== undefined && failure.kind !== 'cancelled' && candidate.id !== serving?.candidate.id,
+  )
+  return left?.failure === undefined ? undefined : reasonOf(left.failure)
+}
+
+/** From when the request came until the client got its first content; undefined if it got none. */
+export const firstContentOf = (settled: Settled): Millis | undefined => {
+  const at = servedOf(settled)?.firstTokenAt
+  return at === undefined ? undefined : millis(Math.max(0, at - settled.receivedAt))
+}
+
+/** The whole time that the request took. */
+export const durationOf = ({ receivedAt, endedAt }: Settled): Millis => millis(Math.max(0, endedAt - receivedAt))

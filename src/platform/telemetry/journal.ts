@@ -1,0 +1,105 @@
+/** Writes decisions and outcomes into the journal, in batches, beside the requests. */
+import type { DecisionTrace } from '../../domain/decision.ts'
+import type { GatewayEvent, Settled, SettledRecord } from '../../domain/gateway-event.ts'
+import type { RequestId } from '../../domain/ids.ts'
+import { millis } from '../../domain/units.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Journal } from '../../ports/store.ts'
+import { batches } from '../batches.ts'
+import { onceAMinute } from '../complaints.ts'
+import type { Complain } from '../complaints.ts'
+import type { Listener } from '../listener.ts'
+import { plainFailure } from '../plain-failure.ts'
+import { feedbackSpanOf } from '../story.ts'
+
+export interface JournalOptions {
+  readonly journal: Journal
+  readonly clock: Clock
+  /** Told once a minute at most that something could not be written. */
+  readonly complain: Complain
+  /** How many entries may wait to be written; 10,000 if not told. */
+  readonly room?: number
+  /** How many entries go into one transaction; 64 if not told, so that no transaction holds the requests up for long. */
+  readonly most?: number
+  /** How long an entry waits at most before it is written, in milliseconds; 100 if not told. */
+  readonly every?: number
+}
+
+interface Entry {
+  readonly topic: 'decisions' | 'outcomes'
+  readonly key: string
+  readonly entry: DecisionTrace | SettledRecord
+}
+
+const recordOf = (request: RequestId, settled: Settled): SettledRecord => {
+  const { decision, attempts, failure, caller, ...story } = settled
+  // What the key may use is the configuration's to know.
+  const { allow: _allow, ...asker } = caller
+  return {
+    request,
+    ...story,
+    caller: asker,
+    ...(decision !== undefined && { decision: decision.decision.id }),
+    ...(failure !== undefined && { failure: plainFailure(failure) }),
+    attempts: attempts.map(({ candidate, failure: why, ...attempt }) => ({
+      ...attempt,
+      candidate: candidate.id,
+      provider: candidate.provider,
+      model: candidate.model,
+      ...(why !== undefined && { failure: plainFailure(why) }),
+    })),
+  }
+}
+
+const entryOf = (event: GatewayEvent): Entry | undefined => {
+  if (event.type === 'decision-made') {
+    return { topic: 'decisions', key: event.trace.decision.id, entry: event.trace }
+  }
+  if (event.type !== 'request-settled') return undefined
+  return { topic: 'outcomes', key: feedbackSpanOf(event.settled), entry: recordOf(event.request, event.settled) }
+}
+
+/** The waits before a batch is tried again, in milliseconds. Another process may hold the lock; a full disk does not get well by haste. */
+const waits = [250, 1000]
+
+/** Listens for decisions and outcomes: DecisionTrace under `decisions` by decision id, SettledRecord under `outcomes` by span id. */
+export const journalListener = (options: JournalOptions): Listener => {
+  const { journal, clock } = options
+  const complain = onceAMinute(clock, options.complain)
+  const pause = (duration: number): Promise<void> => new Promise(resolve => clock.after(millis(duration), resolve))
+  const appended = async (topic: Entry['topic'], entries: readonly Entry[]): Promise<boolean> => {
+    for (const wait of [...waits, undefined]) {
+      try {
+        await journal.append(topic, entries)
+        return true
+      } catch (error) {
+        complain(`${entries.length} ${topic} could not be written to the journal: ${String(error)}`)
+        if (wait !== undefined) await pause(wait)
+      }
+    }
+    return false
+  }
+  const gathered = batches<Entry>({
+    clock,
+    room: options.room ?? 10_000,
+    most: options.most ?? 64,
+    every: options.every ?? 100,
+    async pass(batch) {
+      let lost = 0
+      for (const topic of ['decisions', 'outcomes'] as const) {
+        const entries = batch.filter(one => one.topic === topic)
+        if (entries.length > 0 && !(await appended(topic, entries))) lost += entries.length
+      }
+      return lost
+    },
+  })
+  return {
+    hear(event) {
+      const entry = entryOf(event)
+      if (entry !== undefined) gathered.put(entry)
+    },
+    flush: () => gathered.flush(),
+    close: () => gathered.close(),
+    dropped: () => gathered.dropped(),
+  }
+}
