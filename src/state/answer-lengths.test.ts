@@ -56,7 +56,7 @@ describe('answer lengths', () => {
   it('are remembered for so many kinds of work only, pools before rare kinds', () => {
     const lengths = new AnswerLengths()
     fill(lengths, 'p', undefined, times(30, 100))
-    for (let one = 0; one < 2_000; one++) lengths.add('p', `made up ${one}`, { tokens: 100, at: instant(1) })
+    for (let one = 0; one < 260; one++) lengths.add('p', `made up ${one}`, { tokens: 100, at: instant(1) })
     expect(lengths.histories).toBe(256)
     expect(lengths.typical('p', 'code')).toBeDefined()
   })

@@ -92,6 +92,17 @@ describe('a credential', () => {
     expect(until(40, here)).toBe(10 * minute + 40)
   })
 
+  it('that rests at one deployment is fit there after a success that started since, not after one from before', () => {
+    const { ends, until } = health()
+    ends(10, failureOf('upstream-rate-limited', 9_000), 5)
+    ends(20, undefined, 5)
+    expect(until(20, here)).toBe(9_010)
+    ends(30, undefined, 25, there)
+    expect(until(30, here)).toBe(9_010)
+    ends(30, undefined, 25)
+    expect(until(30, here)).toBeUndefined()
+  })
+
   it('is not struck for what is not its fault', () => {
     const { ends, until } = health()
     for (const kind of ['upstream-overloaded', 'cancelled', 'upstream-invalid', 'content-refused'] as const)

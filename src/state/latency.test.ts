@@ -62,6 +62,14 @@ describe('a quantile', () => {
     expect(one.total).toBe(667)
   })
 
+  it('knows the largest value that came with another sketch', () => {
+    const [small, large] = [new Sketch(), new Sketch()]
+    small.add(1)
+    large.add(5_000)
+    small.merge(large)
+    expect(errorOf(small.quantile(1), 5_000)).toBeLessThan(0.02)
+  })
+
   it('takes what is too small or too large for the smallest and largest it knows, and no NaN', () => {
     const sketch = new Sketch()
     for (const value of [0, -5, Number.NaN]) sketch.add(value)

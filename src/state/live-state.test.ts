@@ -137,6 +137,18 @@ describe('circuits', () => {
     expect(live.circuit(id, instant(6_002)).state).toBe('closed')
   })
 
+  it('do not count, once closed again, late failures of attempts from before', () => {
+    const live = liveState(still)
+    for (let late = 0; late < 30; late++) live.hear(started(one, 0, `late ${late}`))
+    fail(live, 5, 0)
+    for (const at of [5_000, 5_001, 5_002]) attempt(live, { startedAt: at, at })
+    const failure = failureOf('stream-broken')
+    for (let late = 0; late < 30; late++)
+      live.hear(ended({ candidate: one, request: `late ${late}`, startedAt: 0, at: 6_000, failure }))
+    fail(live, 1, 6_001)
+    expect(live.circuit(id, instant(6_001)).state).toBe('closed')
+  })
+
   it('wait as long as the provider asks', () => {
     const live = liveState()
     fail(live, 4, 0)

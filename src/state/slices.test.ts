@@ -55,6 +55,8 @@ describe('slices', () => {
     slices.advance(instant(45))
     expect(slices.at(instant(29))?.value).toBe(4)
     expect(slices.at(instant(19))).toBeUndefined()
+    // A moment that nobody has advanced to counts as under way.
+    expect(slices.at(instant(65))).toBe(slices.at(instant(45)))
   })
 
   it('are not moved by a clock that steps back or by what is no time', () => {
