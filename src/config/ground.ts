@@ -44,7 +44,7 @@ export const modelNames = ({ file }: Ground): readonly string[] => [
 ]
 
 /** More names than these are not all told. */
-const mostNames = 20
+const mostNames = 30
 
 /** `; did you mean "x"? (there are a, b and c)`, to end a sentence that names what was not found. */
 export const thereAre = (name: string, names: readonly string[]): string => {

@@ -67,7 +67,7 @@ const families: readonly KnownFamily[] = [
     names: /^(mistral-large-24|mistral-nemo|open-mistral|codestral|ministral-[38]b-24)/,
     accepts: [...structured, 'choices'],
   },
-  { names: /^(pixtral|mistral-(small|medium)-25|mistral-large-25)/, accepts: [...seeing, 'choices'] },
+  { names: /^(pixtral|mistral-(small|medium|large)-(latest|2[5-9]))/, accepts: [...seeing, 'choices'] },
 ]
 
 /** The family of this model, whoever serves it. */

@@ -1,15 +1,12 @@
 /** A configuration's text to Settings, or everything that is wrong with it and where. */
 import type { Instant } from '../domain/units.ts'
-import { checkSettings } from './check.ts'
 import { readDocument } from './document.ts'
 import { filledValue } from './fill-in.ts'
 import { pathText } from './finding.ts'
 import type { Doubt, Finding, Path } from './finding.ts'
-import { namesOf } from './ground.ts'
 import type { Environment } from './references.ts'
-import { resolve } from './resolve.ts'
 import type { Settings } from './settings.ts'
-import { wellFormed } from './well-formed.ts'
+import { settle } from './settle.ts'
 import { pathOf, placeOf, plainValue, valuePlaceOf, writtenAt } from './written.ts'
 import type { Place, Written } from './written.ts'
 
@@ -41,12 +38,6 @@ const placeFor = (written: Written, { path, message }: Doubt): Place => {
 
 const byPlace = (left: Finding, right: Finding): number => left.line - right.line || left.column - right.column
 
-const isUnder = (path: Path, above: Path): boolean => above.every((part, at) => path[at] === part)
-
-/** A reference that could not be filled in makes its value wrong; that is told once. */
-const unlessTold = (doubts: readonly Doubt[], told: readonly Doubt[]): readonly Doubt[] =>
-  doubts.filter(one => !told.some(({ path }) => isUnder(one.path, path)))
-
 /** Doubts with their places, in the order of the file. */
 const findingsOf = (doubts: readonly Doubt[], written: Written, file: string): readonly Finding[] =>
   doubts
@@ -55,22 +46,6 @@ const findingsOf = (doubts: readonly Doubt[], written: Written, file: string): r
       return { severity, file, ...placeFor(written, doubt), path: pathText(path), message }
     })
     .sort(byPlace)
-
-const settled = (
-  written: Written,
-  options: LoadOptions,
-): { readonly settings: Settings; readonly doubts: readonly Doubt[] } => {
-  const { env, providerTypes, now = Date.now() as Instant } = options
-  const filled = filledValue(written, env)
-  const formed = wellFormed(filled.value, plainValue(written))
-  const doubts: Doubt[] = []
-  const ground = { file: formed.file, names: namesOf(filled.value), env, providerTypes, now, doubts }
-  const pathBelow = (step: Path, text: string): Path => [...step, ...pathOf(writtenAt(written, step), text)]
-  const settings = resolve(ground, pathBelow)
-  const all = [...filled.doubts, ...unlessTold([...formed.doubts, ...doubts], filled.doubts)]
-  const isSound = all.every(one => one.severity === 'warning')
-  return { settings, doubts: isSound ? [...all, ...checkSettings(settings, env)] : all }
-}
 
 /** Settings with warnings, or all errors and warnings. Never throws, whatever the text. */
 export const readConfig = (text: string, options: LoadOptions): Loaded => {
@@ -81,7 +56,11 @@ export const readConfig = (text: string, options: LoadOptions): Loaded => {
     })
     return { ok: false, findings }
   }
-  const { settings, doubts } = settled(read.written, options)
-  const findings = findingsOf(doubts, read.written, options.file)
+  const { written } = read
+  const { env, providerTypes, now = Date.now() as Instant } = options
+  const values = { ...filledValue(written, env), raw: plainValue(written) }
+  const pathBelow = (step: Path, text: string): Path => [...step, ...pathOf(writtenAt(written, step), text)]
+  const { settings, doubts } = settle(values, { env, providerTypes, now }, pathBelow)
+  const findings = findingsOf(doubts, written, options.file)
   return findings.some(one => one.severity === 'error') ? { ok: false, findings } : { ok: true, settings, findings }
 }

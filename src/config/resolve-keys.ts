@@ -9,7 +9,7 @@ import type { KeyEntry } from './schema-house.ts'
 import type { KeyConfig } from './settings.ts'
 
 const notInForce = (ground: Ground, path: Path, what: string): void => {
-  ground.doubts.push(warningAt(path, `${what} is not in force yet: nothing is limited by it`))
+  ground.doubts.push(warningAt(path, `${what} not in force yet: nothing is limited by it`))
 }
 
 type AllowEntry = NonNullable<KeyEntry['allow']>
@@ -63,7 +63,8 @@ export const resolveKeys = (ground: Ground, policies: readonly string[]): readon
     const path = ['keys', id]
     if (entry.allow !== undefined) checkNames(ground, [...path, 'allow'], entry.allow, allowable)
     for (const member of ['budget', 'limits'] as const) {
-      if (entry[member] !== undefined) notInForce(ground, [...path, member], member)
+      if (entry[member] !== undefined)
+        notInForce(ground, [...path, member], member === 'limits' ? 'limits are' : 'budget is')
     }
     return { id: id as VirtualKeyId, reference: entry.value, caller: callerOf(id, entry, checkTeam(ground, id, entry)) }
   })
@@ -73,7 +74,7 @@ export const resolveKeys = (ground: Ground, policies: readonly string[]): readon
 export const checkTenancy = (ground: Ground): void => {
   const { tenancy } = ground.file
   if (tenancy === undefined) return
-  notInForce(ground, ['tenancy'], 'tenancy')
+  notInForce(ground, ['tenancy'], 'tenancy is')
   const names = Object.keys(tenancy.organisations ?? {})
   for (const [id, { organisation }] of Object.entries(tenancy.teams ?? {})) {
     if (organisation === undefined) continue

@@ -3,10 +3,12 @@ import type { CredentialId, ProviderId } from '../domain/ids.ts'
 import type { Credential } from '../ports/provider.ts'
 import { selfHosted } from './catalog.ts'
 import { errorAt } from './finding.ts'
-import { leads } from './ground.ts'
+import type { Doubt } from './finding.ts'
+import { quoted, thereAre } from './ground.ts'
 import type { Ground } from './ground.ts'
 import type { ProviderEntry } from './schema.ts'
 import type { ProviderConfig } from './settings.ts'
+import { isMembers, valueAt } from './well-formed.ts'
 
 /** Types of which every installation has its own address. */
 const addressless: readonly string[] = ['openai-compatible', 'vllm', 'sglang', 'llamacpp']
@@ -46,8 +48,8 @@ const doubtKeys = (ground: Ground, id: string, entry: ProviderEntry): void => {
 
 const resolved = (ground: Ground, id: string, entry: ProviderEntry): readonly ProviderConfig[] => {
   const path = ['providers', id]
-  const types = { what: 'provider type', names: ground.providerTypes }
-  if (!leads(ground, [...path, 'type'], entry.type, types)) return []
+  // Told already, beside its other members.
+  if (!ground.providerTypes.includes(entry.type)) return []
   if (addressless.includes(entry.type) && entry.url === undefined) {
     ground.doubts.push(errorAt(path, `needs url: the address of this server, such as http://127.0.0.1:8000/v1`))
   }
@@ -61,6 +63,17 @@ const resolved = (ground: Ground, id: string, entry: ProviderEntry): readonly Pr
       ...(entry.headers !== undefined && { headers: entry.headers }),
     },
   ]
+}
+
+/** Providers of a type that nobody knows: their other members cannot be judged. */
+export const strangeProviders = (value: unknown, types: readonly string[]): readonly Doubt[] => {
+  const providers = valueAt(value, ['providers'])
+  if (!isMembers(providers)) return []
+  return Object.keys(providers).flatMap(id => {
+    const type = valueAt(providers, [id, 'type'])
+    if (typeof type !== 'string' || types.includes(type)) return []
+    return [errorAt(['providers', id, 'type'], `no provider type ${quoted(type)}${thereAre(type, types)}`)]
+  })
 }
 
 /** Every provider whose type is known. */

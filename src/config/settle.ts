@@ -1,0 +1,53 @@
+/** Plain values of a configuration to Settings, with every doubt about them. */
+import type { Instant } from '../domain/units.ts'
+import { checkSettings } from './check.ts'
+import type { Doubt, Path } from './finding.ts'
+import { namesOf } from './ground.ts'
+import type { Environment } from './references.ts'
+import { resolve } from './resolve.ts'
+import type { PathBelow } from './resolve-policies.ts'
+import { strangeProviders } from './resolve-providers.ts'
+import type { Settings } from './settings.ts'
+import { wellFormed } from './well-formed.ts'
+
+export interface Values {
+  /** With references filled in, secrets still as references. */
+  readonly value: unknown
+  /** As they were written, for messages. */
+  readonly raw: unknown
+  /** What was wrong with references. */
+  readonly doubts: readonly Doubt[]
+}
+
+export interface Surroundings {
+  readonly env: Environment
+  readonly providerTypes: readonly string[]
+  /** Which of a model's prices is in force. */
+  readonly now: Instant
+}
+
+const isUnder = (path: Path, above: Path): boolean => above.every((part, at) => path[at] === part)
+
+/** What is wrong further up is told once: a reference that could not be filled in makes its value wrong too. */
+const unlessUnder = (doubts: readonly Doubt[], told: readonly Path[]): readonly Doubt[] =>
+  doubts.filter(one => !told.some(path => isUnder(one.path, path)))
+
+/** Settings as far as they could be made, and all doubts; without an error among these, the settings are whole. */
+export const settle = (
+  { value, raw, doubts: before }: Values,
+  surroundings: Surroundings,
+  pathBelow: PathBelow,
+): { readonly settings: Settings; readonly doubts: readonly Doubt[] } => {
+  const formed = wellFormed(value, raw)
+  const strange = strangeProviders(value, surroundings.providerTypes)
+  const wellTold = unlessUnder(
+    formed.doubts,
+    strange.map(one => one.path.slice(0, 2)),
+  )
+  const doubts: Doubt[] = []
+  const settings = resolve({ ...surroundings, file: formed.file, names: namesOf(value), doubts }, pathBelow)
+  const told = before.map(one => one.path)
+  const all = [...before, ...unlessUnder([...strange, ...wellTold, ...doubts], told)]
+  const isSound = all.every(one => one.severity === 'warning')
+  return { settings, doubts: isSound ? [...all, ...checkSettings(settings, surroundings.env)] : all }
+}
