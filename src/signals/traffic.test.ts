@@ -1,0 +1,144 @@
+/** Live state as signals: what the strategies get to see. */
+import { describe, expect, it } from 'vitest'
+import { answered, candidateOf, ended, failureOf, instant, started } from '../../test/live-events.ts'
+import { requestOf } from '../../test/requests.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { CredentialId, DeploymentId, PoolId } from '../domain/ids.ts'
+import type { SignalKey, Signals } from '../domain/signal.ts'
+import type { Question } from '../ports/signal-source.ts'
+import { liveState } from '../state/live-state.ts'
+import type { LiveState } from '../state/live-state.ts'
+import { gather } from './gather.ts'
+import { signalSources } from './registry.ts'
+
+const one = candidateOf('one')
+const two = candidateOf('two', { limits: { rpm: 4 } })
+const all: readonly SignalKey[] = [
+  'request.task',
+  'pool.turn',
+  'candidate.circuit',
+  'candidate.latency',
+  'candidate.inflight',
+  'candidate.headroom',
+]
+
+const asked = (more: Partial<Question> = {}): Question => ({
+  request: requestOf(),
+  candidates: [one, two],
+  now: instant(1_000),
+  ...more,
+})
+const signalsOf = (live: LiveState, question = asked(), keys: readonly string[] = []): Signals =>
+  gather(
+    signalSources(live, () => keys.map(id => ({ id: id as CredentialId }))),
+    question,
+    all,
+  )
+
+const fail = (live: LiveState, failure: Failure, credential: string, times = 1): void => {
+  for (let time = 0; time < times; time++) {
+    live.hear(started(one, 1_000, 'r', credential))
+    live.hear(ended({ candidate: one, credential, startedAt: 1_000, at: 1_000, failure }))
+  }
+}
+
+describe('traffic', () => {
+  it('of an idle house is nothing under way and all limits whole', () => {
+    expect(signalsOf(liveState())).toEqual({
+      'candidate.inflight': { by: { one: 0, two: 0 } },
+      'candidate.headroom': { by: { two: { requests: 1, tokens: 1, concurrent: 1 } } },
+    })
+  })
+
+  it('tells circuits that are not closed', () => {
+    const live = liveState({ breaker: { jitter: 0 } })
+    fail(live, failureOf('upstream-timeout'), 'a', 5)
+    const why = '5 failures in a row, the last upstream-timeout'
+    expect(signalsOf(live)['candidate.circuit']).toEqual({ by: { one: { open: true, why } } })
+    expect(signalsOf(live, asked({ now: instant(6_000) }))['candidate.circuit']).toEqual({
+      by: { one: { open: false, why: `${why}; on probation` } },
+    })
+  })
+
+  it('tells the latency of streams to streams and of whole answers to others', () => {
+    const live = liveState()
+    live.hear(ended({ candidate: one, startedAt: 0, firstTokenAt: 100, at: 900, streamed: true }))
+    live.hear(ended({ candidate: two, startedAt: 0, at: 700 }))
+    const known = (stream: boolean): readonly string[] =>
+      Object.keys(signalsOf(live, asked({ request: requestOf({ stream }) }))['candidate.latency']?.by ?? {})
+    expect(known(true)).toEqual(['one'])
+    expect(known(false)).toEqual(['two'])
+    expect(signalsOf(live)['candidate.latency']?.by?.['two' as DeploymentId]?.samples).toBe(1)
+  })
+
+  it('tells load, headroom and turn', () => {
+    const live = liveState()
+    live.hear(started(two, 900))
+    live.takeTurn('support')
+    const signals = signalsOf(live, asked({ pool: 'support' as PoolId }))
+    expect(signals['candidate.inflight']).toEqual({ by: { one: 0, two: 1 } })
+    expect(signals['candidate.headroom']?.by?.['two' as DeploymentId]).toMatchObject({ requests: 0.75 })
+    expect(signals['pool.turn']).toEqual({ value: 1 })
+    expect(live.turn('support')).toBe(1)
+  })
+
+  it('takes a candidate for ill if every credential was refused, and only then', () => {
+    const live = liveState()
+    fail(live, failureOf('upstream-credential', undefined, 401), 'a')
+    expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']).toBeUndefined()
+    fail(live, failureOf('upstream-quota'), 'b')
+    const ill = { open: true, why: 'no credential is fit: upstream-credential' }
+    expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']).toEqual({ by: { one: ill, two: ill } })
+    expect(signalsOf(live, asked())['candidate.circuit']).toBeUndefined()
+  })
+
+  it('takes a candidate for used up if every credential is rate limited there', () => {
+    const live = liveState()
+    fail(live, failureOf('upstream-rate-limited', 5_000), 'a')
+    const left = (...keys: readonly string[]) => signalsOf(live, asked(), keys)['candidate.headroom']?.by
+    expect(left('a')?.['one' as DeploymentId]).toEqual({ requests: 0, tokens: 1, concurrent: 1, resetAt: 6_000 })
+    expect(left('a')?.['two' as DeploymentId]).toMatchObject({ requests: 1 })
+    expect(left('a', 'b')?.['one' as DeploymentId]).toBeUndefined()
+    expect(signalsOf(live, asked(), ['a'])['candidate.circuit']).toBeUndefined()
+  })
+
+  it('counts what providers told by the credentials that there are', () => {
+    const live = liveState()
+    live.hear(answered(one, 900, { requests: { limit: 10, left: 0, resetAt: instant(9_000) } }, 'gone'))
+    const left = (...keys: readonly string[]) =>
+      signalsOf(live, asked(), keys)['candidate.headroom']?.by?.['one' as DeploymentId]
+    expect(left('fresh')).toBeUndefined()
+    expect(left('gone')).toMatchObject({ requests: 0 })
+    expect(left()).toMatchObject({ requests: 0 })
+  })
+
+  it('has a place for a candidate of any name', () => {
+    const odd = candidateOf('__proto__', { limits: { rpm: 1 } })
+    const signals = signalsOf(liveState(), asked({ candidates: [odd] }))
+    expect(JSON.stringify(signals['candidate.inflight'])).toBe('{"by":{"__proto__":0}}')
+  })
+
+  it('is plain JSON', () => {
+    const live = liveState()
+    fail(live, failureOf('upstream-timeout'), 'a', 5)
+    live.hear(started(two, 900))
+    const signals = signalsOf(live, asked({ pool: 'p' as PoolId, task: 'chat' }))
+    expect(JSON.parse(JSON.stringify(signals))).toEqual(signals)
+  })
+})
+
+describe('the task', () => {
+  const taskOf = (wish?: string, ofPool?: string): Signals['request.task'] =>
+    signalsOf(
+      liveState(),
+      asked({
+        request: requestOf({ wishes: { tags: {}, ...(wish !== undefined && { task: wish }) } }),
+        ...(ofPool !== undefined && { task: ofPool }),
+      }),
+    )['request.task']
+  it('is what the caller wishes, else what the pool is for, else unknown', () => {
+    expect(taskOf('code', 'chat')).toEqual({ value: 'code' })
+    expect(taskOf(undefined, 'chat')).toEqual({ value: 'chat' })
+    expect(taskOf()).toBeUndefined()
+  })
+})
