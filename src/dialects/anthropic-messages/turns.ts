@@ -54,6 +54,8 @@ const join = (turns: Turn[], turn: Turn): void => {
 }
 
 const nameLosses = (message: Message, losses: Losses): void => {
+  // The result of a function call of old names the function, which its call does too.
+  if (message.role === 'tool') return
   for (const [owner, members] of Object.entries(message.extensions ?? {})) {
     if (owner !== dialect && typeof members['name'] === 'string') {
       losses.add('messages.name', 'messages carry no names of participants')
