@@ -13,7 +13,7 @@ export interface Placed<S> {
 /** One candidate and what has been said about it. */
 interface Line {
   readonly candidate: Candidate
-  readonly reasons: Reason[]
+  reasons: readonly Reason[]
 }
 /** Candidates tied so far, by id. */
 type Tier = readonly Line[]
@@ -25,6 +25,13 @@ export interface OpenSlate {
   readonly excluded: Line[]
 }
 
+const none: readonly Reason[] = []
+
+// Joined, not pushed: an array that grows takes room for seventeen, and there are two or three.
+const note = (line: Line, reason: Reason): void => {
+  line.reasons = line.reasons.length === 0 ? [reason] : line.reasons.concat(reason)
+}
+
 const byId = (left: Line, right: Line): number => {
   if (left.candidate.id === right.candidate.id) return 0
   return left.candidate.id < right.candidate.id ? -1 : 1
@@ -32,7 +39,7 @@ const byId = (left: Line, right: Line): number => {
 
 /** All candidates, sorted by id, in one tier. */
 export const openSlate = (candidates: readonly Candidate[]): OpenSlate => {
-  const tier = candidates.map((candidate): Line => ({ candidate, reasons: [] })).sort(byId)
+  const tier = candidates.map((candidate): Line => ({ candidate, reasons: none })).sort(byId)
   return { tiers: tier.length === 0 ? [] : [tier], excluded: [] }
 }
 
@@ -43,7 +50,7 @@ export const exclude = (slate: OpenSlate, { step, strategy }: Placed<Constraint>
     for (const line of tier) {
       const says = strategy.exclude(line.candidate, facts)
       if (says === undefined) continue
-      line.reasons.push({ step, says })
+      note(line, { step, says })
       slate.excluded.push(line)
     }
   }
@@ -67,10 +74,11 @@ const sensible = (key: Key): Key => (isKnown(key) ? key : undefined)
 
 const split = (tier: Tier, { step, strategy }: Placed<Order>, facts: Facts, into: Tier[]): void => {
   const keys = strategy.keys(candidatesOf(tier), facts).map(sensible)
-  for (const [place, line] of tier.entries()) {
-    const value = keys[place]
+  let place = 0
+  for (const line of tier) {
+    const value = keys[place++]
     // Nothing measured, nothing said.
-    if (value !== undefined) line.reasons.push({ step, value })
+    if (value !== undefined) note(line, { step, value })
   }
   const first = keys[0]
   if (keys.every(key => key === first)) into.push(tier)
@@ -83,17 +91,36 @@ const compare = (left: Key, right: Key): number => {
   return right === undefined || left < right ? -1 : 1
 }
 
+/** Places of keys, smallest first, equal ones as they stood. Tiers are short and mostly in order, where insertion is quickest. */
+const sortedPlaces = (keys: readonly Key[]): number[] => {
+  const places = keys.map((_, place) => place)
+  if (places.length > 16) return places.sort((left, right) => compare(keys[left], keys[right]) || left - right)
+  for (let end = 1; end < places.length; end++) {
+    const place = places[end] ?? 0
+    let at = end
+    for (; at > 0 && compare(keys[places[at - 1] ?? 0], keys[place]) > 0; at--) places[at] = places[at - 1] ?? 0
+    places[at] = place
+  }
+  return places
+}
+
 /** Each tier is opened by the best that is left and takes in all that count as tied with it. */
 const group = (tier: Tier, keys: readonly Key[], order: Order, into: Tier[]): void => {
-  const places = keys.map((_, place) => place).sort((left, right) => compare(keys[left], keys[right]) || left - right)
+  const places = sortedPlaces(keys)
   let start = 0
   for (let end = 1; end <= places.length; end++) {
     if (end < places.length && areTied(order, keyAt(keys, places, start), keyAt(keys, places, end))) continue
-    // Back to the order of ids within what is still tied.
-    const together = places.slice(start, end).sort((left, right) => left - right)
-    into.push(together.map(place => tier[place]).filter(line => line !== undefined))
+    into.push(linesAt(tier, places, start, end))
     start = end
   }
+}
+
+/** The lines at these places, back in the order of ids. */
+const linesAt = (tier: Tier, places: readonly number[], start: number, end: number): Tier => {
+  const alone = end - start === 1 ? tier[places[start] ?? -1] : undefined
+  if (alone !== undefined) return [alone]
+  const together = places.slice(start, end).sort((left, right) => left - right)
+  return together.map(place => tier[place]).filter(line => line !== undefined)
 }
 
 const keyAt = (keys: readonly Key[], places: readonly number[], at: number): Key => keys[places[at] ?? -1]
