@@ -34,10 +34,7 @@ const known = {
 const legacyMark: Json = { function_call: null }
 
 /** A piece of a call as it stands in a message or delta. */
-interface Piece {
-  readonly index: number | undefined
-  readonly id: string | undefined
-  readonly name: string | undefined
+interface Piece extends CallMarks {
   readonly input: string
   readonly isCustom: boolean
   readonly others: Json | undefined
@@ -48,8 +45,12 @@ const inputOf = (value: unknown): string => {
   // Some servers give the arguments as the object that they stand for.
   return isRecord(value) && Object.keys(value).length > 0 ? jsonText(value) : ''
 }
+/** True for a call of a custom tool. */
+export const isCustomCall = (call: Json): boolean =>
+  call['type'] === 'custom' || (isRecord(call['custom']) && !isRecord(call['function']))
+
 const pieceOf = (call: Json): Piece => {
-  const isCustom = call['type'] === 'custom' || (isRecord(call['custom']) && !isRecord(call['function']))
+  const isCustom = isCustomCall(call)
   const inner = call[isCustom ? 'custom' : 'function']
   const called: Json = isRecord(inner) ? inner : {}
   const { index, id } = call
@@ -65,16 +66,24 @@ const pieceOf = (call: Json): Piece => {
   }
 }
 
+/** What tells one call from another. */
+export interface CallMarks {
+  readonly index: number | undefined
+  readonly id: string | undefined
+  readonly name: string | undefined
+}
+const isSame = (one: CallMarks, { index, id }: CallMarks): boolean =>
+  index === undefined ? one.id === id : one.index === index
+
 /** The call that a piece goes on with: by index, else by id, else the last one; undefined if it begins a new one. */
-const goesOn = ({ all }: Calls, { index, id, name }: Piece): OpenCall | undefined => {
-  const call = index === undefined && id === undefined ? all.at(-1) : all.findLast(one => isSame(one, index, id))
-  if (call === undefined || name === undefined || call.name === '') return call
+export const goesOn = <Call extends CallMarks>(all: readonly Call[], piece: CallMarks): Call | undefined => {
+  const { index, id, name } = piece
+  const call = index === undefined && id === undefined ? all.at(-1) : all.findLast(one => isSame(one, piece))
+  if (call === undefined || name === undefined || !isWord(call.name)) return call
   // Some servers number all calls 0, or not at all: what brings another id, or no index and a name, is another call.
-  const isOther = id === undefined ? index === undefined : call.id !== '' && call.id !== id
+  const isOther = id === undefined ? index === undefined : isWord(call.id) && call.id !== id
   return isOther ? undefined : call
 }
-const isSame = (one: OpenCall, index: number | undefined, id: string | undefined): boolean =>
-  index === undefined ? one.id === id : one.index === index
 
 const begin = (calls: Calls, piece: Piece): OpenCall => {
   const { index, id, isCustom } = piece
@@ -117,7 +126,7 @@ export const readCalls = (calls: Calls, value: unknown, at: At, isWhole: boolean
   return value.flatMap((one: unknown) => {
     if (!isRecord(one)) return none
     const piece = pieceOf(one)
-    const call = (isWhole ? undefined : goesOn(calls, piece)) ?? begin(calls, piece)
+    const call = (isWhole ? undefined : goesOn(calls.all, piece)) ?? begin(calls, piece)
     return grow(call, piece, at)
   })
 }
@@ -128,7 +137,7 @@ export const readLegacyCall = (calls: Calls, value: unknown, at: At): readonly S
   const piece = { ...pieceOf({ index: -1, function: value }), others: legacyMark }
   // Some servers fill in every member of the schema with nothing.
   if (piece.name === undefined && piece.input === '') return none
-  return grow(goesOn(calls, piece) ?? begin(calls, piece), piece, at)
+  return grow(goesOn(calls.all, piece) ?? begin(calls, piece), piece, at)
 }
 
 const close = (call: OpenCall, at: At): readonly StreamEvent[] => {

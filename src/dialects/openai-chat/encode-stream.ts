@@ -5,6 +5,7 @@ import { choiceWriter } from './choice-writer.ts'
 import type { ChoiceWriter, Piece } from './choice-writer.ts'
 import { encodeFailure } from './failure.ts'
 import { chunkMender } from './mend-chunk.ts'
+import type { ChunkMender } from './mend-chunk.ts'
 import { writeHead } from './response.ts'
 import { endMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
@@ -20,7 +21,7 @@ interface Writing {
   readonly context: AnswerContext
   readonly losses: Map<string, string>
   readonly choices: Map<number, ChoiceWriter>
-  readonly mended: (chunk: Json) => Json
+  readonly mender: ChunkMender
   /** Members of every chunk; undefined before the start. */
   head: Json | undefined
   /** The head as text up to the choices, for chunks that hold nothing unusual. */
@@ -35,7 +36,7 @@ const begin = (writing: Writing, start: Start): Json => {
     ...writeHead(start, writing.context),
     object: 'chat.completion.chunk',
   }
-  const { choices: _choices, ...right } = writing.mended({ ...head, choices: [] })
+  const { choices: _choices, ...right } = writing.mender.next({ ...head, choices: [] })
   writing.head = right
   writing.opening = `${JSON.stringify(right).slice(0, -1)},"choices":`
   return right
@@ -43,7 +44,7 @@ const begin = (writing: Writing, start: Start): Json => {
 const headOf = (writing: Writing): Json => writing.head ?? begin(writing, { type: 'response-start', model: '' })
 
 const chunk = (writing: Writing, members: Json): Frame => ({
-  data: JSON.stringify(writing.mended({ ...headOf(writing), ...members })),
+  data: JSON.stringify(writing.mender.next({ ...headOf(writing), ...members })),
 })
 const choiceChunk = (writing: Writing, index: number, piece: Piece): Frame => {
   const { delta, logprobs = null, finish = null, others } = piece
@@ -111,7 +112,7 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
     context,
     losses: new Map(),
     choices: new Map(),
-    mended: chunkMender(),
+    mender: chunkMender(),
     head: undefined,
     opening: '',
     hasEnded: false,

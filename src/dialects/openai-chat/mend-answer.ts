@@ -1,4 +1,5 @@
 /** A whole answer set right where it breaks the published schema, whoever wrote it; unknown members stay. */
+import { isCustomCall } from './answer-calls.ts'
 import { finishReason, isWireFinish, wireFinish } from './finish.ts'
 import { always, mend, mendList, rules, textOr, textOrNull } from './mend.ts'
 import type { Fix } from './mend.ts'
@@ -46,7 +47,7 @@ const inner =
 const mendCall = (call: unknown, id: string): unknown => {
   if (!isRecord(call)) return undefined
   const named: Fix = value => (isWord(value) ? value : id)
-  if (call['type'] === 'custom' || (isRecord(call['custom']) && !isRecord(call['function']))) {
+  if (isCustomCall(call)) {
     return mend(call, rules({ id: named, type: always('custom'), custom: inner(custom) }))
   }
   return mend(call, rules({ id: named, type: always('function'), function: inner(called) }))

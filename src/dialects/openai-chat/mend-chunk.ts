@@ -1,50 +1,12 @@
 /** Chunks of a stream set right where they break the published schema, whoever wrote them; unknown members stay. */
 import { finishReason, isWireFinish, wireFinish } from './finish.ts'
-import { always, integerOr, looseText, mend, mendList, recordIfAny, rules, textIfAny } from './mend.ts'
+import { mendDelta } from './mend-delta.ts'
+import type { ToldChoice } from './mend-delta.ts'
+import { always, mend, mendList, rules, textIfAny } from './mend.ts'
 import type { Fix } from './mend.ts'
-import { head, looseLogprobs, looseUsage, mendAnnotations } from './mend-members.ts'
-import { argumentsText, flatContent } from './mend-answer.ts'
-import { isAbsent, isRecord, isWord } from './wire.ts'
+import { head, looseLogprobs, looseUsage } from './mend-members.ts'
+import { isRecord, isWord } from './wire.ts'
 import type { Json } from './wire.ts'
-
-const roles = new Set<unknown>(['developer', 'system', 'user', 'assistant', 'tool'])
-const role: Fix = value => {
-  if (isAbsent(value) || value === '') return undefined
-  return roles.has(value) ? value : 'assistant'
-}
-const called = rules({ name: textIfAny, arguments: argumentsText })
-const deltaRules = rules({
-  role,
-  content: looseText,
-  refusal: looseText,
-  function_call: recordIfAny(called),
-})
-/** The published schema knows no other type in chunks; a custom tool's call is told by its member `custom`. */
-const callType: Fix = value => (value === 'function' ? value : undefined)
-
-/** The ids of the calls so far, to number those that come without a number. */
-type Ids = string[]
-const numberOf = (call: Json, ids: Ids): number => {
-  const id = isWord(call['id']) ? call['id'] : undefined
-  const isNew = ids.length === 0 || (id !== undefined && !ids.includes(id))
-  if (isNew) ids.push(id ?? '')
-  return id === undefined ? ids.length - 1 : ids.indexOf(id)
-}
-const mendCall = (call: unknown, ids: Ids): unknown => {
-  if (!isRecord(call)) return undefined
-  const index = integerOr(undefined)(call['index']) ?? numberOf(call, ids)
-  return mend(call, [
-    ['index', () => index],
-    ['id', textIfAny],
-    ['type', callType],
-    ['function', recordIfAny(called)],
-  ])
-}
-const mendDelta = (value: unknown, ids: Ids): Json => {
-  const delta = mend(mendAnnotations(flatContent(isRecord(value) ? value : {})), deltaRules)
-  const calls: Fix = list => (Array.isArray(list) ? mendList(list, call => mendCall(call, ids)) : undefined)
-  return mend(delta, [['tool_calls', calls]])
-}
 
 /** An empty word says that the answer goes on, and so does none. */
 const finish = (raw: unknown): string | null => {
@@ -59,33 +21,50 @@ const chunkRules = rules({
   obfuscation: textIfAny,
 })
 
-/** Mends the chunks of one stream, one after the other: the very same chunk if it was right already. */
-export const chunkMender = (): ((chunk: Json) => Json) => {
-  const calls = new Map<unknown, Ids>()
+/** Mends the chunks of one stream, one after the other. */
+export interface ChunkMender {
+  /** The chunk as it should be; the very same if it was right already. */
+  next(chunk: Json): Json
+  /** A further chunk with these choices, as the sender of the others would have sent it. */
+  further(choices: readonly Json[]): Json
+}
+
+const idOf = (chunk: Json): string => String(chunk['id'] ?? '').replace(/[^a-zA-Z0-9_-]/g, '_')
+
+/** A mender for one stream. */
+export const chunkMender = (): ChunkMender => {
+  const told = new Map<unknown, ToldChoice>()
   let before: Json = {}
-  const idsOf = (index: unknown): Ids => {
-    const ids = calls.get(index) ?? []
-    calls.set(index, ids)
-    return ids
+  const choiceAt = (index: unknown): ToldChoice => {
+    const choice = told.get(index) ?? { id: `${idOf(before)}_${String(index)}`, calls: [], hasRole: false }
+    told.set(index, choice)
+    return choice
   }
   const mendChoice = (value: unknown, place: number): unknown => {
     if (!isRecord(value)) return undefined
     // Where a whole message came in place of a delta, it says the same.
     const given = isRecord(value['delta']) ? value['delta'] : value['message']
+    const index = Number.isInteger(value['index']) ? value['index'] : place
     return mend(value, [
-      ['index', index => (Number.isInteger(index) ? index : place)],
-      ['delta', () => mendDelta(given, idsOf(value['index'] ?? place))],
+      ['index', () => index],
+      ['delta', () => mendDelta(choiceAt(index), given)],
       ['logprobs', looseLogprobs],
       ['finish_reason', finish],
     ])
   }
   const choices: Fix = list => (Array.isArray(list) ? mendList(list, mendChoice) : [])
-  return chunk => {
+  const next = (chunk: Json): Json => {
     // What one chunk lacks the one before may have told.
     const { id = before['id'], created = before['created'], model = before['model'] } = chunk
     const isWhole = id === chunk['id'] && created === chunk['created'] && model === chunk['model']
-    const mended = mend(isWhole ? chunk : { ...chunk, id, created, model }, chunkRules)
-    before = mended
-    return mend(mended, [['choices', choices]])
+    before = mend(isWhole ? chunk : { ...chunk, id, created, model }, chunkRules)
+    return mend(before, [['choices', choices]])
+  }
+  return {
+    next,
+    further: list => {
+      const { id, created, model } = before
+      return next({ id, object: 'chat.completion.chunk', created, model, choices: list })
+    },
   }
 }

@@ -9,6 +9,7 @@ import { endEarly, finish, isHolding, newReading } from './answer.ts'
 import type { Reading } from './answer.ts'
 import { garbled } from './in-band-error.ts'
 import { chunkMender } from './mend-chunk.ts'
+import type { ChunkMender } from './mend-chunk.ts'
 import { chunkMemory } from './repeated-chunk.ts'
 import type { ChunkMemory } from './repeated-chunk.ts'
 import { endMark, readFrame } from './stream.ts'
@@ -25,7 +26,7 @@ const blankLine = encoder.encode('\n\n')
 interface Scan {
   readonly streamUsage: boolean
   readonly reading: Reading
-  readonly mended: (chunk: Json) => Json
+  readonly mender: ChunkMender
   readonly memory: ChunkMemory
   /** True if the last piece ended within the line end of a frame that was mended. */
   isWithinLineEnd: boolean
@@ -68,9 +69,25 @@ const passed = ({ bytes, from, kept }: Pass): Uint8Array => {
 const isUsageOnly = ({ choices, usage }: Json): boolean =>
   Array.isArray(choices) && choices.length === 0 && !isAbsent(usage)
 
+const dataBytes = (json: Json): Uint8Array => encoder.encode(`data: ${JSON.stringify(json)}\n\n`)
+
+/** Reasons to stop that the stream never gave: the official client takes no answer without. */
+const owedReasons = ({ reading, mender }: Scan): Uint8Array | undefined => {
+  const owing = [...reading.choices].filter(([, { finish: told }]) => told === undefined)
+  if (owing.length === 0) return undefined
+  const choices = owing.map(([index, { calls }]) => {
+    const reason = calls.all.length > 0 ? 'tool_calls' : 'stop'
+    return { index, delta: {}, logprobs: null, finish_reason: reason }
+  })
+  return dataBytes(mender.further(choices))
+}
+
 /** Nothing that comes after the end is passed on, and of an end that is none not even the mark. */
-const readEnd = ({ reading }: Scan, pass: Pass, { start, end }: FrameSpan): void => {
+const readEnd = (scan: Scan, pass: Pass, { start, end }: FrameSpan): void => {
+  const { reading } = scan
+  const owed = owedReasons(scan)
   for (const event of finish(reading)) pass.events.push(event)
+  if (owed !== undefined) replace(pass, start, start, owed)
   const last = pass.events.at(-1)?.type === 'response-failed' ? start : end
   if (last < pass.bytes.length) replace(pass, last, pass.bytes.length, undefined)
 }
@@ -85,9 +102,9 @@ const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): voi
   if (reading.hasEnded || !isRecord(json)) replace(pass, start, pass.bytes.length, undefined)
   else if (!scan.streamUsage && isUsageOnly(json)) replace(pass, start, end, undefined)
   else {
-    const mended = scan.mended(json)
+    const mended = scan.mender.next(json)
     if (mended === json) scan.memory.learn(pass.bytes.subarray(start, end), json)
-    else replace(pass, start, end, encoder.encode(`data: ${JSON.stringify(mended)}\n\n`))
+    else replace(pass, start, end, dataBytes(mended))
   }
 }
 
@@ -166,7 +183,7 @@ export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): 
   const scan: Scan = {
     streamUsage,
     reading: newReading(),
-    mended: chunkMender(),
+    mender: chunkMender(),
     memory: chunkMemory(),
     isWithinLineEnd: false,
   }

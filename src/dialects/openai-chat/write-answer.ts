@@ -1,8 +1,8 @@
 /** The choices of a whole answer, written. */
-import type { OpaquePart, Part, ToolCallPart } from '../../domain/message.ts'
+import type { OpaquePart, Part, ReasoningPart, ToolCallPart } from '../../domain/message.ts'
 import type { Choice } from '../../domain/response.ts'
 import { wireFinish } from './finish.ts'
-import { writeDetail } from './write-thought.ts'
+import { writeDetails } from './write-thought.ts'
 import { addForeign, addLoss, isRecord, joined, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
 
@@ -31,12 +31,12 @@ interface Draft {
   readonly callId: (callId: string, place: number) => string
   text: string | undefined
   refusal: string | undefined
-  reasoning: string
+  readonly reasoning: ReasoningPart[]
   logprobs: unknown
   legacyCall: Json | undefined
   audio: unknown
   /** Members that are lists, by name. */
-  readonly lists: Record<'reasoning_details' | 'tool_calls' | 'images' | 'content_parts', unknown[]>
+  readonly lists: Record<'tool_calls' | 'images' | 'content_parts', unknown[]>
 }
 
 const draftCall = (draft: Draft, part: ToolCallPart): void => {
@@ -64,12 +64,9 @@ const draftPart = (draft: Draft, part: Part): void => {
       draft.refusal = (draft.refusal ?? '') + part.text
       draft.logprobs = joined(draft.logprobs, ownMembers(part.extensions)['logprobs'])
       return
-    case 'reasoning': {
-      draft.reasoning += part.text
-      const detail = writeDetail(part, draft.lists.reasoning_details.length)
-      if (detail !== undefined) draft.lists.reasoning_details.push(detail)
+    case 'reasoning':
+      draft.reasoning.push(part)
       return
-    }
     case 'tool-call':
       return draftCall(draft, part)
     case 'opaque':
@@ -88,11 +85,14 @@ const contentOf = ({ text, refusal, legacyCall, audio, lists }: Draft): string |
 }
 const messageOf = (draft: Draft, others: Json): Json => {
   const { refusal, reasoning, legacyCall, audio, lists } = draft
+  const words = reasoning.map(({ text }) => text).join('')
+  const details = writeDetails(reasoning)
   return {
     role: 'assistant',
     content: contentOf(draft),
     refusal: refusal ?? null,
-    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(words !== '' && { reasoning_content: words }),
+    ...(details.length > 0 && { reasoning_details: details }),
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...(legacyCall !== undefined && { function_call: legacyCall }),
     ...(audio !== undefined && { audio }),
@@ -115,11 +115,11 @@ export const writeChoice = (choice: Choice, index: number, id: string, losses: L
     callId: (callId, place) => (callId === '' ? `call_${id}_${index}_${place}` : callId),
     text: undefined,
     refusal: undefined,
-    reasoning: '',
+    reasoning: [],
     logprobs: undefined,
     legacyCall: undefined,
     audio: undefined,
-    lists: { reasoning_details: [], tool_calls: [], images: [], content_parts: [] },
+    lists: { tool_calls: [], images: [], content_parts: [] },
   }
   for (const part of choice.parts) draftPart(draft, part)
   addForeign(losses, choice.extensions, 'content.')

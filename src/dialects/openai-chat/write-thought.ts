@@ -5,16 +5,26 @@ import type { Json } from './wire.ts'
 
 type Thought = Pick<ReasoningPart, 'text' | 'signature' | 'redacted' | 'extensions'>
 
-/** The detail that a client must send back for the reasoning to count; undefined where words alone say it all. */
-export const writeDetail = (part: Thought, index: number): Json | undefined => {
-  const own = ownMembers(part.extensions)
-  if (part.redacted !== undefined) return { ...own, type: 'reasoning.encrypted', data: part.redacted, index }
+/** True where words alone do not say it all. */
+const needsDetail = ({ signature, redacted, extensions }: Thought): boolean =>
+  signature !== undefined || redacted !== undefined || Object.keys(ownMembers(extensions)).length > 0
+
+const detailOf = ({ text, signature, redacted, extensions }: Thought, index: number): Json => {
+  const own = ownMembers(extensions)
+  if (redacted !== undefined) return { ...own, type: 'reasoning.encrypted', data: redacted, index }
   const isSummary = own['type'] === 'reasoning.summary'
-  if (part.signature === undefined && Object.keys(own).length === 0) return undefined
   return {
     ...own,
-    ...(isSummary ? { type: 'reasoning.summary', summary: part.text } : { type: 'reasoning.text', text: part.text }),
-    ...(part.signature !== undefined && { signature: part.signature }),
+    ...(isSummary ? { type: 'reasoning.summary', summary: text } : { type: 'reasoning.text', text }),
+    ...(signature !== undefined && { signature }),
     index,
   }
 }
+
+/** The detail that a client must send back for the reasoning to count; undefined where words alone say it all. */
+export const writeDetail = (thought: Thought, index: number): Json | undefined =>
+  needsDetail(thought) ? detailOf(thought, index) : undefined
+
+/** The details of all of an answer's reasoning if any of it needs one: who reads details reads nothing else. */
+export const writeDetails = (thoughts: readonly Thought[]): readonly Json[] =>
+  thoughts.some(needsDetail) ? thoughts.map(detailOf) : []
