@@ -9,6 +9,7 @@ import type { DecisionTrace } from './domain/decision.ts'
 import { GatewayError } from './domain/gateway-error.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { ProviderId } from './domain/ids.ts'
+import type { Policy } from './domain/policy.ts'
 import type { ChatRequest } from './domain/request.ts'
 import { collect } from './domain/response.ts'
 import type { StreamEvent } from './domain/stream-event.ts'
@@ -24,11 +25,16 @@ import type { ProviderAdapter } from './ports/provider.ts'
 import type { Sink } from './ports/sink.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { providerTypeOf, providerTypes } from './providers/registry.ts'
+import { compilePolicy } from './routing/compile-policy.ts'
 import { explain } from './routing/explain.ts'
+import { compare } from './routing/replay.ts'
+import type { Comparison } from './routing/replay.ts'
 import { signalSources } from './signals/registry.ts'
 import { liveState } from './state/live-state.ts'
 import type { LiveState } from './state/live-state.ts'
 import { version } from './domain/version.ts'
+
+export type { Comparison }
 
 /** A gateway that can be changed and closed by whoever made it. */
 export interface OwnedGateway extends Gateway {
@@ -89,7 +95,7 @@ class HeldGateway implements OwnedGateway {
 
   #houseOf({ adapters, routes }: Built): House {
     const { clock, ids, transport, secrets } = this.#platform
-    const sources = signalSources(this.live)
+    const sources = signalSources(this.live, provider => adapters.get(provider)?.credentials ?? [])
     const telemetry = (event: GatewayEvent): void => {
       for (const listener of this.#listeners) listener(event)
     }
@@ -192,4 +198,13 @@ class HeldGateway implements OwnedGateway {
 export const createGateway = (settings: Settings, platform: Platform): Checked<OwnedGateway> => {
   const built = build(settings)
   return built.ok ? { ok: true, value: new HeldGateway(built.value, platform) } : built
+}
+
+/** Every provider type that a configuration may name. */
+export const knownProviderTypes: readonly string[] = Object.keys(providerTypes)
+
+/** Recorded decisions under another policy, or what is wrong with the policy. */
+export const compareDecisions = (traces: Iterable<DecisionTrace>, policy: Policy): Checked<Comparison> => {
+  const compiled = compilePolicy(policy)
+  return compiled.ok ? { ok: true, value: compare(traces, compiled.value) } : compiled
 }

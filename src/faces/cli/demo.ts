@@ -1,0 +1,193 @@
+/** The demo house: the recorded world, a gateway in front of it, and a newcomer's first request. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Settings } from '../../config/settings.ts'
+import { version } from '../../domain/version.ts'
+import { configuredQuality } from '../../world/configured-quality.ts'
+import { demoHouse } from '../../world/demo-house.ts'
+import { bestModel } from '../../world/drive.ts'
+import { recordedModels } from '../../world/models.ts'
+import { loadRecordings } from '../../world/recordings.ts'
+import { serveWorld } from '../../world/serve-world.ts'
+import type { World } from '../../world/serve-world.ts'
+import { drive } from './drive.ts'
+import type { Driven } from './drive.ts'
+import { picture } from './drive-picture.ts'
+import { livePicture } from './live-picture.ts'
+import { runHouse } from './run-house.ts'
+import type { RunningHouse } from './run-house.ts'
+import { portOf } from './serve.ts'
+import { readSettings, tellFindings } from './settings-file.ts'
+import { CommandError, exits } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface DemoOptions {
+  readonly port: string
+  readonly drive?: number
+  readonly policy?: string
+  readonly width?: number
+  readonly seed: string
+  readonly pace?: string
+  readonly json?: boolean
+}
+
+const folder = '.signalbox'
+/** How another command finds a demo house that runs already. */
+const noteFile = join(folder, 'demo.json')
+
+interface Place {
+  readonly url: string
+  readonly key: string
+}
+interface OpenDemo extends Place {
+  readonly adminKey: string
+  readonly world: World
+  readonly running: RunningHouse
+}
+
+const paceOf = (text: string | undefined): number => {
+  const pace = Number(text ?? 1)
+  if (Number.isFinite(pace) && pace >= 0) return pace
+  throw new CommandError(`--pace ${text}: a pace is a number of 0 or more; 1 is as fast as the real models`)
+}
+
+const keyOf = (prefix: string): string => `${prefix}${randomBytes(24).toString('base64url')}`
+
+const settingsOf = async (
+  world: World,
+  port: number,
+  env: Terminal['env'],
+  tell: Terminal['err'],
+): Promise<Settings> => {
+  const quality = configuredQuality(await loadRecordings())
+  const text = demoHouse(world, {
+    quality,
+    keys: {
+      provider: '${SIGNALBOX_DEMO_PROVIDER_KEY}',
+      admin: '${SIGNALBOX_DEMO_ADMIN_KEY}',
+      virtual: '${SIGNALBOX_DEMO_KEY}',
+    },
+    server: { host: '127.0.0.1', port },
+    durable: `sqlite:./${folder}/state.db`,
+  })
+  const { settings, findings } = readSettings(text, 'demo house', env)
+  tellFindings(
+    findings.filter(({ severity }) => severity === 'error'),
+    tell,
+  )
+  if (settings === undefined)
+    throw new CommandError('the demo house is not sound; this is a fault of signalbox', exits.finding)
+  return settings
+}
+
+/** Opens world and house; what was opened is closed again where the rest cannot be. */
+const openDemo = async (options: DemoOptions, terminal: Terminal): Promise<OpenDemo> => {
+  const port = portOf(options.port)
+  const pace = paceOf(options.pace)
+  const key = keyOf('sk-sb-')
+  const adminKey = keyOf('sk-sb-admin-')
+  const providerKey = keyOf('sk-world-')
+  const env = {
+    ...terminal.env,
+    SIGNALBOX_DEMO_PROVIDER_KEY: providerKey,
+    SIGNALBOX_DEMO_ADMIN_KEY: adminKey,
+    SIGNALBOX_DEMO_KEY: key,
+  }
+  const world = await serveWorld({ pace, key: providerKey })
+  try {
+    await mkdir(folder, { recursive: true })
+    const settings = await settingsOf(world, port, env, terminal.err)
+    const running = await runHouse(settings, { ...terminal, env })
+    const { url } = running.http
+    await writeFile(noteFile, JSON.stringify({ url, key }), { mode: 0o600 })
+    return { url, key, adminKey, world, running }
+  } catch (error) {
+    await world.close()
+    throw error
+  }
+}
+
+const closeDemo = async ({ running, world }: OpenDemo): Promise<void> => {
+  await rm(noteFile, { force: true })
+  await running.stop()
+  await world.close()
+}
+
+const welcome = ({ url, key, adminKey, world }: OpenDemo): readonly string[] => [
+  `signalbox ${version}: the demo house is open at ${url}`,
+  `nine real models' recorded answers stand behind the pool "recorded", on this machine alone (${world.url})`,
+  '',
+  'Admin key:',
+  adminKey,
+  '',
+  'Virtual key:',
+  key,
+  '',
+  'A first request:',
+  `curl -s ${url}/v1/chat/completions -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{"model":"recorded","messages":[{"role":"user","content":"Hello!"}]}'`,
+  '',
+  'Recorded prompts, checked answers, cost and fallbacks, drawn while they come in:',
+  'npm run -s signalbox -- demo --drive 200',
+]
+
+const isPlace = (value: unknown): value is Place =>
+  value !== null && typeof value === 'object' && 'url' in value && 'key' in value
+
+/** A demo house that runs already on this port, if there is one. */
+const runningDemo = async (port: number): Promise<Place | undefined> => {
+  const text = await readFile(noteFile, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const note: unknown = JSON.parse(text)
+  if (!isPlace(note) || !note.url.endsWith(`:${port}`)) return undefined
+  // The note of a house that was killed is still there; only one that answers counts.
+  const answer = await fetch(`${note.url}/healthz`).catch(() => undefined)
+  return answer?.ok === true ? note : undefined
+}
+
+const driveThrough = async (place: Place, options: DemoOptions, count: number, terminal: Terminal): Promise<number> => {
+  const best = bestModel(recordedModels, configuredQuality(await loadRecordings()))?.id ?? 'the best'
+  const soFar: Driven[] = []
+  const drawn = livePicture(terminal, () => performance.now())
+  const { policy } = options
+  const driven = await drive(
+    {
+      ...place,
+      count,
+      pool: 'recorded',
+      seed: options.seed,
+      width: options.width ?? 32,
+      ...(policy !== undefined && { policy }),
+    },
+    one => {
+      soFar.push(one)
+      drawn.show(soFar.length, count, () => picture(soFar, count, best))
+    },
+  )
+  drawn.clear()
+  terminal.out(options.json === true ? JSON.stringify(driven) : picture(driven, count, best))
+  return driven.every(({ error }) => error === undefined) ? exits.good : exits.finding
+}
+
+/** Drives a demo house: the one that runs, else one of its own. */
+const driveDemo = async (options: DemoOptions, count: number, terminal: Terminal): Promise<number> => {
+  const running = await runningDemo(portOf(options.port))
+  if (running !== undefined) return driveThrough(running, options, count, terminal)
+  const own = await openDemo({ ...options, port: '0' }, terminal)
+  try {
+    return await driveThrough(own, options, count, terminal)
+  } finally {
+    await closeDemo(own)
+  }
+}
+
+/** Runs the demo house until the process is asked to stop, or drives prompts through it. */
+export const demo = async (options: DemoOptions, terminal: Terminal): Promise<number> => {
+  if (options.drive !== undefined) return driveDemo(options, options.drive, terminal)
+  const open = await openDemo(options, terminal)
+  for (const line of welcome(open)) terminal.out(line)
+  const signal = await terminal.stopped()
+  terminal.err(`${signal}: closing; ${open.running.house.gateway.inFlight()} requests under way are given time to end`)
+  await closeDemo(open)
+  return exits.good
+}

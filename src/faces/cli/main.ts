@@ -1,0 +1,115 @@
+/** The command line. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { version } from '../../domain/version.ts'
+import { check } from './check.ts'
+import { demo } from './demo.ts'
+import type { DemoOptions } from './demo.ts'
+import { explain } from './explain.ts'
+import type { ExplainOptions } from './explain.ts'
+import { replay } from './replay.ts'
+import type { ReplayOptions } from './replay.ts'
+import { serve } from './serve.ts'
+import type { ServeOptions } from './serve.ts'
+import { CommandError, exits, processTerminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+type Done = (code: number) => void
+
+const several = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value]
+const whole = (value: string): number => {
+  const number = Number(value)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new InvalidArgumentError('It is a whole number of 1 or more.')
+}
+
+const addRunning = (program: Command, terminal: Terminal, done: Done): void => {
+  program
+    .command('serve')
+    .description(
+      'run the gateway of a configuration; without one, with the providers whose keys are in the environment',
+    )
+    .option('--config <file>', 'the configuration, watched for changes')
+    .option('--port <port>', 'where to listen, over the configuration’s')
+    .option('--host <host>', 'on which address, over the configuration’s')
+    .action(async (options: ServeOptions) => done(await serve(options, terminal)))
+  program
+    .command('demo')
+    .description(
+      'run the demo house: nine real models’ recorded answers behind their own dialects, on this machine alone',
+    )
+    .option('--port <port>', 'where to listen', '4141')
+    .option('--drive <prompts>', 'send so many recorded prompts through it, draw what comes of it, and stop', whole)
+    .option('--policy <policy>', 'with --drive: the policy to go by')
+    .option('--width <requests>', 'with --drive: so many at a time', whole)
+    .option('--seed <seed>', 'with --drive: which prompts', 'demo')
+    .option('--pace <factor>', 'how slow the recorded models are: 1 is real, 0 is at once')
+    .option('--json', 'with --drive: every answer as JSON')
+    .action(async (options: DemoOptions) => done(await demo(options, terminal)))
+}
+
+const addAsking = (program: Command, terminal: Terminal, done: Done): void => {
+  program
+    .command('check')
+    .description('is a configuration sound: what is wrong, what contradicts, what can never take effect')
+    .argument('<file>', 'the configuration')
+    .option('--json', 'the findings as JSON')
+    .action(async (path: string, options: { readonly json?: boolean }) => done(await check(path, options, terminal)))
+  program
+    .command('explain')
+    .description('which candidate a request would get, and why; calls nobody')
+    .argument('<request>', 'a file with the request as JSON, in OpenAI’s or Anthropic’s dialect')
+    .option('--config <file>', 'the configuration; without one, the providers whose keys are in the environment')
+    .option('--policy <policy>', 'the policy to decide by, over the pool’s')
+    .option('--tag <name=value>', 'a tag of the request; may come several times', several)
+    .option('--session <session>', 'the session that the request belongs to')
+    .option('--dialect <dialect>', 'openai-chat or anthropic-messages; else it is told from the body')
+    .option('--json', 'the decision with its facts as JSON')
+    .action(async (path: string, options: ExplainOptions) => done(await explain(path, options, terminal)))
+  program
+    .command('replay')
+    .description('what another policy would have decided with recorded facts')
+    .requiredOption('--log <file>', 'recorded decisions: the gateway’s state.db, or JSON lines')
+    .requiredOption('--policy <file>', 'the other policy, or a configuration that holds it')
+    .option('--name <policy>', 'which policy of that file, if it has several')
+    .option('--pool <pool>', 'only decisions of this pool')
+    .option('--json', 'the comparison as JSON')
+    .action(async (options: ReplayOptions) => done(await replay(options, terminal)))
+}
+
+const programFor = (terminal: Terminal, done: Done): Command => {
+  const program = new Command('signalbox')
+    .description('An LLM router: decides by a composable policy which model serves, carries it out, and records why.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(signalbox --help tells more)')
+    .configureOutput({
+      writeOut: text => terminal.out(text.trimEnd()),
+      writeErr: text => terminal.err(text.trimEnd()),
+    })
+    .helpCommand(true)
+  addRunning(program, terminal, done)
+  addAsking(program, terminal, done)
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
+  return program
+}
+
+/** Runs one command. The exit code: 0 good, 1 a finding, 2 a command that makes no sense. */
+export const main = async (argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> => {
+  let code: number = exits.good
+  const program = programFor(terminal, done => {
+    code = done
+  })
+  if (argv.length === 0) {
+    program.outputHelp()
+    return exits.usage
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exits.good : exits.usage
+    if (!(error instanceof CommandError)) throw error
+    terminal.err(error.message)
+    return error.exit
+  }
+}

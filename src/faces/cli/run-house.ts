@@ -1,0 +1,67 @@
+/** A gateway in front of its port until the process is asked to stop: open, serve, drain, close. */
+import type { Settings } from '../../config/settings.ts'
+import { openStandalone } from '../../standalone.ts'
+import type { Standalone } from '../../standalone.ts'
+import { keyringOf } from '../http/authenticate.ts'
+import { serveHttp } from '../http/serve.ts'
+import type { HttpFace } from '../http/serve.ts'
+import { CommandError, exits } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A house with its door open. */
+export interface RunningHouse {
+  readonly house: Standalone
+  readonly http: HttpFace
+  /** Goes on with other settings; those in force stay where these are unsound. Gives why not. */
+  change(settings: Settings): Promise<string | undefined>
+  /** Lets what is under way end, within the settings' time, then closes everything. */
+  stop(): Promise<void>
+}
+
+const keyringFor = async (house: Standalone) => {
+  const keys = await house.keys()
+  return keys.ok ? keyringOf(keys.value) : keys
+}
+
+/** Opens the house and its door. */
+export const runHouse = async (settings: Settings, terminal: Terminal): Promise<RunningHouse> => {
+  const opened = await openStandalone(settings, { env: terminal.env })
+  if (!opened.ok) throw new CommandError(opened.why, exits.finding)
+  const house = opened.value
+  const keyring = await keyringFor(house)
+  if (!keyring.ok) {
+    await house.close()
+    throw new CommandError(keyring.why, exits.finding)
+  }
+  let now = settings
+  const { gateway, clock } = house
+  const alarm = (message: string, error: unknown): void => house.alarm(message, error)
+  const http = await serveHttp({
+    gateway,
+    clock,
+    settings: settings.server,
+    keyring: keyring.value,
+    metrics: house.metrics,
+    alarm,
+  }).catch(async (error: unknown) => {
+    await house.close()
+    throw new CommandError(error instanceof Error ? error.message : String(error), exits.finding)
+  })
+  return {
+    house,
+    http,
+    change: async next => {
+      const changed = house.reload(next)
+      if (!changed.ok) return changed.why
+      const ring = await keyringFor(house)
+      if (!ring.ok) return ring.why
+      http.update({ settings: next.server, keyring: ring.value })
+      now = next
+      return undefined
+    },
+    stop: async () => {
+      await http.drain(now.server.drain)
+      await house.close()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+/** Decisions that were recorded: in a gateway's journal, or as JSON lines. */
+import { createReadStream, existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import type { DecisionTrace } from '../domain/decision.ts'
+import type { Checked } from '../domain/units.ts'
+import type { Clock } from '../ports/clock.ts'
+import { packedDecisions } from './packed-decisions.ts'
+import { sqliteStore } from './stores/sqlite.ts'
+
+const sqliteHead = 'SQLite format 3\u0000'
+const page = 500
+
+const isSqlite = async (path: string): Promise<boolean> => {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sqliteHead.length), 0, sqliteHead.length, 0)
+    return buffer.toString('latin1', 0, bytesRead) === sqliteHead
+  } finally {
+    await file.close()
+  }
+}
+
+async function* fromJournal(path: string, clock: Clock): AsyncGenerator<DecisionTrace> {
+  const store = packedDecisions(await sqliteStore(path, clock))
+  try {
+    let after: string | undefined
+    for (;;) {
+      const entries = await store.journal.read<DecisionTrace>('decisions', after, page)
+      for (const { entry } of entries) yield entry
+      after = entries.at(-1)?.cursor
+      if (entries.length < page) return
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+const isTrace = (value: unknown): value is DecisionTrace =>
+  value !== null && typeof value === 'object' && 'facts' in value && 'decision' in value
+
+async function* fromLines(path: string): AsyncGenerator<DecisionTrace> {
+  let number = 0
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    number++
+    if (line.trim() === '') continue
+    const found: unknown = JSON.parse(line)
+    // As `GET /v1/decisions/{id}` gives it, or the trace alone.
+    const trace = found !== null && typeof found === 'object' && 'trace' in found ? found.trace : found
+    if (!isTrace(trace)) throw new Error(`line ${number} is no decision: it needs facts and decision`)
+    yield trace
+  }
+}
+
+/** All decisions of a log, of one pool if one is named; or why it cannot be read. */
+export const recordedDecisions = async (
+  path: string,
+  clock: Clock,
+  pool?: string,
+): Promise<Checked<readonly DecisionTrace[]>> => {
+  if (!existsSync(path)) return { ok: false, why: `there is no log at ${path}` }
+  const traces: DecisionTrace[] = []
+  try {
+    const source = (await isSqlite(path)) ? fromJournal(path, clock) : fromLines(path)
+    for await (const trace of source) if (pool === undefined || trace.facts.pool === pool) traces.push(trace)
+    return { ok: true, value: traces }
+  } catch (error) {
+    return { ok: false, why: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}

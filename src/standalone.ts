@@ -1,0 +1,164 @@
+/** The gateway on a real machine: its clock, network, secrets, store and telemetry. */
+import { existsSync } from 'node:fs'
+import { readConfigFile } from './config/config-file.ts'
+import { findingText } from './config/finding.ts'
+import type { Settings, StoreConfig, TelemetryConfig } from './config/settings.ts'
+import type { Caller } from './domain/caller.ts'
+import type { GatewayEvent } from './domain/gateway-event.ts'
+import type { Checked } from './domain/units.ts'
+import { createGateway, knownProviderTypes } from './gateway.ts'
+import type { OwnedGateway } from './gateway.ts'
+import type { Listener } from './platform/listener.ts'
+import { packedDecisions } from './platform/packed-decisions.ts'
+import { processIds, processSecrets, systemClock } from './platform/process.ts'
+import { recordedDecisions } from './platform/recorded-decisions.ts'
+import { memoryStore } from './platform/stores/memory.ts'
+import { sqliteStore } from './platform/stores/sqlite.ts'
+import { journalListener } from './platform/telemetry/journal.ts'
+import { logListener } from './platform/telemetry/log.ts'
+import { undiciTransport } from './platform/undici-transport.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Secrets } from './ports/secrets.ts'
+import type { Store } from './ports/store.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A caller and the text of its key. */
+export interface NamedKey {
+  readonly caller: Caller
+  readonly secret: string
+}
+
+export interface Standalone {
+  readonly gateway: OwnedGateway
+  readonly clock: Clock
+  readonly store: Store
+  /** The configured keys, their secrets read; or which one cannot be read. */
+  keys(): Promise<Checked<readonly NamedKey[]>>
+  /** In Prometheus' text format. */
+  metrics(): string
+  /** Tells of what broke in our own code or beside a request. */
+  alarm(message: string, error: unknown): void
+  /** What was heard so far is written, sent, or counted as lost. */
+  flush(): Promise<void>
+  /** Providers, deployments, pools, policies and keys change; store and telemetry stay as they were opened. */
+  reload(settings: Settings): Checked<undefined>
+  /** Writes what is still to be written, then closes everything. */
+  close(): Promise<void>
+}
+
+/** What the process has whatever the settings say. */
+interface Machine {
+  readonly clock: Clock
+  readonly store: Store
+  readonly env: Environment
+}
+
+interface Ears {
+  readonly listeners: readonly Listener[]
+  metrics(): string
+  alarm: Standalone['alarm']
+}
+
+const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> =>
+  durable.kind === 'memory' ? memoryStore(clock) : packedDecisions(await sqliteStore(durable.path, clock))
+
+/** Everybody who listens. */
+const earsOf = (config: TelemetryConfig, { store, clock, env }: Machine): Ears => {
+  const log = logListener({ clock, level: config.log, to: 2 })
+  const complain = (message: string): void => log.tell('error', message)
+  const journal = journalListener({ journal: store.journal, clock, complain })
+  const { otlp } = config
+  const spans = undefined as Listener | undefined
+  const dropped = () => ({ journal: journal.dropped(), log: log.dropped(), spans: spans?.dropped() ?? 0 })
+  const prometheus = { hear: () => undefined, flush: async () => undefined, close: async () => undefined, dropped: () => 0, text: () => '' }
+  return {
+    listeners: [journal, prometheus, ...(spans === undefined ? [] : [spans]), log],
+    metrics: () => prometheus.text(),
+    alarm: (message, error) => log.tell('error', message, error),
+  }
+}
+
+const readKeys = async (settings: Settings, secrets: Secrets): Promise<Checked<readonly NamedKey[]>> => {
+  const keys: NamedKey[] = []
+  for (const { id, reference, caller } of settings.keys) {
+    try {
+      keys.push({ caller, secret: await secrets.read(reference) })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return { ok: false, why: `the key "${id}" cannot be read: ${why}`, at: `keys.${id}.value` }
+    }
+  }
+  return { ok: true, value: keys }
+}
+
+const openStore = async (config: StoreConfig, clock: Clock): Promise<Checked<Store>> => {
+  try {
+    return { ok: true, value: await storeOf(config, clock) }
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error), at: 'store' }
+  }
+}
+
+/** Opens a house with these settings, or tells what stands against it. */
+export const openStandalone = async (
+  settings: Settings,
+  { env = process.env }: { readonly env?: Environment } = {},
+): Promise<Checked<Standalone>> => {
+  const clock = systemClock()
+  const opened = await openStore(settings.store, clock)
+  if (!opened.ok) return opened
+  const store = opened.value
+  const secrets = processSecrets(env, clock)
+  const transport = undiciTransport({ clock })
+  const ears = earsOf(settings.telemetry, { store, clock, env })
+  const telemetry = (event: GatewayEvent): void => {
+    for (const { hear } of ears.listeners) hear(event)
+  }
+  const close = async (): Promise<void> => {
+    for (const listener of ears.listeners) await listener.close()
+    await transport.close()
+    await store.close()
+  }
+  const made = createGateway(settings, { store, clock, transport, secrets, telemetry, ids: processIds() })
+  if (!made.ok) {
+    await close()
+    return made
+  }
+  let now = settings
+  return {
+    ok: true,
+    value: {
+      gateway: made.value,
+      clock,
+      store,
+      keys: () => readKeys(now, secrets),
+      metrics: () => ears.metrics(),
+      alarm: (message, error) => ears.alarm(message, error),
+      flush: async () => {
+        for (const listener of ears.listeners) await listener.flush()
+      },
+      reload: next => {
+        const changed = made.value.reload(next)
+        if (changed.ok) now = next
+        return changed
+      },
+      close,
+    },
+  }
+}
+
+/** Opens the house of a configuration file, or tells everything that is wrong with the file. */
+export const openFile = async (
+  path: string,
+  { env = process.env }: { readonly env?: Environment } = {},
+): Promise<Checked<Standalone>> => {
+  if (!existsSync(path)) return { ok: false, why: `there is no configuration at ${path}` }
+  const loaded = await readConfigFile(path, { env, providerTypes: knownProviderTypes })
+  if (loaded.ok) return openStandalone(loaded.settings, { env })
+  return { ok: false, why: loaded.findings.map(findingText).join('\n') }
+}
+
+/** All decisions of a gateway's journal or of a file of JSON lines, of one pool if one is named. */
+export const decisionsIn = (path: string, pool?: string): ReturnType<typeof recordedDecisions> =>
+  recordedDecisions(path, systemClock(), pool)
