@@ -53,6 +53,19 @@ const measuredBy = (one: Assessment, step: string): string => {
   return value === undefined ? `${idOf(one)}, of which it knows nothing` : `${idOf(one)} with ${inWords(step, value)}`
 }
 
+/** What the steps before the one that decided had measured, and found to be as good as the same. */
+const tiedBefore = (best: Assessment, second: Assessment, decidedBy: string): readonly string[] => {
+  const steps = best.reasons.map(reason => reason.step)
+  const before = steps.slice(0, Math.max(0, steps.indexOf(decidedBy)))
+  const ties = before.flatMap(step => {
+    const one = valueOf(best, step)
+    const other = valueOf(second, step)
+    if (one === undefined || other === undefined) return []
+    return [`${step} left them tied at ${listed([...new Set([inWords(step, one), inWords(step, other)])])}`]
+  })
+  return ties.length === 0 ? [] : [`Before it, ${listed(ties)}.`]
+}
+
 const first = (decision: RoutingDecision): string => {
   const { ranked, excluded, decidedBy } = decision
   const [best, second] = ranked
@@ -62,7 +75,8 @@ const first = (decision: RoutingDecision): string => {
     return `${idOf(best)} comes first: ${count === 1 ? 'it is the only candidate' : `of ${count} candidates it alone is left`}.`
   if (decidedBy === 'tie')
     return `${idOf(best)} comes first of ${ranked.length}: no step sets it apart from ${idOf(second)}, so the smaller name goes first.`
-  return `${idOf(best)} comes first of ${ranked.length}. Step ${decidedBy} decided: ${measuredBy(best, decidedBy)} before ${measuredBy(second, decidedBy)}.`
+  const decided = `Step ${decidedBy} decided: ${measuredBy(best, decidedBy)} before ${measuredBy(second, decidedBy)}.`
+  return `${idOf(best)} comes first of ${ranked.length}. ${[decided, ...tiedBefore(best, second, decidedBy)].join(' ')}`
 }
 
 const chain = ({ ranked, execution }: RoutingDecision): readonly string[] => {

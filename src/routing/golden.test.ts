@@ -9,7 +9,7 @@ import { explain } from './explain.ts'
 import { strategyNames } from './registry.ts'
 import { replay } from './replay.ts'
 
-/** `GOLDEN=write node scripts/test.mjs golden` writes what is decided now; read the difference before you keep it. */
+/** `GOLDEN=write node scripts/test.mjs routing/golden` writes what is decided now; read the difference before you keep it. */
 const isWriting = process.env['GOLDEN'] === 'write'
 
 const cases = goldenCases()

@@ -91,6 +91,21 @@ describe('an order', () => {
     expect(refined(by({ a: 0, b: 1, c: 2, d: 3 }, near))).toEqual(['ab', 'cd'])
     expect(refined(by({ a: 0, b: 1, c: 1.5, d: 9 }, near))).toEqual(['ab', 'c', 'd'])
   })
+  it('sorts many as it sorts few, by key and then by id', () => {
+    for (const count of [2, 16, 17, 60]) {
+      const many = Array.from({ length: count }, (_, place) => candidate(`c${String(place).padStart(2, '0')}`))
+      const keys = Object.fromEntries(
+        many.map((one, place) => [one.id, place % 9 === 4 ? undefined : (place * 37) % 11]),
+      )
+      const slate = openSlate(many.toReversed())
+      refine(slate, by(keys), given)
+      const rank = (id: string): number => keys[id] ?? Number.POSITIVE_INFINITY
+      const sorted = many
+        .map(one => String(one.id))
+        .sort((left, right) => (rank(left) === rank(right) ? left.localeCompare(right) : rank(left) - rank(right)))
+      expect(ranked(slate).map(one => one.candidate.id)).toEqual(sorted)
+    }
+  })
   it('is noted with its number where it measured one, and asks nothing of who stands alone', () => {
     const slate = openSlate(pool)
     refine(slate, by({ a: 1, b: 2 }), given)
