@@ -34,6 +34,8 @@ const policyDoubts = (settings: Settings): readonly Doubt[] => {
     if (policy === undefined) continue
     const isBuiltIn = policy === builtInPolicy
     for (const { severity, at, says } of checkPolicy(policy, candidatesOf(settings, pool))) {
+      // Nobody wrote the built-in policy, so only what it does to the pool is of interest: that it spreads unlike candidates.
+      if (isBuiltIn && !says.startsWith('weighted ')) continue
       const path = isBuiltIn ? ['pools', pool.id] : ['policies', policy.name, ...stepPath(at)]
       const key = JSON.stringify([severity, path, says])
       const before = seen.get(key)

@@ -3,7 +3,7 @@ import { errorAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'
 import { filledIn } from './references.ts'
 import type { Environment } from './references.ts'
-import { isSecretPath, looksSecret, secretDoubts } from './secrets.ts'
+import { isPlainSecret, isSecretPath, looksSecret, secretDoubts } from './secrets.ts'
 import type { Written } from './written.ts'
 
 /** A text without quotes means the number or truth that it spells, if it spells it as we would. */
@@ -18,15 +18,16 @@ interface Filling {
   readonly doubts: Doubt[]
 }
 
-const headerSecret = (path: Path, text: string): boolean =>
-  path.at(-2) === 'headers' && looksSecret(text) && !text.includes('${')
+/** Headers are where other secrets go; elsewhere only what can be nothing else counts. */
+const isMisplaced = (path: Path, text: string): boolean =>
+  !text.includes('${') && (path.at(-2) === 'headers' ? looksSecret(text) : isPlainSecret(text))
 
 const textOf = (text: string, plain: boolean, path: Path, { env, doubts }: Filling): unknown => {
   if (isSecretPath(path)) {
     doubts.push(...secretDoubts(text, path, env))
     return text
   }
-  if (headerSecret(path, text)) {
+  if (isMisplaced(path, text)) {
     doubts.push(errorAt(path, 'holds a secret as it is; put it into a variable and write ${NAME} for it'))
   }
   if (!text.includes('${')) return text

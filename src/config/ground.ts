@@ -39,9 +39,12 @@ export const namesOf = (value: unknown): Names => ({
 })
 
 /** Every model that the file names, with and without its provider. */
-export const modelNames = ({ file }: Ground): readonly string[] => [
-  ...new Set(Object.values(file.deployments ?? {}).flatMap(one => [one.model, `${one.provider}/${one.model}`])),
-]
+export const modelNames = ({ file, names }: Ground): readonly string[] => {
+  const models = Object.values(file.deployments ?? {}).flatMap(({ provider, model }) =>
+    names.providers.includes(provider) ? [model, `${provider}/${model}`] : [model],
+  )
+  return [...new Set(models)]
+}
 
 /** More names than these are not all told. */
 const mostNames = 30

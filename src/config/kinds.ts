@@ -63,6 +63,9 @@ export const word: Kind<string> = {
   },
 }
 
+/** A word of which more can be said. */
+export const named = (what: string): Kind<string> => ({ ...word, what })
+
 /** True or false. */
 export const flag: Kind<boolean> = {
   what: 'true or false',
@@ -96,13 +99,13 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Kind<numbe
   },
 })
 
-/** A number of zero or more, below a bound that only a slip of the pen would pass. */
-export const amount = (what: string, most: number): Kind<number> => ({
-  what: `${what}, from 0 to ${most}`,
-  json: { anyOf: [{ type: 'number', minimum: 0, maximum: most }, referenced] },
+/** A number of `least` or more, below a bound that only a slip of the pen would pass. */
+export const amount = (what: string, most: number, least = 0): Kind<number> => ({
+  what: `${what}, from ${least} to ${most}`,
+  json: { anyOf: [{ type: 'number', minimum: least, maximum: most }, referenced] },
   read: value => {
     const found = readNumber(value)
-    return found !== undefined && found >= 0 && found <= most ? found : undefined
+    return found !== undefined && found >= least && found <= most ? found : undefined
   },
 })
 

@@ -1,7 +1,7 @@
 /** Virtual keys of a file: who calls, and what each may use. */
 import type { AllowList, Caller } from '../domain/caller.ts'
 import type { VirtualKeyId } from '../domain/ids.ts'
-import { errorAt, warningAt } from './finding.ts'
+import { warningAt } from './finding.ts'
 import type { Path } from './finding.ts'
 import { leads, modelNames } from './ground.ts'
 import type { Ground } from './ground.ts'
@@ -80,12 +80,4 @@ export const checkTenancy = (ground: Ground): void => {
     if (organisation === undefined) continue
     leads(ground, ['tenancy', 'teams', id, 'organisation'], organisation, { what: 'organisation', names })
   }
-}
-
-/** A gateway with nothing to offer is told at the top. */
-export const noDeployments = (ground: Ground): void => {
-  if (ground.names.deployments.length > 0) return
-  const says =
-    'there are no deployments; write at least one provider and one deployment, such as mini: { provider: openai, model: gpt-4o-mini }'
-  ground.doubts.push(errorAt([], says))
 }

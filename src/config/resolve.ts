@@ -6,7 +6,7 @@ import { errorAt, warningAt } from './finding.ts'
 import { leads, modelNames } from './ground.ts'
 import type { Ground } from './ground.ts'
 import { resolveDeployments } from './resolve-deployments.ts'
-import { checkTenancy, noDeployments, resolveKeys } from './resolve-keys.ts'
+import { checkTenancy, resolveKeys } from './resolve-keys.ts'
 import { resolvePolicies } from './resolve-policies.ts'
 import type { PathBelow } from './resolve-policies.ts'
 import { resolveProviders } from './resolve-providers.ts'
@@ -93,7 +93,6 @@ const telemetryOf = (ground: Ground): TelemetryConfig => {
 
 /** The settings, as far as names lead somewhere; what does not is told in `ground.doubts`. */
 export const resolve = (ground: Ground, pathBelow: PathBelow): Settings => {
-  noDeployments(ground)
   const providers = resolveProviders(ground)
   const deployments = resolveDeployments(ground, providers)
   const policies = resolvePolicies(ground, pathBelow)

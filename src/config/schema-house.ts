@@ -1,6 +1,19 @@
 /** What a configuration file may say of keys, tenancy, server, store and telemetry. */
 import type * as z from 'zod'
-import { address, amount, flag, leaf, listOf, nameList, oneOf, optionalLeaf, time, whole, word } from './kinds.ts'
+import {
+  address,
+  amount,
+  flag,
+  leaf,
+  listOf,
+  named,
+  nameList,
+  oneOf,
+  optionalLeaf,
+  time,
+  whole,
+  word,
+} from './kinds.ts'
 import { headers, secret } from './schema-models.ts'
 import { entries, shape } from './shape.ts'
 
@@ -79,10 +92,13 @@ const origins = listOf({
 /** Where the gateway listens. */
 export const server = shape(
   {
-    host: optionalLeaf(word, 'The address to listen at; 127.0.0.1 if left out. Others need a key.'),
+    host: optionalLeaf(
+      named('an address such as 127.0.0.1'),
+      'The address to listen at; 127.0.0.1 if left out. Others need a key.',
+    ),
     port: optionalLeaf(whole(0, 65_535), 'The port; 4141 if left out, 0 for any free one.'),
     maxBodyMb: optionalLeaf(
-      amount('megabytes over 0', 1024),
+      amount('megabytes', 1024, 0.001),
       'The largest request body, in megabytes; 32 if left out.',
     ),
     cors: optionalLeaf(origins, 'Origins that browsers may call from; * for any, which is meant if left out.'),

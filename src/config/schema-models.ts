@@ -1,7 +1,7 @@
 /** What a configuration file may say of providers and deployments. */
 import * as z from 'zod'
 import type { Ability } from '../domain/deployment.ts'
-import { address, amount, fraction, leaf, oneOf, optionalLeaf, text, tokenCount, whole, word } from './kinds.ts'
+import { address, amount, fraction, leaf, named, oneOf, optionalLeaf, text, tokenCount, whole, word } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { entries, shape } from './shape.ts'
 
@@ -36,7 +36,10 @@ const credential = shape(
 
 const provider = shape(
   {
-    type: leaf(word, 'What the provider is: openai, anthropic, openai-compatible, groq, mistral, ollama, …'),
+    type: leaf(
+      named('a type such as openai'),
+      'What the provider is: openai, anthropic, openai-compatible, groq, mistral, ollama, …',
+    ),
     url: optionalLeaf(
       address,
       "Its address, as the provider's official client takes it as its base; the provider's own if left out.",
@@ -122,8 +125,8 @@ const abilityList = z
 
 const deployment = shape(
   {
-    provider: leaf(word, 'The name of a provider above.'),
-    model: leaf(word, "The model, as the provider's own API calls it."),
+    provider: leaf(named('the name of a provider'), 'The name of a provider above.'),
+    model: leaf(named('a model such as gpt-4o-mini'), "The model, as the provider's own API calls it."),
     price: price.optional(),
     contextWindow: optionalLeaf(tokenCount, "Input and output together; the catalogue's if left out."),
     maxOutput: optionalLeaf(tokenCount, "The longest answer; the catalogue's if left out."),

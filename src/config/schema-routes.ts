@@ -1,6 +1,6 @@
 /** What a configuration file may say of pools, aliases and policies. */
 import * as z from 'zod'
-import { anything, flag, leaf, oneOf, optionalLeaf, text, time, whole, word } from './kinds.ts'
+import { anything, flag, leaf, named, oneOf, optionalLeaf, text, time, whole, word } from './kinds.ts'
 import { entries, shape, stepReference } from './shape.ts'
 
 const pool = shape(
@@ -26,7 +26,7 @@ export const pools = entries(pool, {
 })
 
 /** Aliases by name. */
-export const aliases = entries(leaf(word, 'A pool, a model, `provider/model` or a deployment.'), {
+export const aliases = entries(leaf(named('a pool or model'), 'A pool, a model, `provider/model` or a deployment.'), {
   what: 'names such as gpt-4: support',
   about: 'Other names for what clients may ask for.',
 })

@@ -22,8 +22,15 @@ const uuid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i
 const hasMixture = (text: string): boolean =>
   (text.match(/[A-Za-z0-9]{20,}/g) ?? []).some(run => /\d/.test(run) && /[A-Za-z]/.test(run))
 
+/** A user and a password in front of a host. */
+const login = /\/\/[^/\s@]*@/
+
+/** True if the text surely holds a secret: no name of a model or provider looks like it. */
+export const isPlainSecret = (text: string): boolean => beginnings.test(text)
+
 /** True if the text may be a secret, so that it must not be shown. */
-export const looksSecret = (text: string): boolean => beginnings.test(text) || uuid.test(text) || hasMixture(text)
+export const looksSecret = (text: string): boolean =>
+  beginnings.test(text) || uuid.test(text) || login.test(text) || hasMixture(text)
 
 /** How the variable would be called that holds this secret. */
 const variableFor = (path: Path): string => {

@@ -1,6 +1,7 @@
 /** Plain values of a configuration to Settings, with every doubt about them. */
 import type { Instant } from '../domain/units.ts'
 import { checkSettings } from './check.ts'
+import { errorAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'
 import { namesOf } from './ground.ts'
 import type { Environment } from './references.ts'
@@ -32,6 +33,9 @@ const isUnder = (path: Path, above: Path): boolean => above.every((part, at) => 
 const unlessUnder = (doubts: readonly Doubt[], told: readonly Path[]): readonly Doubt[] =>
   doubts.filter(one => !told.some(path => isUnder(one.path, path)))
 
+const nothingToOffer =
+  'there are no deployments; write at least one provider and one deployment, such as mini: { provider: openai, model: gpt-4o-mini }'
+
 /** Settings as far as they could be made, and all doubts; without an error among these, the settings are whole. */
 export const settle = (
   { value, raw, doubts: before }: Values,
@@ -45,9 +49,13 @@ export const settle = (
     strange.map(one => one.path.slice(0, 2)),
   )
   const doubts: Doubt[] = []
-  const settings = resolve({ ...surroundings, file: formed.file, names: namesOf(value), doubts }, pathBelow)
+  const names = namesOf(value)
+  const settings = resolve({ ...surroundings, file: formed.file, names, doubts }, pathBelow)
+  // Only a file that has sections lacks one of them.
+  const hasSections = formed.doubts.every(one => one.path.length > 0)
+  const missing = hasSections && names.deployments.length === 0 ? [errorAt([], nothingToOffer)] : []
   const told = before.map(one => one.path)
-  const all = [...before, ...unlessUnder([...strange, ...wellTold, ...doubts], told)]
+  const all = [...before, ...unlessUnder([...strange, ...wellTold, ...missing, ...doubts], told)]
   const isSound = all.every(one => one.severity === 'warning')
   return { settings, doubts: isSound ? [...all, ...checkSettings(settings, surroundings.env)] : all }
 }
