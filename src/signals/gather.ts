@@ -17,7 +17,7 @@ const add = (gathered: Gathered, found: Signals, asked: readonly SignalKey[]): v
   }
 }
 
-/** The signals that are wanted, as far as any source knows them. */
+/** The signals that are wanted and that a source knows. */
 export const gather = (sources: readonly SignalSource[], question: Question, wanted: readonly SignalKey[]): Signals => {
   const gathered: Gathered = {}
   for (const source of sources) {

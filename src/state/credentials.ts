@@ -143,6 +143,25 @@ export class Credentials {
     return this.#known.get(provider)?.get(id)?.rest(now, deployment)
   }
 
+  /** Why none of them is fit and until when the first of them rests; undefined if one is, or if there are none. */
+  restOfAll(
+    provider: ProviderId,
+    credentials: readonly Pick<WeightedCredential, 'id'>[],
+    now: Instant,
+    deployment?: DeploymentId,
+  ): Rest | undefined {
+    // Asked for each candidate of each decision, and nearly always nobody was ever struck.
+    const ofProvider = this.#known.get(provider)
+    if (ofProvider === undefined) return undefined
+    let first: Rest | undefined
+    for (const { id } of credentials) {
+      const rest = ofProvider.get(id)?.rest(now, deployment)
+      if (rest === undefined) return undefined
+      if (first === undefined || rest.until < first.until) first = rest
+    }
+    return first
+  }
+
   /** An attempt with this credential has ended. */
   ended(provider: ProviderId, id: CredentialId, result: CredentialResult): void {
     let ofProvider = this.#known.get(provider)

@@ -11,7 +11,7 @@ import type { Breaker, BreakerRules, BreakerSettings, Result } from './breaker.t
 import type { Flight } from './flights.ts'
 import { QuantileWindow } from './latency.ts'
 import { OutcomeWindow } from './outcome-window.ts'
-import { leftOfLimit, RateWindow, roomier, tighter, ToldLimits } from './rate-window.ts'
+import { leftOfLimit, RateWindow, tighter, ToldLimits } from './rate-window.ts'
 import type { Left } from './rate-window.ts'
 
 /** Share of each limit that is left; `resetAt` is when the one with the least left is whole again. */
@@ -157,8 +157,14 @@ export class KnownDeployment {
   /** Of all credentials that are named, or else that were used: who has most left. */
   #toldLeft(measure: 'requests' | 'tokens', now: Instant, among?: readonly Named[]): Left | undefined {
     if (this.#told.size === 0) return undefined
-    const told = among === undefined ? [...this.#told.values()] : among.map(({ id }) => this.#told.get(id))
-    return told.length === 0 ? undefined : told.map(limits => limits?.[measure](now)).reduce(roomier)
+    let most: Left | undefined
+    for (const id of among === undefined ? this.#told.keys() : among.map(one => one.id)) {
+      const left = this.#told.get(id)?.[measure](now)
+      // Of this one nothing is known, so all is left.
+      if (left === undefined) return undefined
+      if (most === undefined || left.share > most.share) most = left
+    }
+    return most
   }
 
   /** Undefined if neither configuration nor provider set a limit. */

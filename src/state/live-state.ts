@@ -136,15 +136,6 @@ const pick = (
   return drawCredential(roomy.length > 0 ? roomy : fit, draw)
 }
 
-const firstToReturn = (rests: readonly (Rest | undefined)[]): Rest | undefined => {
-  let first: Rest | undefined
-  for (const rest of rests) {
-    if (rest === undefined) return undefined
-    if (first === undefined || rest.until < first.until) first = rest
-  }
-  return first
-}
-
 const isLimited = ({ limits: { rpm, tpm, concurrent } }: Candidate): boolean =>
   rpm !== undefined || tpm !== undefined || concurrent !== undefined
 
@@ -176,8 +167,7 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
     credential: (...question) => pick(books, ...question),
     credentialsFit: (provider, from, now, deployment) =>
       from.filter(({ id }) => credentials.rest(provider, id, now, deployment) === undefined).length,
-    credentialsRest: (provider, from, now, deployment) =>
-      firstToReturn(from.map(({ id }) => credentials.rest(provider, id, now, deployment))),
+    credentialsRest: (provider, from, now, deployment) => credentials.restOfAll(provider, from, now, deployment),
     outputTokens: (pool, task) => lengths.typical(pool, task),
     snapshot: now => [...deployments].map(([id, known]) => snapshotOf(id, known, books, now)),
     keepOnly: ids => books.keepOnly(ids),

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instant } from '../../test/live-events.ts'
-import { leftOfLimit, RateWindow, roomier, tighter, ToldLimits } from './rate-window.ts'
+import { leftOfLimit, RateWindow, tighter, ToldLimits } from './rate-window.ts'
 
 const spentAt = (window: RateWindow, now: number) => ({ ...window.spent(instant(now)) })
 
@@ -107,11 +107,9 @@ describe('what is left', () => {
     expect(leftOfLimit(0, 0, undefined)).toEqual({ share: 0 })
   })
 
-  it('by two counts is the smaller, by two credentials the larger, of which the unknown is the largest', () => {
+  it('by two counts is the smaller', () => {
     const [small, large] = [leftOfLimit(10, 9, instant(1)), leftOfLimit(10, 1, instant(2))]
     expect(tighter(large, small)).toBe(small)
     expect(tighter(small, undefined)).toBe(small)
-    expect(roomier(small, large)).toBe(large)
-    expect(roomier(small, undefined)).toBeUndefined()
   })
 })

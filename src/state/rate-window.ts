@@ -138,9 +138,3 @@ export const tighter = (one: Left | undefined, other: Left | undefined): Left | 
   if (one === undefined || other === undefined) return one ?? other
   return other.share < one.share ? other : one
 }
-
-/** Of two credentials at one deployment, the one that leaves more; undefined is one of which nothing is known, so all is left. */
-export const roomier = (one: Left | undefined, other: Left | undefined): Left | undefined => {
-  if (one === undefined || other === undefined) return undefined
-  return other.share > one.share ? other : one
-}
