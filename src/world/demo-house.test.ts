@@ -153,6 +153,16 @@ describe('the demo house', () => {
     })
   })
 
+  it('says of each model what it takes', () => {
+    const accepts = (id: string): readonly string[] => house.deployments[id]?.accepts ?? []
+    expect(accepts('gpt-4o')).toEqual(['text', 'image', 'tools', 'json-schema', 'choices'])
+    expect(accepts('claude-3-haiku')).toEqual(['text', 'image', 'tools', 'json-schema'])
+    expect(accepts('llama-3.1-8b')).toEqual(['text', 'tools', 'json-schema', 'choices'])
+    expect(candidates.map(({ tags }) => tags['tier'])).toEqual(
+      'premium standard premium standard premium standard premium standard economy'.split(' '),
+    )
+  })
+
   it('holds the scores, keys by reference, and its place', () => {
     for (const { id, model } of candidates) expect(house.deployments[id]?.quality).toEqual(quality[model])
     expect(text).toContain('value: ${AN_ADMIN}, admin: true')

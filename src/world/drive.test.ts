@@ -34,6 +34,7 @@ describe('the picked prompts', () => {
   it('come again only when all have come', () => {
     const picked = pickPrompts(recordings, measured.length + 10, 'a')
     expect(new Set(picked.slice(0, measured.length)).size).toBe(measured.length)
+    expect(picked.slice(measured.length)).not.toEqual(picked.slice(0, 10))
     expect(picked).toHaveLength(measured.length + 10)
   })
 

@@ -125,6 +125,10 @@ describe('fifty streams at once', () => {
     expect(stays.destroyed).toBe(false)
     stays.destroy()
     await world.settled()
+    world.switches.change({}, { cut: null })
+    const one = (model: string) => openai.chat.completions.create({ model, messages })
+    await expect(one('gpt-4o')).rejects.toBeInstanceOf(OpenAI.APIConnectionError)
+    await expect(one('gpt-4o-mini')).resolves.toBeDefined()
   })
 })
 
@@ -143,6 +147,7 @@ describe('a slow reader', () => {
         return isFull
       })
       .toBe(true)
+    const whileFull = world.seen()[0]?.bytes ?? 0
     socket.resume()
     let size = 0
     const isOver = new Promise<void>(resolve => {
@@ -155,6 +160,7 @@ describe('a slow reader', () => {
     await world.settled()
     expect(world.seen()[0]?.complete).toBe(true)
     expect(size).toBeGreaterThan(10_000_000)
+    expect(whileFull).toBeLessThan(world.seen()[0]!.bytes)
     socket.destroy()
   })
 })
@@ -175,9 +181,48 @@ describe('the end of the world', () => {
     ])
     await expect(fetch(other.url)).rejects.toBeInstanceOf(TypeError)
   })
+
+  it('takes those along who have not yet said what they want', async () => {
+    const other = await serveWorld({ pace: 'instant' })
+    const socket = connect({ port: Number(new URL(other.url).port), host: '127.0.0.1' })
+    await new Promise(resolve => socket.once('connect', resolve))
+    await new Promise(resolve => socket.write('GET /openai/v1/models HTTP/1.1\r\nho', resolve))
+    const closed = closing(socket)
+    await other.close()
+    await closed
+    expect(other.seen()).toEqual([])
+  })
+
+  it('leaves no timer of those who waited', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+    const other = await serveWorld({ pace: 1000 })
+    const before = timers()
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => rawStream(other.url)))
+    await expect.poll(() => other.seen().filter(({ model }) => model !== undefined).length).toBe(40)
+    expect(timers()).toBeGreaterThan(before + 20)
+    const closed = Promise.all(sockets.map(closing))
+    await other.close()
+    await closed
+    await other.settled()
+    // The test's own machinery has some timers too.
+    expect(timers()).toBeLessThan(before + 20)
+  })
 })
 
 describe('the pace', () => {
+  it('is changed by the switch for latency: by a factor, and by milliseconds that are added', async () => {
+    const slow = await serveWorld({ pace: 1000, script: () => ({ text: 'word' }) })
+    const client = clientOf(slow.base('openai'))
+    // At this pace an answer takes minutes, unless the factor takes that away.
+    slow.switches.change({}, { latency: { factor: 0, addMs: 25 } })
+    await client.chat.completions.create({ model: 'gpt-4o', messages })
+    await client.chat.completions.stream({ model: 'gpt-4o', messages }).finalChatCompletion()
+    await slow.settled()
+    for (const { startedAt, firstByteAt } of slow.seen()) expect(firstByteAt! - startedAt).toBeGreaterThanOrEqual(24)
+    expect(slow.seen()).toHaveLength(2)
+    await slow.close()
+  })
+
   it('lets the first word and each further one come no earlier than the model would say it', async () => {
     const [model] = world.models
     const quick = await serveWorld({

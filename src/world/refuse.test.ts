@@ -143,7 +143,8 @@ describe('a rate limit', () => {
     world.switches.change({ provider: 'openai' }, { rateLimit: { rpm: 2 } })
     const remaining: (string | null)[] = []
     for (let nth = 0; nth < 2; nth++) {
-      const { headers } = await post('openai', 'gpt-4o')
+      const { status, headers } = await post('openai', 'gpt-4o')
+      expect(status).toBe(200)
       expect(headers.get('x-ratelimit-limit-requests')).toBe('2')
       remaining.push(headers.get('x-ratelimit-remaining-requests'))
     }
