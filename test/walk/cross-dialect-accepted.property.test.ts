@@ -1,0 +1,158 @@
+/** Whatever a client asks in one dialect, the provider of the other would take what arrives of it, as the recorded world reads its rules. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { anthropicMessages } from '../../src/dialects/anthropic-messages/index.ts'
+import { openaiChat } from '../../src/dialects/openai-chat/index.ts'
+import { understandMessages } from '../../src/world/anthropic-request.ts'
+import type { WorldModel } from '../../src/world/models.ts'
+import { openaiFlavour } from '../../src/world/openai-flavours.ts'
+import { understandChat } from '../../src/world/openai-request.ts'
+import { chatExchanges } from '../chat-recordings.ts'
+import { recordings } from '../recordings.ts'
+import { rawOf, requestOf } from '../fake-dialect.ts'
+import { hasShared } from '../shared.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const names = [
+  'claude-3-haiku-20240307',
+  'claude-3-5-sonnet-20241022',
+  'claude-sonnet-4-5',
+  'claude-opus-4-6',
+  'claude-sonnet-5',
+]
+const longest = [4096, 8192, 64_000, 128_000, 128_000]
+const models: readonly WorldModel[] = names.map((id, at) => ({
+  id,
+  provider: 'anthropic',
+  aliases: [],
+  price: { input: 1, output: 1 },
+  contextWindow: 1e9,
+  maxOutput: longest[at] ?? 0,
+  firstToken: 1,
+  perSecond: 1,
+}))
+
+const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
+const blocksOf = (body: Json): readonly Json[] =>
+  (body['messages'] as readonly Json[]).flatMap(({ content }) =>
+    Array.isArray(content) ? content.filter(isRecord) : [],
+  )
+
+/** What Anthropic would say of the body, or what the world does not look at and Anthropic does. */
+const complaintOf = (body: Json): string | undefined => {
+  const understood = understandMessages(body, models, false)
+  if (!understood.ok) return 'complaint' in understood ? understood.complaint.message : 'not understood'
+  const calls = blocksOf(body).filter(({ type }) => type === 'tool_use')
+  if (calls.some(({ id }) => !/^[a-zA-Z0-9_-]+$/.test(String(id)))) return 'an id that does not fit'
+  if (new Set(calls.map(({ id }) => id)).size < calls.length) return '`tool_use` ids must be unique'
+  if (blocksOf(body).some(({ type, text }) => type === 'text' && String(text).trim() === '')) return 'a blank text'
+  const { thinking, max_tokens: most, tool_choice: choice, temperature } = body
+  if (!isRecord(thinking) || thinking['type'] !== 'enabled') return undefined
+  if (Number(thinking['budget_tokens']) < 1024 || Number(thinking['budget_tokens']) >= Number(most)) return 'a budget'
+  if (isRecord(choice) && !['auto', 'none'].includes(String(choice['type']))) return 'a forced call while thinking'
+  return temperature === undefined || temperature === 1 ? undefined : 'a temperature while thinking'
+}
+const expectAccepted = (body: Json, model: string): void => {
+  const read = openaiChat.decodeRequest(body)
+  if (!read.ok) return
+  const { value } = anthropicMessages.encodeRequest(
+    requestOf({ ...read.value, raw: rawOf(openaiChat.id, body) }),
+    model,
+  )
+  // The recordings hold long data in a shortened form, which is no base64 any more.
+  expect(complaintOf(JSON.parse(JSON.stringify(value).replaceAll(/"data":"[^"]*"/g, '"data":"AAAA"')))).toBeUndefined()
+}
+
+const text = fc.oneof(fc.constantFrom('', ' ', '\n', 'hi', 'a b '), fc.string({ unit: 'grapheme', maxLength: 12 }))
+const id = fc.constantFrom('a', 'b', 'call.1', 'functions.f:0', 'c d')
+const call = fc.record({
+  id,
+  type: fc.constant('function'),
+  function: fc.record({
+    name: fc.constantFrom('f', 'g'),
+    arguments: fc.constantFrom('', '{}', '{"a":1}', '[1]', '{"a"'),
+  }),
+})
+const part = fc.oneof(
+  fc.record({ type: fc.constant('text'), text }),
+  fc.constantFrom(
+    { type: 'image_url', image_url: { url: 'https://a.test/i.png' } },
+    { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
+    { type: 'file', file: { file_id: 'file-1' } },
+  ),
+)
+const content = fc.oneof(text, fc.array(part, { maxLength: 3 }))
+const message = fc.oneof(
+  fc.record({ role: fc.constantFrom('system', 'developer', 'user'), content }),
+  fc.record({ role: fc.constant('assistant'), content: fc.oneof(text, fc.constant(null)) }),
+  fc.record({
+    role: fc.constant('assistant'),
+    content: fc.oneof(text, fc.constant(null)),
+    tool_calls: fc.array(call, { maxLength: 3 }),
+  }),
+  fc.record({ role: fc.constant('tool'), tool_call_id: id, content: text }),
+)
+const tools = ['f', 'g'].map(name => ({ type: 'function', function: { name, parameters: { type: 'object' } } }))
+const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } }
+const anyBody: fc.Arbitrary<Json> = fc.record(
+  {
+    model: fc.constant('pool'),
+    messages: fc.array(message, { minLength: 1, maxLength: 8 }),
+    tools: fc.constantFrom(undefined, tools),
+    tool_choice: fc.constantFrom('auto', 'none', 'required', { type: 'function', function: { name: 'f' } }),
+    parallel_tool_calls: fc.boolean(),
+    max_completion_tokens: fc.integer({ min: 1, max: 200_000 }),
+    temperature: fc.double({ min: 0, max: 2, noNaN: true }),
+    top_p: fc.double({ min: 0, max: 1, noNaN: true }),
+    stop: fc.array(text, { maxLength: 3 }),
+    reasoning_effort: fc.constantFrom('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
+    response_format: fc.constantFrom(
+      { type: 'text' },
+      { type: 'json_object' },
+      { type: 'json_schema', json_schema: { name: 'a', schema, strict: true } },
+      { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'array' } } },
+    ),
+    stream: fc.boolean(),
+  },
+  { requiredKeys: ['model', 'messages'] },
+)
+
+describe('what arrives at Anthropic', () => {
+  it('is taken, whatever was asked', () => {
+    fc.assert(
+      fc.property(anyBody, fc.constantFrom(...names), (body, model) => expectAccepted(body, model)),
+      { numRuns: 1500 },
+    )
+  })
+  it.skipIf(!hasShared)('is taken of every recorded request', () => {
+    const bodies = chatExchanges.map(({ request }) => request.body).filter(isRecord)
+    expect(bodies.length).toBeGreaterThan(300)
+    for (const body of bodies) for (const model of names) expectAccepted(body, model)
+  })
+})
+
+/** A choice among tools all of which run at Anthropic: none of them arrives, but the choice does, which OpenAI refuses. */
+const choosesNothing = ({ tools, tool_choice: choice }: Json): boolean =>
+  choice !== undefined &&
+  Array.isArray(tools) &&
+  tools.every(tool => isRecord(tool) && tool['input_schema'] === undefined)
+
+describe('what arrives at OpenAI', () => {
+  const model: WorldModel = { ...models[0]!, id: 'gpt-4o', provider: openaiFlavour.provider, maxOutput: 1e6 }
+  it.skipIf(!hasShared)('is taken of every recorded request', () => {
+    const bodies = [...recordings()]
+      .filter(({ provider, surface }) => provider === 'anthropic' && surface === 'messages')
+      .map(({ request }) => request.body)
+      .filter(isRecord)
+    expect(bodies.length).toBeGreaterThan(150)
+    for (const body of bodies.filter(one => !choosesNothing(one))) {
+      const read = anthropicMessages.decodeRequest(body)
+      if (!read.ok) throw new Error(read.why)
+      const request = requestOf({ ...read.value, raw: rawOf(anthropicMessages.id, body) })
+      const sent = JSON.parse(JSON.stringify(openaiChat.encodeRequest(request, model.id).value)) as Json
+      const understood = understandChat(sent, [model], openaiFlavour)
+      expect(!understood.ok && 'complaint' in understood ? understood.complaint.message : undefined).toBeUndefined()
+    }
+  })
+})
