@@ -102,3 +102,54 @@ export const dial = (port: number): Promise<Socket> =>
     socket.once('error', reject)
     socket.on('error', () => undefined)
   })
+
+/** Sends this and gives all that comes until the server closes. */
+export const untilClosed = async (port: number, text: string): Promise<string> => {
+  const socket = await dial(port)
+  socket.write(text, 'latin1')
+  let all = ''
+  for await (const chunk of socket) all += String(chunk)
+  return all
+}
+
+/** What comes over a connection, kept from now on. */
+export interface Heard {
+  text(): string
+  /** Settles once the text holds this. */
+  until(pattern: RegExp): Promise<string>
+}
+
+/** Reads all that comes. */
+export const hear = (socket: Socket): Heard => {
+  let text = ''
+  const look = new Set<() => void>()
+  socket.on('data', chunk => {
+    text += chunk.toString('latin1')
+    for (const one of look) one()
+  })
+  socket.resume()
+  return {
+    text: () => text,
+    until: pattern =>
+      new Promise(resolve => {
+        const one = (): void => {
+          if (!pattern.test(text)) return
+          look.delete(one)
+          resolve(text)
+        }
+        look.add(one)
+        one()
+      }),
+  }
+}
+
+/** Settles once the connection takes more, or is closed. */
+export const roomIn = (socket: Socket): Promise<void> =>
+  new Promise(resolve => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
+    if (socket.destroyed) done()
+  })

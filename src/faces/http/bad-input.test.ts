@@ -2,8 +2,10 @@
 import { gzipSync, brotliCompressSync, deflateSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fakeGateway } from '../../../test/fake-gateway.ts'
+import { breaches } from '../../../test/openai-schema.ts'
 import { exchange, post } from '../../../test/raw-client.ts'
 import type { RawResponse } from '../../../test/raw-client.ts'
+import { hasShared } from '../../../test/shared.ts'
 import type { VirtualKeyId } from '../../domain/ids.ts'
 import { millis } from '../../domain/units.ts'
 import { systemClock } from '../../platform/process.ts'
@@ -46,6 +48,7 @@ const goodMessage = '{"model":"support","max_tokens":5,"messages":[{"role":"user
 const isOpenAi = ({ body }: RawResponse, code: string): void => {
   const { error, ...rest } = JSON.parse(body)
   expect(rest).toEqual({})
+  if (hasShared) expect(breaches('ErrorResponse', { error })).toEqual([])
   expect(Object.keys(error).sort()).toEqual(['code', 'message', 'param', 'type'])
   expect(error.code).toBe(code)
   expect(error.message.length).toBeGreaterThan(10)

@@ -66,6 +66,7 @@ export const answerSocket = (front: Front, socket: Duplex, { failure, packet, he
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(text)}`,
     `x-request-id: ${id}`,
+    `request-id: ${id}`,
     ...headers,
     'connection: close',
   ]

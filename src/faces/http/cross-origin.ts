@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** Every header of ours that a script may read. */
 const exposed = [
   'x-request-id',
+  'request-id',
   ...'span-id decision policy strategy provider model attempts fallback confidence cost-usd cache losses overhead-us'
     .split(' ')
     .map(name => `x-signalbox-${name}`),

@@ -39,15 +39,23 @@ export const close = async (server: Server): Promise<void> => {
   })
 }
 
+/** Closes the connections on which nothing is being answered, also those that never asked for anything. */
+const closeIdle = ({ sockets, visits }: Front): void => {
+  for (const socket of sockets) {
+    const visit = visits.get(socket)
+    if (visit === undefined || visit.response.closed) socket.destroy()
+  }
+}
+
 /** Resolves when the last connection is closed; those that do not end in time are cut. */
-const shut = async ({ clock }: Front, server: Server): Promise<void> => {
+const shut = async (front: Front, server: Server): Promise<void> => {
   await new Promise<void>(resolve => {
     const stops: (() => void)[] = []
     const look = (): void => {
-      server.closeIdleConnections()
-      stops[0] = clock.after(often, look)
+      closeIdle(front)
+      stops[0] = front.clock.after(often, look)
     }
-    stops[1] = clock.after(farewell, () => server.closeAllConnections())
+    stops[1] = front.clock.after(farewell, () => server.closeAllConnections())
     server.close(() => {
       for (const stop of stops) stop()
       resolve()

@@ -1,4 +1,5 @@
 /** What all endpoints share: the gateway behind them, who may come in, and whether the house is closing. */
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ServerConfig } from '../../config/settings.ts'
 import type { Failure } from '../../domain/failure.ts'
@@ -68,6 +69,7 @@ export interface Front {
   readonly ongoing: Set<Ongoing>
   /** Called while draining when nothing is ongoing any more. */
   onIdle?: () => void
+  readonly sockets: Set<Socket>
   /** The newest request of each connection. */
   readonly visits: WeakMap<Duplex, Visit>
   readonly metrics?: () => string

@@ -41,7 +41,8 @@ describe('the fault of a text', () => {
     fc.assert(
       fc.property(nearly, text => {
         const seen = /^Expected .* at position (\d+)/.exec(complaintOf(text))?.[1]
-        if (seen === undefined) return
+        // It reads further into a malformed word or number; we point at its beginning.
+        if (seen === undefined || faultOf(text).includes('a value (')) return
         compared++
         const before = text.slice(0, Number(seen)).split('\n')
         expect(faultOf(text)).toContain(`at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1};`)

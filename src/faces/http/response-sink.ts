@@ -147,7 +147,7 @@ export class ResponseSink implements Sink, Ongoing {
 
   #writeHead(): void {
     this.#isHeadOut = true
-    const { response, standing, closes, id } = this.#visit
+    const { response, standing, closes, naming } = this.#visit
     const closing = closes || this.#front.isDraining ? ['connection', 'close'] : []
     response.writeHead(200, [
       'content-type',
@@ -157,8 +157,7 @@ export class ResponseSink implements Sink, Ongoing {
       // Proxies of nginx's kind would hold a stream back.
       'x-accel-buffering',
       'no',
-      'x-request-id',
-      id,
+      ...naming,
       ...standing,
       ...this.#headers({}, this.#encoder?.losses() ?? []),
       ...closing,

@@ -53,6 +53,7 @@ const frontOf = (options: HttpOptions): Front => ({
   isDraining: false,
   buffered: 0,
   ongoing: new Set(),
+  sockets: new Set(),
   visits: new WeakMap(),
   ...(options.metrics && { metrics: options.metrics }),
   ...(options.isReady && { isReady: options.isReady }),
@@ -74,6 +75,10 @@ const serverOf = (front: Front): Server => {
   })
   // Otherwise headers past the two thousandth would be dropped in silence; their bytes are limited as it is.
   server.maxHeadersCount = 0
+  server.on('connection', socket => {
+    front.sockets.add(socket)
+    socket.once('close', () => front.sockets.delete(socket))
+  })
   server.on('request', (request, response) => receive(front, request, response, false))
   server.on('checkContinue', (request, response) => receive(front, request, response, true))
   server.on('checkExpectation', (request, response) => {

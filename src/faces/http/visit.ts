@@ -5,11 +5,14 @@ import { localCaller } from './authenticate.ts'
 import type { Caller } from '../../domain/caller.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Instant } from '../../domain/units.ts'
+import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts'
 import { openaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Dialect } from '../../ports/dialect.ts'
 
-/** Path and query of a request target, in origin form or absolute form; undefined for any other. */
+/** Path and query of a request target, in origin form, absolute form or `*`; undefined for any other. */
 export const targetOf = (url: string): { readonly path: string; readonly query: string } | undefined => {
+  // OPTIONS may ask of the server as a whole.
+  if (url === '*') return { path: url, query: '' }
   let target = url
   if (!target.startsWith('/')) {
     const [, rest] = /^https?:\/\/[^/?#]+(.*)$/i.exec(target) ?? []
@@ -58,5 +61,12 @@ export class Visit {
   }
   set id(id: string) {
     this.#id = id
+  }
+
+  /** The headers that name the request, flat; Anthropic's client looks for its own. */
+  get naming(): readonly string[] {
+    const names = ['x-request-id', this.id]
+    if (this.dialect.id === anthropicMessages.id) names.push('request-id', this.id)
+    return names
   }
 }
