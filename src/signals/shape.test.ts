@@ -208,6 +208,7 @@ describe('expected output', () => {
     expect(expected({ choices: 2 })).toBe(600)
     expect(expected({ reasoning: { effort: 'high' } })).toBe(6_300)
     expect(expected({ reasoning: { budget: tokens(1_000) } })).toBe(700)
+    expect(Number.isSafeInteger(expected({ reasoning: { budget: tokens(Infinity) } }))).toBe(true)
     const long = says({ type: 'text', text: 'word '.repeat(2_000) })
     expect(expected(long, { task: 'translation' })).toBeGreaterThan(1_500)
     expect(expected(long, { task: 'summarisation' })).toBeLessThan(600)

@@ -45,7 +45,9 @@ const guess = (request: ChatRequest, task: string | undefined, input: number): n
 const expectedOutput = ({ request, pool, task }: Question, input: Tokens, history: History): Tokens => {
   const expected = history.outputTokens(pool ?? request.target, task) ?? guess(request, task, input)
   const most = request.limits.maxOutputTokens
-  return tokens(Math.ceil(most === undefined ? expected : Math.min(expected, most * request.choices)))
+  const capped = most === undefined ? expected : Math.min(expected, most * request.choices)
+  // Facts are JSON, which knows no infinity: a client may ask for a budget of 1e999.
+  return tokens(Math.ceil(Math.min(capped, Number.MAX_SAFE_INTEGER)))
 }
 
 /** Metadata of the body counts as tags; what the caller said about routing goes before it. */

@@ -90,6 +90,9 @@ describe('traffic', () => {
     const ill = { open: true, why: 'no credential is fit: upstream-credential' }
     expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']).toEqual({ by: { one: ill, two: ill } })
     expect(signalsOf(live, asked())['candidate.circuit']).toBeUndefined()
+    fail(live, failureOf('upstream-timeout'), 'c', 5)
+    const why = '5 failures in a row, the last upstream-timeout'
+    expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']?.by?.['one' as DeploymentId]?.why).toBe(why)
   })
 
   it('takes a candidate for used up if every credential is rate limited there', () => {

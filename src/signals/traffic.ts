@@ -26,9 +26,8 @@ const circuitOf = (
   credentialsOf: CredentialsOf,
 ): Circuit | undefined => {
   const { state, open, why } = live.circuit(one.id, now)
-  if (open) return { open, why }
   const rest = restOf(one, now, live, credentialsOf)
-  if (rest !== undefined && rest.kind !== 'upstream-rate-limited')
+  if (!open && rest !== undefined && rest.kind !== 'upstream-rate-limited')
     return { open: true, why: `no credential is fit: ${rest.kind}` }
   return state === 'closed' ? undefined : { open, why }
 }

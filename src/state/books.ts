@@ -10,6 +10,7 @@ import { Credentials, credentialSettings } from './credentials.ts'
 import type { CredentialSettings } from './credentials.ts'
 import { Flights } from './flights.ts'
 import { KnownDeployment } from './known-deployment.ts'
+import { countable } from './rate-window.ts'
 
 export interface LiveStateOptions {
   /** How far latency and errors look back; 60 s. */
@@ -75,7 +76,7 @@ export class Books {
 
   #decided({ trace, request, at }: Heard<'decision-made'>): void {
     const { inputTokens, outputTokens } = trace.facts.request
-    this.flights.expect(request, inputTokens + outputTokens, at)
+    this.flights.expect(request, countable(inputTokens + outputTokens), at)
   }
 
   #started({ candidate, credential, request, at }: Heard<'attempt-started'>): void {

@@ -11,7 +11,7 @@ import type { Breaker, BreakerRules, BreakerSettings, Result } from './breaker.t
 import type { Flight } from './flights.ts'
 import { QuantileWindow } from './latency.ts'
 import { OutcomeWindow } from './outcome-window.ts'
-import { leftOfLimit, RateWindow, tighter, ToldLimits } from './rate-window.ts'
+import { countable, leftOfLimit, RateWindow, tighter, ToldLimits } from './rate-window.ts'
 import type { Left } from './rate-window.ts'
 
 /** Share of each limit that is left; `resetAt` is when the one with the least left is whole again. */
@@ -158,8 +158,8 @@ export class KnownDeployment {
   #toldLeft(measure: 'requests' | 'tokens', now: Instant, among?: readonly Named[]): Left | undefined {
     if (this.#told.size === 0) return undefined
     let most: Left | undefined
-    for (const id of among === undefined ? this.#told.keys() : among.map(one => one.id)) {
-      const left = this.#told.get(id)?.[measure](now)
+    for (const told of among === undefined ? this.#told.values() : among.map(({ id }) => this.#told.get(id))) {
+      const left = told?.[measure](now)
       // Of this one nothing is known, so all is left.
       if (left === undefined) return undefined
       if (most === undefined || left.share > most.share) most = left
@@ -176,17 +176,17 @@ export class KnownDeployment {
     const concurrent = leftOfLimit(limits.concurrent, this.#inflight, undefined)
     if (requests === undefined && tokens === undefined && concurrent === undefined) return undefined
     const resetAt = tighter(requests, tokens)?.resetAt
-    return {
+    const left = {
       requests: requests?.share ?? full,
       tokens: tokens?.share ?? full,
       concurrent: concurrent?.share ?? full,
-      ...(resetAt !== undefined && { resetAt }),
     }
+    return resetAt === undefined ? left : { ...left, resetAt }
   }
 }
 
 /** What it took, as far as that is known: a failure before any answer took nothing, a broken-off one what was expected. */
 const tokensOf = ({ usage, failure, headAt, size }: Attempt, expected: number): number => {
-  if (usage !== undefined) return usage.input + usage.output
+  if (usage !== undefined) return countable(usage.input + usage.output)
   return failure !== undefined && headAt === undefined && size === 0 ? 0 : expected
 }

@@ -281,6 +281,17 @@ describe('headroom', () => {
     expect(left({})).toBe(0.5)
   })
 
+  it('is not spoilt for good by counts that make no sense', () => {
+    const limited = candidateOf('one', { limits: { tpm: 1_000 } })
+    for (const nonsense of [Number.NaN, Infinity, -5, 1e300]) {
+      const live = liveState()
+      live.hear(decided('r', 0, nonsense, 0))
+      attempt(live, { candidate: limited, startedAt: 0, at: 1, usage: usageOf(nonsense, nonsense) })
+      attempt(live, { candidate: limited, startedAt: 61_500, at: 61_500, usage: usageOf(50, 50) })
+      expect(live.headroom(limited, instant(61_500))?.tokens, `${nonsense}`).toBe(0.9)
+    }
+  })
+
   it('hears what the provider tells, if that is less', () => {
     const limited = candidateOf('one', { limits: { rpm: 10 } })
     const live = liveState()

@@ -7,6 +7,12 @@ import { Slices } from './slices.ts'
 const second = millis(1_000)
 const minute = 60_000
 
+/** More than any request takes; what is larger, or no number, must not spoil the sums for good. */
+const mostTokens = 1e9
+
+/** A count from outside as one that can be added up and taken back. */
+export const countable = (tokens: number): number => (tokens > 0 ? Math.min(tokens, mostTokens) : 0)
+
 interface Spent {
   requests: number
   tokens: number
@@ -130,7 +136,7 @@ export const leftOfLimit = (
 ): Left | undefined => {
   if (limit === undefined || !Number.isFinite(limit)) return undefined
   const share = limit > 0 ? unit((limit - spent) / limit) : unit(0)
-  return { share, ...(resetAt !== undefined && share < 1 && { resetAt }) }
+  return resetAt === undefined || share === 1 ? { share } : { share, resetAt }
 }
 
 /** Of two views of one limit, the one that leaves less. */
