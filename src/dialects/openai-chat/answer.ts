@@ -5,7 +5,7 @@ import { closeChoice, growChoice, holdsBack, openChoice } from './answer-choice.
 import type { OpenChoice } from './answer-choice.ts'
 import { errorIn, garbled } from './in-band-error.ts'
 import { usageIn } from './usage.ts'
-import { carried, isAbsent, isRecord, without } from './wire.ts'
+import { carried, isAbsent, isRecord, isWord, without } from './wire.ts'
 import type { Json } from './wire.ts'
 
 /** What has been read of an answer. */
@@ -54,9 +54,9 @@ const startOf = (json: Json, reading: Reading): StreamEvent => {
 }
 const isNested = (value: unknown): boolean => value !== null && typeof value === 'object'
 
-/** An announcement before the answer: Azure's findings about the prompt come in a chunk without id, model and choices. */
-const isForeword = (json: Json): boolean =>
-  (json['id'] === '' || json['model'] === '') && Array.isArray(json['choices']) && json['choices'].length === 0
+/** A chunk before the answer: Azure's findings about the prompt, or a sign of life, come without id, model and choices. */
+const isForeword = ({ id, model }: Json, entries: readonly unknown[]): boolean =>
+  entries.length === 0 && (!isWord(id) || !isWord(model))
 
 const gather = (reading: Reading, json: Json, isFirst: boolean): void => {
   const rest = without(json, known)
@@ -88,7 +88,7 @@ export const readJson = (reading: Reading, json: Json, isWhole: boolean): readon
   const failure = errorIn(json) ?? entries.map(one => (isRecord(one) ? failureOfChoice(one) : undefined)).find(Boolean)
   reading.usage = usageIn(json) ?? reading.usage
   if (failure !== undefined) return fail(reading, failure)
-  const isFirst = !reading.hasStarted && !isForeword(json)
+  const isFirst = !reading.hasStarted && !isForeword(json, entries)
   gather(reading, json, isFirst)
   const start = isFirst ? [startOf(json, reading)] : none
   if (entries.length === 0) return start

@@ -129,17 +129,22 @@ const patternOf = (text: string, member: string): Pattern | undefined => {
   }
 }
 
-/** So that a stream in which nothing repeats is not slowed down by learning it. */
-const mostLessons = 32
+/** Learning costs as much as reading some frames: a stream in which little repeats is soon read without. */
+const isWorthIt = (lessons: number, hits: number): boolean => lessons < 8 + hits / 4
 
 /** A memory for one stream. */
 export const chunkMemory = (): ChunkMemory => {
   let pattern: Pattern | undefined
   let lessons = 0
+  let hits = 0
   return {
-    know: (bytes, from) => (pattern === undefined ? undefined : match(pattern, bytes, from)),
+    know(bytes, from) {
+      const known = pattern === undefined ? undefined : match(pattern, bytes, from)
+      if (known !== undefined) hits++
+      return known
+    },
     learn(frame, json) {
-      const told = lessons < mostLessons ? learnable(json) : undefined
+      const told = isWorthIt(lessons, hits) ? learnable(json) : undefined
       if (told === undefined) return
       lessons++
       const text = decoder.decode(frame)
