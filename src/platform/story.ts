@@ -21,6 +21,13 @@ export const statusToldOf = (settled: Settled): number => {
   return statusOf(failure)
 }
 
+/** Did it fail for a reason that is not the caller's: told as 5xx, or broken after 200 had been told. */
+export const isOurFault = (settled: Settled): boolean => {
+  if (settled.failure === undefined || settled.failure.kind === 'cancelled') return false
+  const status = statusToldOf(settled)
+  return status >= 500 || status === 200
+}
+
 /** Attempts at another candidate because one before had failed. */
 export const stepsDownOf = ({ attempts }: Settled): readonly Attempt[] =>
   attempts.filter(({ kind }) => kind === 'fallback')

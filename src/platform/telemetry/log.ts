@@ -8,7 +8,7 @@ import { millis } from '../../domain/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Listener } from '../listener.ts'
 import { redact } from '../redact.ts'
-import { durationOf, fallbackOf, feedbackSpanOf, firstContentOf, servedOf, statusToldOf } from '../story.ts'
+import { durationOf, fallbackOf, feedbackSpanOf, firstContentOf, isOurFault, servedOf, statusToldOf } from '../story.ts'
 
 export interface LogOptions {
   readonly clock: Clock
@@ -79,13 +79,6 @@ const lineOf = (request: RequestId, settled: Settled) => {
   }
 }
 
-/** Did it fail for a reason that is not the caller's: told as 5xx, or broken after 200 had been told. */
-const isOurs = (settled: Settled): boolean => {
-  if (settled.failure === undefined || settled.failure.kind === 'cancelled') return false
-  const status = statusToldOf(settled)
-  return status >= 500 || status === 200
-}
-
 const describe = (error: unknown): Record<string, string | undefined> => {
   if (!(error instanceof Error)) return { error: redact(String(error)) }
   return { error: redact(error.message), stack: error.stack === undefined ? undefined : redact(error.stack) }
@@ -130,7 +123,7 @@ export const logListener = ({ clock, level, to = 1, room = 4 * 1024 * 1024 }: Lo
     hear(event) {
       if (event.type !== 'request-settled') return
       const { settled, request } = event
-      write(isOurs(settled) ? 'error' : 'info', lineOf(request, settled), settled.operation)
+      write(isOurFault(settled) ? 'error' : 'info', lineOf(request, settled), settled.operation)
     },
     tell: (at, message, error) => write(at, error === undefined ? {} : describe(error), redact(message)),
     flush,
