@@ -167,11 +167,15 @@ class HeldGateway implements OwnedGateway {
   }
 
   targets({ allow }: Caller): readonly Target[] {
-    const seen = this.#routes.targets.filter(({ id, kind, deployments }) =>
-      kind === 'pool'
-        ? isAllowed(allow?.pools, id)
-        : deployments.some(one => isAllowed(allow?.providers, one.provider) && isAllowed(allow?.models, one.model)),
-    )
+    // As the strategy `allowed` sees it: who may use certain pools only may not name their models.
+    const isBound = allow?.pools !== undefined && !allow.pools.includes('*') && allow.models === undefined
+    const seen = this.#routes.targets.filter(({ id, kind, deployments }) => {
+      if (kind === 'pool') return isAllowed(allow?.pools, id)
+      return (
+        !isBound &&
+        deployments.some(one => isAllowed(allow?.providers, one.provider) && isAllowed(allow?.models, one.model))
+      )
+    })
     return seen.map(({ id, kind, deployments }) => ({
       id,
       kind,

@@ -31,7 +31,8 @@ const textAndTools: readonly Ability[] = ['text', 'tools']
 const structured: readonly Ability[] = [...textAndTools, 'json-schema']
 const seeing: readonly Ability[] = [...structured, 'image']
 const reading: readonly Ability[] = [...seeing, 'file']
-const claude: readonly Ability[] = [...textAndTools, 'image', 'file']
+/** Where a model has no structured output of its own, its dialect has it call a tool with that schema. */
+const claude: readonly Ability[] = [...textAndTools, 'json-schema', 'image', 'file']
 
 /** From the providers' own model pages, checked 2026-11. Newer families are left to their providers. */
 const families: readonly KnownFamily[] = [
@@ -61,8 +62,8 @@ const families: readonly KnownFamily[] = [
   { names: /^claude-3[.-]7-/, accepts: [...claude, 'reasoning'], maxOutput: 64_000 },
   { names: /^claude-opus-4(-0|-20250514)?$/, accepts: [...claude, 'reasoning'], maxOutput: 32_000 },
   { names: /^claude-sonnet-4(-0|-20250514)?$/, accepts: [...claude, 'reasoning'], maxOutput: 64_000 },
-  { names: /^claude-opus-4-1/, accepts: [...claude, 'json-schema', 'reasoning'], maxOutput: 32_000 },
-  { names: /^claude-(opus|sonnet|haiku)-4[.-]5/, accepts: [...claude, 'json-schema', 'reasoning'], maxOutput: 64_000 },
+  { names: /^claude-opus-4-1/, accepts: [...claude, 'reasoning'], maxOutput: 32_000 },
+  { names: /^claude-(opus|sonnet|haiku)-4[.-]5/, accepts: [...claude, 'reasoning'], maxOutput: 64_000 },
   {
     names: /^(mistral-large-24|mistral-nemo|open-mistral|codestral|ministral-[38]b-24)/,
     accepts: [...structured, 'choices'],

@@ -1,7 +1,7 @@
 /** After these attempts, what next: every row of the table of failures, and the bounds around them. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Assessment, RoutingDecision } from '../domain/decision.ts'
+import type { RoutingDecision } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import { consequences } from '../domain/failure.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
@@ -82,16 +82,11 @@ const asked = (move: Move): readonly string[] =>
 describe('the first move', () => {
   it('calls the best', () => expect(after([])).toMatchObject({ move: 'call', group: [a], after: 0, kind: 'primary' }))
 
-  it('tells of everybody who was left out where nobody is left', () => {
-    const out: Assessment = {
-      candidate: a,
-      excluded: true,
-      tier: 0,
-      reasons: [{ step: '0:healthy', says: 'circuit open' }],
-    }
-    const move = after([], { decision: decisionOf([], { excluded: [out] }) })
-    expect(move).toMatchObject({ move: 'give-up', failure: { kind: 'no-candidate' } })
-    expect(move.move === 'give-up' && move.failure.message).toContain('a: circuit open')
+  it('is none where nobody is left', () => {
+    expect(after([], { decision: decisionOf([]) })).toMatchObject({
+      move: 'give-up',
+      failure: { kind: 'no-candidate' },
+    })
   })
 
   const widths: readonly (readonly [Execution, readonly string[], number])[] = [

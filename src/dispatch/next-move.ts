@@ -88,27 +88,26 @@ const callFresh = (standing: Standing, fresh: readonly Candidate[], isFirst: boo
   return { move: 'call', group, stagger, after: millis(0), kind: isFirst ? 'primary' : 'fallback' }
 }
 
-const reasons = ({ decision }: Standing): string =>
-  decision.excluded
-    .map(one => `${one.candidate.id}: ${one.reasons.find(({ says }) => says !== undefined)?.says ?? 'excluded'}`)
-    .join('; ')
+const nobody: Failure = { kind: 'no-candidate', message: 'nobody can serve this request: every candidate is left out' }
 
 /** The next move. Gives up with the last real failure, never with an edited one. */
 export const nextMove = (standing: Standing): Move => {
   const { decision, patience, attempts, elapsed } = standing
   const fresh = untried(standing)
-  const last = attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
-  const failure = last?.failure
-  if (last === undefined || failure === undefined) {
-    if (fresh.length > 0) return callFresh(standing, fresh, attempts.length === 0)
-    const why = decision.excluded.length === 0 ? 'there are no candidates' : reasons(standing)
-    return { move: 'give-up', failure: { kind: 'no-candidate', message: `nobody can serve this request: ${why}` } }
+  const real = attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
+  const last = real ?? attempts.at(-1)
+  const isSpent = attempts.length >= patience.maxAttempts || elapsed >= patience.total
+  if (last?.failure !== undefined && isSpent) return { move: 'give-up', failure: last.failure }
+  const failure = real?.failure
+  if (real === undefined || failure === undefined) {
+    return fresh.length > 0
+      ? callFresh(standing, fresh, attempts.length === 0)
+      : { move: 'give-up', failure: last?.failure ?? nobody }
   }
-  if (attempts.length >= patience.maxAttempts || elapsed >= patience.total) return { move: 'give-up', failure }
-  const wait = retryWait(standing, last, failure)
+  const wait = retryWait(standing, real, failure)
   if (wait !== undefined) {
-    return { move: 'call', group: [last.candidate], stagger: millis(0), after: wait, kind: 'retry' }
+    return { move: 'call', group: [real.candidate], stagger: millis(0), after: wait, kind: 'retry' }
   }
-  const allowed = fresh.filter(candidate => mayFollow(candidate, last, failure, decision))
+  const allowed = fresh.filter(candidate => mayFollow(candidate, real, failure, decision))
   return allowed.length > 0 ? callFresh(standing, allowed, false) : { move: 'give-up', failure }
 }

@@ -96,7 +96,9 @@ export class Handling implements Outlet, Flow {
       trace,
       ...(route.pool !== undefined && { pool: route.pool }),
     })
-    if (trace.decision.ranked.length === 0) return this.end(unserved(trace.decision))
+    if (trace.decision.ranked.length === 0) {
+      return this.end(unserved(trace.decision, house.live, clock.now()))
+    }
     this.#dispatch = new Dispatch(trace.decision, this.#hands(trace.decision.patience), this)
     ledger.askedAt = clock.now()
     this.#dispatch.start()
