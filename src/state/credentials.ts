@@ -19,7 +19,7 @@ export const credentialSettings: CredentialSettings = {
   retirement: 600_000 as Millis,
   longestRetirement: 14_400_000 as Millis,
   rest: 1_000 as Millis,
-  longestRest: 60_000 as Millis,
+  longestRest: 15_000 as Millis,
   longestTold: 86_400_000 as Millis,
 }
 
@@ -30,6 +30,8 @@ export interface Rest {
   readonly until: Instant
   /** How often in a row. */
   readonly strikes: number
+  /** The time is the provider's own word, not our guess. */
+  readonly isTold: boolean
 }
 
 export interface CredentialResult {
@@ -62,10 +64,12 @@ const struck = (
 ): Rest => {
   if (before !== undefined && startedAt < before.since) {
     // It was under way when the rest began and tells the same once more: no new strike, but perhaps a longer wait.
-    return { ...before, until: Math.max(before.until, at + toldBy(failure, settings)) as Instant }
+    const until = (at + toldBy(failure, settings)) as Instant
+    return until > before.until ? { ...before, until, isTold: true } : before
   }
   const strikes = (before?.strikes ?? 0) + 1
-  return { kind: failure.kind, since: at, until: (at + restLength(failure, strikes, settings)) as Instant, strikes }
+  const until = (at + restLength(failure, strikes, settings)) as Instant
+  return { kind: failure.kind, since: at, until, strikes, isTold: toldBy(failure, settings) > 0 }
 }
 
 /** True where the refusal speaks of one model, so that the credential may still be good for others. */

@@ -359,6 +359,24 @@ describe('credentials', () => {
     expect(live.credentialsRest(provider, [], instant(0))).toBeUndefined()
   })
 
+  it('that are rate limited for a time that nobody told are used in need, and only then', () => {
+    const live = liveState()
+    const limited = (credential: string, retryAfter?: number): void =>
+      attempt(live, { startedAt: 0, at: 0, credential, failure: failureOf('upstream-rate-limited', retryAfter) })
+    limited('a')
+    expect(used(live, 1)).toBe('bc')
+    limited('b', 5_000)
+    limited('c', 6_000)
+    expect(used(live, 1)).toBe('a')
+    expect(used(live, 1, ['a'])).toBe('')
+    expect(live.credentialsFit(provider, all, instant(1))).toBe(0)
+    attempt(live, { startedAt: 0, at: 1, credential: 'a', failure: failureOf('upstream-credential', undefined, 401) })
+    expect(used(live, 2)).toBe('')
+    // A timer that was set for five seconds may ring a little early.
+    expect(used(live, 4_979)).toBe('')
+    expect(used(live, 4_981)).toBe('b')
+  })
+
   it('that are rate limited at one deployment serve the others', () => {
     const live = liveState()
     attempt(live, { startedAt: 0, at: 0, credential: 'a', failure: failureOf('upstream-rate-limited', 2_000) })

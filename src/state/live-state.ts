@@ -69,7 +69,7 @@ export interface LiveState {
     now: Instant,
     credentials?: readonly { readonly id: CredentialId }[],
   ): Headroom | undefined
-  /** Undefined if all rest or are retired. */
+  /** Undefined if all are retired or rest for a time that the provider told; where it did not, one that rests is given in need. */
   credential(...question: CredentialQuestion): CredentialId | undefined
   /** How many credentials are fit for use now. */
   credentialsFit(
@@ -123,13 +123,26 @@ const snapshotOf = (id: DeploymentId, known: KnownDeployment, { breaker }: Books
   }
 }
 
+/** Who waited as long as it was told may be back a moment early: timers are no better than that. */
+const earlyTimer = 20
+
+/** Where none is fit, one that is rate limited for a time that only we guessed is better than none. */
 const pick = (
   { credentials, deployments }: Books,
   ...[provider, from, now, draw, except = [], deployment]: CredentialQuestion
 ): CredentialId | undefined => {
+  const mayTry = (id: CredentialId): boolean => {
+    const rest = credentials.rest(provider, id, now, deployment)
+    return rest?.kind === 'upstream-rate-limited' && (!rest.isTold || rest.until - now < earlyTimer)
+  }
   const fit = from.filter(
     ({ id }) => !except.includes(id) && credentials.rest(provider, id, now, deployment) === undefined,
   )
+  if (fit.length === 0)
+    return drawCredential(
+      from.filter(({ id }) => !except.includes(id) && mayTry(id)),
+      draw,
+    )
   if (fit.length < 2 || deployment === undefined) return drawCredential(fit, draw)
   const known = deployments.get(deployment)
   const roomy = known === undefined ? fit : fit.filter(({ id }) => known.hasRoom(id, now))
