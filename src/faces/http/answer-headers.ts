@@ -16,8 +16,8 @@ export const headerText = (text: string): string => {
   return short.toWellFormed().replace(/[^\u0020-\u007e]+/g, found => encodeURIComponent(found))
 }
 
-/** Each field once, in order. */
-const listed = (losses: readonly Loss[]): string =>
+/** The fields that were lost, each once, in order. */
+export const lossNames = (losses: readonly Loss[]): string =>
   [...new Set(losses.map(({ field }) => field.replaceAll(',', '%2C')))].join(', ')
 
 /** US dollars without trailing zeros. */
@@ -70,7 +70,7 @@ export const answerHeaders = (known: Known): string[] => {
   headers.push('x-signalbox-attempts', String(ending.attempts ?? served?.attempts ?? 0))
   ofEnding(headers, { fallback: served?.fallback, ...ending })
   const all = served === undefined ? losses : [...served.losses, ...losses]
-  if (all.length > 0) headers.push('x-signalbox-losses', headerText(listed(all)))
+  if (all.length > 0) headers.push('x-signalbox-losses', headerText(lossNames(all)))
   headers.push('x-signalbox-cache', 'off')
   return headers
 }

@@ -12,7 +12,7 @@ export interface Key {
   readonly secret: string
 }
 
-/** The keys that open the house. Keeps digests, not secrets. */
+/** The keys that open the house, found by their digests. */
 export interface Keyring {
   /** No keys at all: everybody who can reach the port is let in as the local caller. */
   readonly isOpen: boolean

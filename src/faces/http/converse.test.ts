@@ -200,6 +200,19 @@ describe('a streamed answer', () => {
       expect(anthropic.trimEnd().split('\n\n').at(-1)).toMatch(/^event: error\ndata: \{"type":"error"/)
     },
   )
+  it('tells what it loses on the way in a comment at its end, since its head has left', async () => {
+    using open = await openFace()
+    open.gateway.play = asked => {
+      asked.begin()
+      for (const event of words('Hello').slice(0, 3)) asked.sink.deliver(deliveryOf([event]))
+      asked.sink.deliver(deliveryOf([{ type: 'text-delta', block: 0, choice: 1, text: 'two' }]))
+      for (const event of words('Hello').slice(3)) asked.sink.deliver(deliveryOf([event]))
+      asked.end()
+    }
+    const response = await open.post('/v1/messages', { ...message, stream: true })
+    expect(response.headers.get('x-signalbox-losses')).toBeNull()
+    expect(await response.text()).toMatch(/message_stop"\}\n\n: x-signalbox-losses: choices\n\n$/)
+  })
   it('whose events tell of the failure does not tell it twice', async () => {
     using open = await openFace()
     const failure: Failure = { kind: 'stream-broken', message: 'cut off in the middle' }

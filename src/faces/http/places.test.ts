@@ -151,7 +151,14 @@ describe('odd ways to ask', () => {
     expect((await exchange(open.face.port, [head, body])).status).toBe(200)
     // Refused by its head alone: nobody is asked to send the body.
     const stranger = head.replace(key, 'x-none: 1')
-    expect((await exchange(open.face.port, [stranger])).status).toBe(401)
+    const refused = await exchange(open.face.port, [stranger])
+    expect([refused.status, refused.isClosed]).toEqual([401, true])
+  })
+  it('are a wish for another protocol, which nobody has to grant', async () => {
+    using open = await openFace()
+    const upgrade = ['connection: upgrade', 'upgrade: h2c, websocket', 'http2-settings: AAMAAABk', 'expect: miracles']
+    const response = await exchange(open.face.port, [get('/healthz', upgrade)])
+    expect([response.status, response.body]).toEqual([200, '{"status":"ok"}'])
   })
   it('are several requests before the first answer, each answered in its turn', async () => {
     using open = await openFace()

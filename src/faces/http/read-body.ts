@@ -143,7 +143,10 @@ export const readBody = (front: Front, visit: Visit, take: (bytes: Buffer) => vo
   const most = front.settings.maxBodyBytes
   const failure = badHead(headers, most)
   if (failure !== undefined) return refuse(front, visit, failure)
-  if (visit.awaitsContinue) visit.response.writeContinue()
+  if (visit.awaitsContinue) {
+    visit.awaitsContinue = false
+    visit.response.writeContinue()
+  }
   const packing = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (packing === 'identity') {
     new Reading(front, visit, take)

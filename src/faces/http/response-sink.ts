@@ -8,7 +8,7 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, FrameEncoder } from '../../ports/dialect.ts'
 import type { Call } from '../../ports/gateway.ts'
 import type { Ending, Flow, Served, Sink } from '../../ports/sink.ts'
-import { answerHeaders } from './answer-headers.ts'
+import { answerHeaders, headerText, lossNames } from './answer-headers.ts'
 import { inBrief } from './brief.ts'
 import { leave } from './front.ts'
 import type { Front, Ongoing } from './front.ts'
@@ -40,6 +40,7 @@ export class ResponseSink implements Sink, Ongoing {
   #encoder: FrameEncoder | undefined
   #events: StreamEvent[] = []
   #pieces: Uint8Array[] = []
+  #lossesTold = 0
   #hasFailed = false
   #isHeadOut = false
   #isOver = false
@@ -87,6 +88,9 @@ export class ResponseSink implements Sink, Ongoing {
       this.#close()
       if (failure === undefined) this.#sendWhole(ending)
       else refuse(this.#front, this.#visit, failure, this.#headers(ending, []))
+      // The connection may stay for long, and this with it.
+      this.#events = []
+      this.#pieces = []
     }
   }
 
@@ -148,6 +152,8 @@ export class ResponseSink implements Sink, Ongoing {
   #writeHead(): void {
     this.#isHeadOut = true
     const { response, standing, closes, naming } = this.#visit
+    const losses = this.#encoder?.losses() ?? []
+    this.#lossesTold = losses.length
     const closing = closes || this.#front.isDraining ? ['connection', 'close'] : []
     response.writeHead(200, [
       'content-type',
@@ -159,7 +165,7 @@ export class ResponseSink implements Sink, Ongoing {
       'no',
       ...naming,
       ...standing,
-      ...this.#headers({}, this.#encoder?.losses() ?? []),
+      ...this.#headers({}, losses),
       ...closing,
     ])
     this.#listenForQuiet()
@@ -177,8 +183,14 @@ export class ResponseSink implements Sink, Ongoing {
   #endStream(failure: Failure | undefined): void {
     this.#close()
     const { response } = this.#visit
-    if (failure === undefined || this.#hasFailed) response.end()
+    if (failure === undefined || this.#hasFailed) response.end(this.#lateLosses())
     else response.end(this.#encoded([{ type: 'response-failed', failure }]) ?? '')
+  }
+
+  /** Losses that were found after the head had left, as a comment, which clients skip. */
+  #lateLosses(): string {
+    const late = this.#encoder?.losses().slice(this.#lossesTold) ?? []
+    return late.length === 0 ? '' : `: x-signalbox-losses: ${headerText(lossNames(late))}\n\n`
   }
 
   #headers(ending: Partial<Ending>, losses: readonly Loss[]): string[] {

@@ -91,11 +91,17 @@ const readProvider = (provider: unknown, wishes: Growing, losses: Loss[]): Check
   return { ok: true, value: true }
 }
 
+/** Tags are kept with every decision, so they must stay small; OpenAI takes no more itself. */
+const longestTag = 512
+const mostTags = 16
+
 /** Strings among the metadata are tags; what else stands there is the dialect's to complain of. */
 const readMetadata = (metadata: unknown): Readonly<Record<string, string>> | undefined => {
   if (!isRecord(metadata)) return undefined
-  const tags = Object.entries(metadata).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
-  return tags.length === 0 ? undefined : Object.fromEntries(tags)
+  const tags = Object.entries(metadata).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1].length <= longestTag,
+  )
+  return tags.length === 0 ? undefined : Object.fromEntries(tags.slice(0, mostTags))
 }
 
 /** The first of `models` stands in for a missing `model`. */
