@@ -16,10 +16,14 @@ import { memoryStore } from './platform/stores/memory.ts'
 import { sqliteStore } from './platform/stores/sqlite.ts'
 import { journalListener } from './platform/telemetry/journal.ts'
 import { logListener } from './platform/telemetry/log.ts'
+import { spanExporter } from './platform/telemetry/opentelemetry.ts'
+import { prometheusListener } from './platform/telemetry/prometheus.ts'
+import type { PrometheusListener } from './platform/telemetry/prometheus.ts'
 import { undiciTransport } from './platform/undici-transport.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Secrets } from './ports/secrets.ts'
 import type { Store } from './ports/store.ts'
+import type { Transport } from './ports/transport.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -52,11 +56,12 @@ interface Machine {
   readonly clock: Clock
   readonly store: Store
   readonly env: Environment
+  readonly transport: Transport
 }
 
 interface Ears {
   readonly listeners: readonly Listener[]
-  metrics(): string
+  readonly prometheus: PrometheusListener
   alarm: Standalone['alarm']
 }
 
@@ -64,17 +69,19 @@ const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> =
   durable.kind === 'memory' ? memoryStore(clock) : packedDecisions(await sqliteStore(durable.path, clock))
 
 /** Everybody who listens. */
-const earsOf = (config: TelemetryConfig, { store, clock, env }: Machine): Ears => {
+const earsOf = (config: TelemetryConfig, { store, clock, env, transport }: Machine): Ears => {
   const log = logListener({ clock, level: config.log, to: 2 })
   const complain = (message: string): void => log.tell('error', message)
   const journal = journalListener({ journal: store.journal, clock, complain })
   const { otlp } = config
-  const spans = undefined as Listener | undefined
-  const dropped = () => ({ journal: journal.dropped(), log: log.dropped(), spans: spans?.dropped() ?? 0 })
-  const prometheus = { hear: () => undefined, flush: async () => undefined, close: async () => undefined, dropped: () => 0, text: () => '' }
+  const spans = otlp === undefined ? undefined : spanExporter({ ...config, otlp, clock, transport, env, complain })
+  const prometheus = prometheusListener()
+  const losing = { journal, log, ...(spans !== undefined && { spans }) }
+  for (const [name, listener] of Object.entries(losing)) prometheus.watchLosses(name, () => listener.dropped())
   return {
+    // The log is last: what the others complain of while they close is still written.
     listeners: [journal, prometheus, ...(spans === undefined ? [] : [spans]), log],
-    metrics: () => prometheus.text(),
+    prometheus,
     alarm: (message, error) => log.tell('error', message, error),
   }
 }
@@ -111,7 +118,7 @@ export const openStandalone = async (
   const store = opened.value
   const secrets = processSecrets(env, clock)
   const transport = undiciTransport({ clock })
-  const ears = earsOf(settings.telemetry, { store, clock, env })
+  const ears = earsOf(settings.telemetry, { store, clock, env, transport })
   const telemetry = (event: GatewayEvent): void => {
     for (const { hear } of ears.listeners) hear(event)
   }
@@ -125,21 +132,23 @@ export const openStandalone = async (
     await close()
     return made
   }
+  const gateway = made.value
+  ears.prometheus.watchInFlight(() => gateway.inFlight())
   let now = settings
   return {
     ok: true,
     value: {
-      gateway: made.value,
+      gateway,
       clock,
       store,
       keys: () => readKeys(now, secrets),
-      metrics: () => ears.metrics(),
+      metrics: () => ears.prometheus.text(),
       alarm: (message, error) => ears.alarm(message, error),
       flush: async () => {
         for (const listener of ears.listeners) await listener.flush()
       },
       reload: next => {
-        const changed = made.value.reload(next)
+        const changed = gateway.reload(next)
         if (changed.ok) now = next
         return changed
       },
@@ -162,3 +171,6 @@ export const openFile = async (
 /** All decisions of a gateway's journal or of a file of JSON lines, of one pool if one is named. */
 export const decisionsIn = (path: string, pool?: string): ReturnType<typeof recordedDecisions> =>
   recordedDecisions(path, systemClock(), pool)
+
+/** Every provider type that a configuration may name. */
+export const providerTypes = knownProviderTypes

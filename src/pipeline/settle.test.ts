@@ -1,0 +1,87 @@
+/** What a request came to: every attempt that was worked on is paid, and nothing else. */
+import { describe, expect, it } from 'vitest'
+import type { Candidate } from '../domain/deployment.ts'
+import type { FailureKind } from '../domain/failure.ts'
+import type { DeploymentId, DialectId, ModelId, ProviderId, SpanId } from '../domain/ids.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import type { Usage } from '../domain/stream-event.ts'
+import { microUsd, tokens } from '../domain/units.ts'
+import type { Instant } from '../domain/units.ts'
+import { costOfAll } from './settle.ts'
+
+const candidate: Candidate = {
+  id: 'a' as DeploymentId,
+  provider: 'p' as ProviderId,
+  model: 'm' as ModelId,
+  dialect: 'openai-chat' as DialectId,
+  accepts: ['text'],
+  price: { inputPerMillion: microUsd(1_000_000), outputPerMillion: microUsd(2_000_000) },
+  weight: 1,
+  priority: 1,
+  limits: {},
+  tags: {},
+  quality: {},
+}
+const { price: _price, ...unpriced } = candidate
+
+const used = (input: number, output: number): Usage => ({
+  input: tokens(input),
+  inputCached: tokens(0),
+  inputCacheWritten: tokens(0),
+  output: tokens(output),
+  reasoning: tokens(0),
+})
+const attempt = (change: Partial<Attempt> & { readonly fails?: FailureKind } = {}): Attempt => {
+  const { fails, ...rest } = change
+  return {
+    index: 0,
+    candidate,
+    credentialsLeft: 0,
+    kind: 'primary',
+    spanId: 's' as SpanId,
+    lane: 'express',
+    startedAt: 0 as Instant,
+    endedAt: 1 as Instant,
+    committed: false,
+    size: 0,
+    losses: [],
+    ...(fails !== undefined && { failure: { kind: fails, message: 'm' } }),
+    ...rest,
+  }
+}
+const input = tokens(100)
+
+describe('what a request costs', () => {
+  it('is what the provider counted, for an answer that is whole', () => {
+    expect(costOfAll([attempt({ usage: used(1000, 500), size: 9 })], input)).toEqual({ amount: 2000, source: 'usage' })
+  })
+  it('is nothing where nobody answered', () => {
+    const costs = costOfAll(
+      [attempt({ fails: 'upstream-unreachable' }), attempt({ fails: 'upstream-overloaded' })],
+      input,
+    )
+    expect(costs).toEqual({ amount: 0, source: 'usage' })
+    expect(costOfAll([], input)).toEqual({ amount: 0, source: 'usage' })
+  })
+  it('counts what was delivered of a broken answer: 100 tokens in, 10 of 40 characters out', () => {
+    const broken = attempt({ fails: 'stream-broken', size: 40, firstTokenAt: 1 as Instant, committed: true })
+    expect(costOfAll([broken], input)).toEqual({ amount: 120, source: 'estimate' })
+  })
+  it('takes the count of a broken answer for a lower bound', () => {
+    const broken = attempt({ fails: 'cancelled', size: 400, usage: used(200, 1), firstTokenAt: 1 as Instant })
+    expect(costOfAll([broken], input)).toEqual({ amount: 400, source: 'estimate' })
+  })
+  it('adds up the winner and whoever lost the race', () => {
+    const loser = attempt({ fails: 'cancelled', size: 40, firstTokenAt: 1 as Instant, index: 1 })
+    expect(costOfAll([attempt({ usage: used(1000, 500) }), loser], input)).toEqual({ amount: 2120, source: 'estimate' })
+  })
+  it('says so where a price is not known, instead of calling it free', () => {
+    expect(costOfAll([attempt({ candidate: unpriced, usage: used(1, 1) })], input)).toEqual({
+      amount: 0,
+      source: 'unpriced',
+    })
+  })
+  it('estimates an answer that ended well without a count', () => {
+    expect(costOfAll([attempt({ size: 4 })], input)).toEqual({ amount: 102, source: 'estimate' })
+  })
+})
