@@ -24,7 +24,10 @@ export interface Served {
 }
 
 /** Types of which the price list has another name. */
-const listNames: Readonly<Record<string, string>> = { xai: 'x-ai', moonshot: 'moonshotai' }
+const listNames: ReadonlyMap<string, string> = new Map([
+  ['xai', 'x-ai'],
+  ['moonshot', 'moonshotai'],
+])
 
 /** Servers of one's own: what they cost is not known to any list, whatever their models are called. */
 export const selfHosted: readonly string[] = ['ollama', 'lmstudio', 'vllm', 'sglang', 'llamacpp']
@@ -33,7 +36,7 @@ export const selfHosted: readonly string[] = ['ollama', 'lmstudio', 'vllm', 'sgl
 const listedProvider = ({ type, url }: Served): string | undefined => {
   if (selfHosted.includes(type)) return undefined
   if (type === 'openai-compatible') return url === undefined ? undefined : findProvider({ providerApiUrl: url })?.id
-  const name = listNames[type] ?? type
+  const name = listNames.get(type) ?? type
   const found = findProvider({ providerId: name })
   // The list also finds providers by likeness; only the very same may set a price.
   return found?.id === name ? name : undefined

@@ -2,6 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml'
 import { maskReferences } from './references.ts'
+import { withoutSecrets } from './secrets.ts'
 import type { Place, Written } from './written.ts'
 
 /** Larger files are no configuration; some hundred times what the largest of them need. */
@@ -148,7 +149,8 @@ const mostFlaws = 20
 
 /** Each flaw once, and no more of them than anybody reads. */
 const told = (flaws: readonly Flaw[]): readonly Flaw[] => {
-  const byText = new Map(flaws.map(one => [`${one.place.line}:${one.place.column}:${one.message}`, one]))
+  const shown = flaws.map(one => ({ ...one, message: withoutSecrets(one.message) }))
+  const byText = new Map(shown.map(one => [`${one.place.line}:${one.place.column}:${one.message}`, one]))
   return [...byText.values()].slice(0, mostFlaws)
 }
 

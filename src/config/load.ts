@@ -5,6 +5,7 @@ import { filledValue } from './fill-in.ts'
 import { pathText } from './finding.ts'
 import type { Doubt, Finding, Path } from './finding.ts'
 import type { Environment } from './references.ts'
+import { withoutSecrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 import { settle } from './settle.ts'
 import { pathOf, placeOf, plainValue, valuePlaceOf, writtenAt } from './written.ts'
@@ -42,8 +43,10 @@ const byPlace = (left: Finding, right: Finding): number => left.line - right.lin
 const findingsOf = (doubts: readonly Doubt[], written: Written, file: string): readonly Finding[] =>
   doubts
     .map((doubt): Finding => {
-      const { severity, path, message } = doubt
-      return { severity, file, ...placeFor(written, doubt), path: pathText(path), message }
+      const path = withoutSecrets(pathText(doubt.path))
+      // What a step is told to be may quote it.
+      const message = withoutSecrets(doubt.message)
+      return { severity: doubt.severity, file, ...placeFor(written, doubt), path, message }
     })
     .sort(byPlace)
 

@@ -12,25 +12,27 @@ export const isSecretPath = (path: Path): boolean => {
   return (path.length === 3 && member === 'key') || (member === 'keys' && typeof place === 'number' && last === 'key')
 }
 
-/** Beginnings of the keys that providers give out, and of ours. */
-const beginnings =
-  /(?:^|[^A-Za-z0-9])(?:sk-|pk-|gsk_|xai-|r8_|hf_|fw_|nvapi-|pplx-|tgp_|csk-|AIza|AKIA|ASIA|ghp_|glpat-|eyJ)[\w.-]{8,}/
-
-const uuid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i
-
+/** Beginnings of the keys that providers give out, and of ours, with what follows them. */
+const keyText =
+  /(?<![A-Za-z0-9])(?:sk-|pk-|gsk_|xai-|r8_|hf_|fw_|nvapi-|pplx-|tgp_|csk-|AIza|AKIA|ASIA|ghp_|glpat-|eyJ)[\w.-]{8,}/
 /** Letters and digits mixed without a break, which no name of a model has. */
-const hasMixture = (text: string): boolean =>
-  (text.match(/[A-Za-z0-9]{20,}/g) ?? []).some(run => /\d/.test(run) && /[A-Za-z]/.test(run))
-
+const mixture = /(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{20,}/
+const uuid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i
 /** A user and a password in front of a host. */
 const login = /\/\/[^/\s@]*@/
 
 /** True if the text surely holds a secret: no name of a model or provider looks like it. */
-export const isPlainSecret = (text: string): boolean => beginnings.test(text)
+export const isPlainSecret = (text: string): boolean => keyText.test(text)
 
 /** True if the text may be a secret, so that it must not be shown. */
 export const looksSecret = (text: string): boolean =>
-  beginnings.test(text) || uuid.test(text) || login.test(text) || hasMixture(text)
+  [keyText, mixture, uuid, login].some(pattern => pattern.test(text))
+
+const everySecret = [login, keyText, uuid, mixture].map(pattern => new RegExp(pattern.source, `${pattern.flags}g`))
+
+/** Words of others with everything cut out that may be a secret. */
+export const withoutSecrets = (text: string): string =>
+  everySecret.reduce((shown, pattern) => shown.replace(pattern, '…'), text)
 
 /** How the variable would be called that holds this secret. */
 const variableFor = (path: Path): string => {
