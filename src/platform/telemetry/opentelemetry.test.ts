@@ -203,7 +203,7 @@ describe('a settled request', () => {
       attempts: [],
       served: undefined,
       failure: { kind: 'forbidden', message: 'the key ci may not use it' },
-    } as unknown as Partial<Settled>)
+    })
     expect(request.spans).toHaveLength(1)
     expect(server.status.code).toBe('UNSET')
     expect(valuesOf(server)).toMatchObject({ 'error.type': 'forbidden', 'http.response.status_code': 403n })
@@ -224,7 +224,7 @@ describe('errors', () => {
   })
   it('that the client was told are on the server span, if they are not its own', async () => {
     const failed = (kind: 'upstream-timeout' | 'invalid-request' | 'cancelled') =>
-      told({ attempts: [], served: undefined, failure: { kind, message: 'say' } } as unknown as Partial<Settled>)
+      told({ attempts: [], served: undefined, failure: { kind, message: 'say' } })
     expect((await failed('upstream-timeout')).server.status).toEqual({ code: 'ERROR', message: 'say' })
     expect((await failed('invalid-request')).server.status.code).toBe('UNSET')
     expect((await failed('cancelled')).server.status.code).toBe('UNSET')
