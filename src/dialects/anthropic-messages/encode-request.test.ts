@@ -219,6 +219,38 @@ describe('tools', () => {
     ])
     expect(encode({ tools: [strict] }, old)).toMatchObject({ fields: ['tools.strict'] })
   })
+  it('have an object at the root of their schema, though a choice between several stood there', () => {
+    const variant = (kind: string, name: string) => ({
+      type: 'object',
+      properties: { kind: { const: kind }, [name]: { type: 'string' } },
+      required: ['kind', name],
+    })
+    const inputSchema = { oneOf: [variant('get', 'id'), variant('find', 'query')] }
+    const { value, fields } = encode({ tools: [{ name: 'look', inputSchema }] })
+    expect(value['tools']).toEqual([
+      {
+        name: 'look',
+        input_schema: {
+          type: 'object',
+          description: `{oneOf: ${JSON.stringify(inputSchema.oneOf)}}`,
+          properties: {
+            kind: { anyOf: [{ const: 'get' }, { const: 'find' }] },
+            id: { type: 'string' },
+            query: { type: 'string' },
+          },
+          required: ['kind'],
+        },
+      },
+    ])
+    expect(fields).toEqual(['tools.inputSchema'])
+    const both = { allOf: [variant('get', 'id'), { required: ['note'] }], properties: { note: {} } }
+    expect(encode({ tools: [{ name: 'look', inputSchema: both }] }).value['tools']).toMatchObject([
+      { input_schema: { required: ['kind', 'id', 'note'], properties: { note: {}, kind: { const: 'get' } } } },
+    ])
+    expect(encode({ tools: [{ name: 'look' }] }).value['tools']).toEqual([
+      { name: 'look', input_schema: { type: 'object', properties: {} } },
+    ])
+  })
   it('are forced unless the model thinks by budget or never lets itself be forced', () => {
     const choice = (model: string, reasoning?: ReasoningWish) =>
       encode({ tools: [look], toolChoice: { name: 'look' }, ...(reasoning && { reasoning }) }, model)
@@ -279,6 +311,25 @@ describe('the conversation', () => {
       ],
     })
     expect(fields.toSorted()).toEqual(['messages.tool-call', 'messages.tool-result'])
+  })
+  it('takes one result for a call, and reasoning before the calls that it led to', () => {
+    const signed: Part = { type: 'reasoning', text: 'hm', signature: 'EqoB' }
+    const { turns, fields } = turnsOf(
+      say('user', text('go')),
+      say('assistant', call('a'), signed),
+      say('tool', result('a', 'once'), result('a', 'twice')),
+    )
+    expect(turns.slice(1)).toMatchObject([
+      { role: 'assistant', content: [{ type: 'thinking' }, { type: 'tool_use', id: 'a' }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'a', content: 'once' },
+          { type: 'text', text: 'twice' },
+        ],
+      },
+    ])
+    expect(fields).toEqual(['messages.tool-result'])
   })
   it('begins with the user, has no empty text, and puts a late system message into the user turn', () => {
     const { turns, fields } = turnsOf(

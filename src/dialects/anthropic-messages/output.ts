@@ -1,6 +1,7 @@
 /** An answer in JSON: in Anthropic's own format, as the input of a tool that is the answer, or asked for in words. */
 import type { ChatBody, OutputFormat } from '../../domain/request.ts'
 import type { Abilities } from './abilities.ts'
+import { objectSchema } from './input-schema.ts'
 import { fitSchema } from './schema.ts'
 import type { Json, Losses } from './wire.ts'
 import { isRecord, jsonText } from './wire.ts'
@@ -36,17 +37,18 @@ const formatOf = (output: Schema, { isOwn }: Asking, losses: Losses): Json => {
   return { type: 'json_schema', schema: isBare ? { ...schema, description: output.description } : schema }
 }
 
+/** An array or a word cannot be the input of a tool. */
 const isObjectSchema = (schema: unknown): schema is Json =>
   isRecord(schema) && (schema['type'] === 'object' || (schema['type'] === undefined && isRecord(schema['properties'])))
 
-const toolOf = (output: Schema, schema: Json, losses: Losses): Json => {
+const toolOf = (output: Schema, losses: Losses): Json => {
   if (output.strict === true) {
     losses.add('output.strict', 'this model is held to no schema; a tool whose input is the answer was forced')
   }
   return {
     name: answerTool,
     description: output.description ?? 'Takes the answer. Call it once, with the whole answer as its input.',
-    input_schema: { type: 'object', ...schema },
+    input_schema: objectSchema(output.schema).schema,
   }
 }
 
@@ -61,7 +63,7 @@ export const writeOutput = ({ output }: ChatBody, asking: Asking, losses: Losses
   }
   if (asking.isOwn || asking.abilities.schemas) return { format: formatOf(output, asking, losses) }
   if (asking.abilities.forced && !asking.isBudgeted && isObjectSchema(output.schema)) {
-    return { tool: toolOf(output, output.schema, losses) }
+    return { tool: toolOf(output, losses) }
   }
   losses.add('output', 'this model cannot be held to the schema; it was asked for in words')
   return { words: `${anyJson} It must match this JSON Schema: ${jsonText(output.schema) ?? '{}'}` }

@@ -1,6 +1,7 @@
 /** Tools and tool choice, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
 import type { Abilities } from './abilities.ts'
+import { objectSchema } from './input-schema.ts'
 import { fitSchema } from './schema.ts'
 import type { Findings, Json, Losses } from './wire.ts'
 import {
@@ -95,11 +96,6 @@ export const readToolChoice = (value: unknown, findings: Findings): ReadChoice =
   }
 }
 
-const schemaOf = (schema: unknown): Json => {
-  if (!isRecord(schema)) return { type: 'object', properties: {} }
-  // Anthropic takes no schema without a type; OpenAI's clients send `{}` for a tool without arguments.
-  return Object.hasOwn(schema, 'type') ? schema : { type: 'object', ...schema }
-}
 /** What decides how tools are told. */
 export interface Telling {
   readonly abilities: Abilities
@@ -111,22 +107,21 @@ export interface Telling {
   readonly answer?: Json
 }
 
+const nameTold = (told: readonly string[], losses: Losses): void => {
+  if (told.length === 0) return
+  losses.add('tools.inputSchema', `Anthropic holds no call to ${told.join(', ')}; the schema's description tells it`)
+}
 /** `strict` and the schema that goes with it. */
 const writeSchema = ({ strict, inputSchema }: Tool, { abilities, isOwn }: Telling, losses: Losses): Json => {
-  const schema = schemaOf(inputSchema)
-  if (strict !== true) return { input_schema: schema }
-  if (isOwn) return { input_schema: schema, strict }
+  const { schema, told } = isOwn ? { schema: inputSchema, told: [] } : objectSchema(inputSchema)
+  nameTold(told, losses)
+  if (strict !== true || isOwn) return { input_schema: schema, ...(strict === true && { strict }) }
   if (!abilities.schemas) {
     losses.add('tools.strict', 'this model cannot be held to the schema of a tool')
     return { input_schema: schema }
   }
   const fitted = fitSchema(schema)
-  if (fitted.told.length > 0) {
-    losses.add(
-      'tools.inputSchema',
-      `Anthropic holds no call to ${fitted.told.join(', ')}; the schema's description tells it`,
-    )
-  }
+  nameTold(fitted.told, losses)
   return { input_schema: fitted.schema, strict }
 }
 const writeTool = (tool: Tool, telling: Telling, losses: Losses): Json => {
