@@ -8,6 +8,7 @@ import type { Message, Part } from '../../src/domain/message.ts'
 import type { ChatRequest } from '../../src/domain/request.ts'
 import { tokens } from '../../src/domain/units.ts'
 import type { Instant } from '../../src/domain/units.ts'
+import { dialects } from '../../src/dialects/registry.ts'
 import type { Credential, ProviderAdapter } from '../../src/ports/provider.ts'
 import type { WireRequest } from '../../src/ports/transport.ts'
 import { rawOf, requestOf } from '../fake-dialect.ts'
@@ -187,6 +188,27 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
         expect(adapter.classify({ status, headers: {}, body: '', now }).kind).toBe('upstream-credential')
       expect(adapter.classify({ status: 429, headers: {}, body: '', now }).kind).toBe('upstream-rate-limited')
     })
+
+    law(
+      'a failure that is told inside a good answer has its kind, on every lane, and nothing of it is passed on',
+      () => {
+        const dialect = dialects.get(adapter.dialect)
+        const told = { kind: 'upstream-rate-limited', message: 'Rate limit reached, try again in 20s' } as const
+        const error = JSON.stringify(dialect?.encodeFailure(told, 'req-1').body)
+        for (const stream of [true, false]) {
+          for (const request of [requestOf({ stream }), expressRequest(adapter, stream)]) {
+            const type = stream ? 'text/event-stream' : 'application/json'
+            const reader = adapter.read(request, { status: 200, headers: { 'content-type': type } })
+            const deliveries = [reader.push(bytes(stream ? `event: error\ndata: ${error}\n\n` : error)), reader.end()]
+            const failures = deliveries.flatMap(one => one.failure ?? [])
+            expect(failures).toMatchObject([{ kind: 'upstream-rate-limited', retryAfter: 20_000 }])
+            expect(deliveries.some(one => one.content || one.ended === true || (one.bytes?.length ?? 0) > 0)).toBe(
+              false,
+            )
+          }
+        }
+      },
+    )
 
     law('read never throws and never ends without an end or a failure', () => {
       const bodies = fc.oneof(
