@@ -86,7 +86,7 @@ class HeldGateway implements OwnedGateway {
 
   constructor(built: Built, platform: Platform) {
     this.#platform = platform
-    this.live = liveState()
+    this.live = liveState({ seed: platform.ids.span() })
     this.#listeners.add(event => this.live.hear(event))
     this.#listeners.add(platform.telemetry)
     this.#routes = built.routes
@@ -107,6 +107,7 @@ class HeldGateway implements OwnedGateway {
     if (!built.ok) return built
     this.#routes = built.value.routes
     this.#house = this.#houseOf(built.value)
+    this.live.keepOnly(new Set(settings.deployments.map(({ id }) => id)))
     return { ok: true, value: undefined }
   }
 

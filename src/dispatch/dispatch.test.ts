@@ -145,8 +145,10 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
     patience: limits,
     refusalFails: decision.fallbackOnRefusal,
     adapter: provider => adapters.get(provider),
-    credential: (adapter, except) => adapter.credentials.find(one => !except.includes(one.id)),
-    credentialsLeft: (adapter, except) => adapter.credentials.filter(one => !except.includes(one.id)).length,
+    credential: (adapter, _candidate, except) => adapter.credentials.find(one => !except.includes(one.id)),
+    credentialsLeft: (adapter, _candidate, except) =>
+      adapter.credentials.filter(one => !except.includes(one.id)).length,
+    resting: () => ({ kind: 'upstream-credential', message: 'all rest' }),
     span: () => `span-${spans++}` as SpanId,
     draw: () => 0.5,
     tell: event => void made.events.push(event),

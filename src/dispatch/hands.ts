@@ -1,5 +1,6 @@
 /** What the dispatcher works with: the machine's gifts, the providers, and those who want to hear of it. */
 import type { Candidate } from '../domain/deployment.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { CredentialId, ProviderId, SpanId } from '../domain/ids.ts'
 import type { Patience } from '../domain/policy.ts'
@@ -19,10 +20,12 @@ export interface Hands {
   /** True if a refusal before any content sends the request on. */
   readonly refusalFails: boolean
   adapter(provider: ProviderId): ProviderAdapter | undefined
-  /** A credential that is fit for use, not one of `except`; undefined if all rest. */
-  credential(adapter: ProviderAdapter, except: readonly CredentialId[]): Credential | undefined
-  /** How many of the adapter's credentials, these apart, are fit for use now. */
-  credentialsLeft(adapter: ProviderAdapter, except: readonly CredentialId[]): number
+  /** A credential that is fit for this candidate, not one of `except`; undefined if none is. */
+  credential(adapter: ProviderAdapter, candidate: Candidate, except: readonly CredentialId[]): Credential | undefined
+  /** How many of the adapter's credentials, these apart, are fit for this candidate now. */
+  credentialsLeft(adapter: ProviderAdapter, candidate: Candidate, except: readonly CredentialId[]): number
+  /** Why none of the adapter's credentials is fit for this candidate, and until when. */
+  resting(adapter: ProviderAdapter, candidate: Candidate): Failure
   span(): SpanId
   /** A number in (0, 1) that depends on the request and this label alone. */
   draw(label: string): number

@@ -78,7 +78,7 @@ export class Lane implements WireListener {
   start(): void {
     const { request, tell, clock } = this.#hands
     this.#adapter = this.#hands.adapter(this.candidate.provider)
-    const credential = this.#adapter && this.#hands.credential(this.#adapter, this.#errand.except)
+    const credential = this.#adapter && this.#hands.credential(this.#adapter, this.candidate, this.#errand.except)
     if (credential !== undefined) this.#made.credential = credential.id
     tell({
       type: 'attempt-started',
@@ -90,10 +90,7 @@ export class Lane implements WireListener {
     if (this.#adapter === undefined) {
       return this.#over({ kind: 'internal', message: `there is no provider ${this.candidate.provider}` })
     }
-    if (credential === undefined) {
-      const message = `every credential of ${this.candidate.provider} was refused or is resting`
-      return this.#over({ kind: 'upstream-credential', message })
-    }
+    if (credential === undefined) return this.#over(this.#hands.resting(this.#adapter, this.candidate))
     this.#deadlines.start()
     void this.#ask(this.#adapter, credential)
   }
@@ -267,7 +264,10 @@ export class Lane implements WireListener {
     if (failure !== undefined) made.failure = failure
     const used: readonly CredentialId[] = made.credential === undefined ? [] : [made.credential]
     if (this.#adapter !== undefined) {
-      made.credentialsLeft = this.#hands.credentialsLeft(this.#adapter, [...this.#errand.except, ...used])
+      made.credentialsLeft = this.#hands.credentialsLeft(this.#adapter, this.candidate, [
+        ...this.#errand.except,
+        ...used,
+      ])
     }
     this.#hands.tell({
       type: 'attempt-ended',

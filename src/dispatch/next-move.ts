@@ -90,24 +90,25 @@ const callFresh = (standing: Standing, fresh: readonly Candidate[], isFirst: boo
 
 const nobody: Failure = { kind: 'no-candidate', message: 'nobody can serve this request: every candidate is left out' }
 
+/** A retry if there is one, else the next that may follow, else the end. */
+const afterFailure = (standing: Standing, last: Attempt, failure: Failure): Move => {
+  const wait = retryWait(standing, last, failure)
+  if (wait !== undefined) {
+    return { move: 'call', group: [last.candidate], stagger: millis(0), after: wait, kind: 'retry' }
+  }
+  const allowed = untried(standing).filter(candidate => mayFollow(candidate, last, failure, standing.decision))
+  return allowed.length > 0 ? callFresh(standing, allowed, false) : { move: 'give-up', failure }
+}
+
 /** The next move. Gives up with the last real failure, never with an edited one. */
 export const nextMove = (standing: Standing): Move => {
-  const { decision, patience, attempts, elapsed } = standing
-  const fresh = untried(standing)
+  const { patience, attempts, elapsed } = standing
   const real = attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
   const last = real ?? attempts.at(-1)
   const isSpent = attempts.length >= patience.maxAttempts || elapsed >= patience.total
   if (last?.failure !== undefined && isSpent) return { move: 'give-up', failure: last.failure }
-  const failure = real?.failure
-  if (real === undefined || failure === undefined) {
-    return fresh.length > 0
-      ? callFresh(standing, fresh, attempts.length === 0)
-      : { move: 'give-up', failure: last?.failure ?? nobody }
-  }
-  const wait = retryWait(standing, real, failure)
-  if (wait !== undefined) {
-    return { move: 'call', group: [real.candidate], stagger: millis(0), after: wait, kind: 'retry' }
-  }
-  const allowed = fresh.filter(candidate => mayFollow(candidate, real, failure, decision))
-  return allowed.length > 0 ? callFresh(standing, allowed, false) : { move: 'give-up', failure }
+  if (real?.failure !== undefined) return afterFailure(standing, real, real.failure)
+  const fresh = untried(standing)
+  if (fresh.length > 0) return callFresh(standing, fresh, attempts.length === 0)
+  return { move: 'give-up', failure: last?.failure ?? nobody }
 }

@@ -15,6 +15,7 @@ import { drawer } from '../routing/draw.ts'
 import { admit } from './admit.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
+import { resting } from './resting.ts'
 import { decideFor } from './route.ts'
 import { settle } from './settle.ts'
 import { unserved } from './unserved.ts'
@@ -97,7 +98,7 @@ export class Handling implements Outlet, Flow {
       ...(route.pool !== undefined && { pool: route.pool }),
     })
     if (trace.decision.ranked.length === 0) {
-      return this.end(unserved(trace.decision, house.live, clock.now()))
+      return this.end(unserved(trace, house.live, clock.now()))
     }
     this.#dispatch = new Dispatch(trace.decision, this.#hands(trace.decision.patience), this)
     ledger.askedAt = clock.now()
@@ -117,14 +118,16 @@ export class Handling implements Outlet, Flow {
       patience: patienceOf(patience, request),
       refusalFails: trace?.decision.fallbackOnRefusal === true,
       adapter: provider => adapters.get(provider),
-      credential: ({ id, credentials }, except) => {
-        const picked = live.credential(id, credentials, clock.now(), draw(`credential ${picks++}`), except)
+      credential: ({ id, credentials }, candidate, except) => {
+        const lot = draw(`credential ${picks++}`)
+        const picked = live.credential(id, credentials, clock.now(), lot, except, candidate.id)
         return credentials.find(one => one.id === picked)
       },
-      credentialsLeft: ({ id, credentials }, except) => {
+      credentialsLeft: ({ id, credentials }, candidate, except) => {
         const others = credentials.filter(one => !except.includes(one.id))
-        return live.credentialsFit(id, others, clock.now())
+        return live.credentialsFit(id, others, clock.now(), candidate.id)
       },
+      resting: (adapter, candidate) => resting(adapter, candidate, live, clock.now()),
       span: () => ids.span(),
       draw,
       tell: telemetry,

@@ -4,7 +4,7 @@ import { candidate, facts } from '../../test/contract/strategy.contract.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { RequestId, SpanId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy.ts'
-import { microUsd, millis } from '../domain/units.ts'
+import { microUsd, millis, unit } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
 import { decide } from '../routing/decide.ts'
@@ -31,7 +31,8 @@ const policy = (...uses: readonly string[]): Policy => ({
 const nobodyFor = (asked: Parameters<typeof facts>[1], ...uses: readonly string[]) => {
   const compiled = compilePolicy(policy(...uses))
   if (!compiled.ok) throw new Error(compiled.why)
-  return unserved(decide(compiled.value, facts([candidate('a'), candidate('b')], asked)), liveState(), now)
+  const told = facts([candidate('a'), candidate('b')], asked)
+  return unserved({ facts: told, decision: decide(compiled.value, told) }, liveState(), now)
 }
 
 describe('nobody can serve', () => {
@@ -48,6 +49,11 @@ describe('nobody can serve', () => {
   })
   it('for reasons that nobody alone answers for', () => {
     expect(nobodyFor({ bounds: { lock: 'nobody' } }, 'capable')).toMatchObject({ kind: 'no-candidate' })
+  })
+  it('because all are at their limits: it tells when the first is whole again', () => {
+    const by = { resetAt: (now + 7000) as Instant, requests: unit(0), tokens: unit(1), concurrent: unit(1) }
+    const signals = { 'candidate.headroom': { by: { [candidate('a').id]: by, [candidate('b').id]: by } } }
+    expect(nobodyFor({ signals }, 'within-limits')).toMatchObject({ kind: 'upstream-rate-limited', retryAfter: 7000 })
   })
   it('for now: it tells when the first circuit lets somebody through again', () => {
     const live = liveState()
@@ -77,11 +83,8 @@ describe('nobody can serve', () => {
     if (!compiled.ok) throw new Error(compiled.why)
     const at = (now + 10) as Instant
     const { open, why } = live.circuit(one.id, at)
-    const decision = decide(
-      compiled.value,
-      facts([one], { signals: { 'candidate.circuit': { by: { [one.id]: { open, why } } } } }),
-    )
-    const failure = unserved(decision, live, at)
+    const told = facts([one], { signals: { 'candidate.circuit': { by: { [one.id]: { open, why } } } } })
+    const failure = unserved({ facts: told, decision: decide(compiled.value, told) }, live, at)
     expect(failure).toMatchObject({ kind: 'no-candidate' })
     expect(failure.retryAfter).toBeGreaterThan(1000)
     expect(failure.retryAfter).toBeLessThan(10_000)

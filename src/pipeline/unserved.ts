@@ -1,5 +1,5 @@
 /** Why nobody can serve a request: whose doing it is, and when it is worth asking again. */
-import type { Assessment, RoutingDecision } from '../domain/decision.ts'
+import type { Assessment, DecisionTrace } from '../domain/decision.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
 import { millis } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
@@ -17,20 +17,26 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   allowed: 'forbidden',
   'budget-cap': 'over-budget',
   capable: 'invalid-request',
+  'within-limits': 'upstream-rate-limited',
 }
 
-/** When the first of the open circuits lets somebody through again, in milliseconds from now. */
-const wait = ({ excluded }: RoutingDecision, live: LiveState, now: Instant): number | undefined => {
-  const untils = excluded.map(one => live.circuit(one.candidate.id, now).until).filter(until => until !== undefined)
+/** When the first of them can be asked again, in milliseconds from now: a circuit closes, a limit is whole again. */
+const wait = ({ facts, decision }: DecisionTrace, live: LiveState, now: Instant): number | undefined => {
+  const headroom = facts.signals['candidate.headroom']?.by ?? {}
+  const untils = decision.excluded
+    .map(({ candidate: { id } }) => live.circuit(id, now).until ?? headroom[id]?.resetAt)
+    .filter(until => until !== undefined)
   return untils.length === 0 ? undefined : Math.max(0, Math.min(...untils) - now)
 }
 
 /** The failure of a decision in which nobody is left. */
-export const unserved = (decision: RoutingDecision, live: LiveState, now: Instant): Failure => {
+export const unserved = (trace: DecisionTrace, live: LiveState, now: Instant): Failure => {
+  const { decision } = trace
   const steps = new Set(decision.excluded.map(excluder))
   const [only] = steps
   const kind = (steps.size === 1 && only !== undefined && Object.hasOwn(kinds, only) && kinds[only]) || 'no-candidate'
   const message = `nobody can serve this request: ${whyNobody(decision) ?? 'there are no candidates'}`
-  const retryAfter = kind === 'no-candidate' ? wait(decision, live, now) : undefined
+  const isPassing = kind === 'no-candidate' || kind === 'upstream-rate-limited'
+  const retryAfter = isPassing ? wait(trace, live, now) : undefined
   return { kind, message, ...(retryAfter !== undefined && { retryAfter: millis(retryAfter) }) }
 }
