@@ -53,6 +53,7 @@ const scan = (pieces: readonly string[], streamUsage = true) => {
     usage: deliveries.findLast(one => one.usage !== undefined)?.usage,
   }
 }
+const byCharacter = (text: string): readonly string[] => text.split('')
 const chunks = (text: string): readonly unknown[] =>
   [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json = '']): unknown => JSON.parse(json))
 
@@ -103,7 +104,7 @@ describe('a stream', () => {
     ['data: {"choices":[{"del\n\n', 'upstream-garbled'],
     ['data: <html>\n\n', 'upstream-garbled'],
   ])('breaks at %j, and passes nothing of it', (bad, kind) => {
-    for (const pieces of [[first, bad, done], [first + bad + done], [...(first + bad + done)]]) {
+    for (const pieces of [[first, bad, done], [first + bad + done], byCharacter(first + bad + done)]) {
       expect(scan(pieces)).toMatchObject({ text: first, ended: 0, failure: { kind } })
     }
   })
@@ -118,7 +119,7 @@ describe('a stream', () => {
     const bad =
       'data: {"id":"c-1","created":1.5,"model":"m","x_new":{"a":1},"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"!"}],"novel":2}}]}'
     for (const end of ['\n\n', '\r\n\r\n', '\r\r']) {
-      const { text } = scan([...(first + bad + end + second + stop + done)])
+      const { text } = scan(byCharacter(first + bad + end + second + stop + done))
       expect(text.replace(/\{"id":"c-1","created":2.*\n/, '')).toBe(`${first}data: \n${second}${stop}${done}`)
       expect(chunks(text)[1]).toEqual({
         id: 'c-1',
@@ -206,6 +207,7 @@ describe('frames known by their bytes', () => {
       chunk('{"index":0,"delta":{"content":"lo"},"logprobs":{"content":[]},"finish_reason":null}'),
     ],
     ['brings two choices', chunk(`${delta('"content":"lo"')},${delta('"content":"lo"')}`)],
+    ['brings a list that adds up', chunk('{"index":0,"delta":{"content":"lo"},"finish_reason":null,"token_ids":[1]}')],
     ['has several lines', second.replace(',"choices"', '\ndata: ,"choices"')],
   ])('are not learned from one that %s', (_what, frame) => {
     const memory = chunkMemory()
