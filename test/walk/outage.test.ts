@@ -5,7 +5,8 @@ import type { Script } from '../../src/world/reply.ts'
 import { openHouse, providersOf, until } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
 
-const script: Script = ({ model }) => ({ text: `${model} says this. `.repeat(60) })
+/** Who is to be cut off speaks for half a minute, so that nobody is through before the outage on however slow a machine. */
+const script: Script = ({ model }) => ({ text: `${model} says this. `.repeat(model.startsWith('claude') ? 60 : 2_000) })
 
 const abilities = 'accepts: [text], contextWindow: 128000, maxOutput: 8192'
 let house: OpenHouse
