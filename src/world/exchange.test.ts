@@ -18,6 +18,8 @@ beforeEach(() => {
 const clientOf = (base: string): OpenAI => new OpenAI({ baseURL: base, apiKey: 'any', maxRetries: 0 })
 const openai = clientOf(world.base('openai'))
 const messages = [{ role: 'user' as const, content: 'hi' }]
+/** Waits for what surely comes, however busy the machine is. */
+const soon = { timeout: 30_000 }
 
 /** A client that does nothing but what it is told, on a socket of its own. */
 const rawStream = async (url: string, model = 'gpt-4o'): Promise<Socket> => {
@@ -57,7 +59,7 @@ describe('a client that leaves', () => {
       { model: 'gpt-4o', messages, stream: true },
       { signal: controller.signal },
     )
-    await expect.poll(() => slow.seen()[0]?.model).toBe('gpt-4o-2024-08-06')
+    await expect.poll(() => slow.seen()[0]?.model, soon).toBe('gpt-4o-2024-08-06')
     controller.abort()
     await expect(asked).rejects.toBeInstanceOf(OpenAI.APIUserAbortError)
     // At this pace the first word would have come after minutes.
@@ -72,7 +74,7 @@ describe('a client that leaves', () => {
     socket.write(
       'POST /openai/v1/chat/completions HTTP/1.1\r\nhost: world\r\nauthorization: Bearer any\r\ncontent-length: 99\r\n\r\n{"mod',
     )
-    await expect.poll(() => world.seen().length).toBe(1)
+    await expect.poll(() => world.seen().length, soon).toBe(1)
     socket.destroy()
     await world.settled()
     expect(world.seen()[0]).toMatchObject({ bytes: 0, complete: false, closedAt: expect.any(Number) })
@@ -105,7 +107,7 @@ describe('fifty streams at once', () => {
     world.switches.change({}, { cut: { how: 'stall', afterChunks: 2 } })
     const sockets = await Promise.all(Array.from({ length: 50 }, () => rawStream(world.url)))
     const errors = Promise.all(sockets.map(closing))
-    await expect.poll(() => world.seen().filter(({ firstByteAt }) => firstByteAt !== undefined).length).toBe(50)
+    await expect.poll(() => world.seen().filter(({ firstByteAt }) => firstByteAt !== undefined).length, soon).toBe(50)
     world.switches.change({ provider: 'openai' }, { outage: true })
     for (const error of await errors) expect(error).toMatchObject({ code: 'ECONNRESET' })
     expect(world.seen().filter(({ complete, closedAt }) => complete || closedAt !== undefined)).toEqual([])
@@ -118,7 +120,7 @@ describe('fifty streams at once', () => {
   it('break for the one model that is out, and no other', async () => {
     world.switches.change({}, { cut: { how: 'stall', afterChunks: 2 } })
     const [out, stays] = await Promise.all([rawStream(world.url, 'gpt-4o'), rawStream(world.url, 'gpt-4o-mini')])
-    await expect.poll(() => world.seen().filter(({ firstByteAt }) => firstByteAt !== undefined).length).toBe(2)
+    await expect.poll(() => world.seen().filter(({ firstByteAt }) => firstByteAt !== undefined).length, soon).toBe(2)
     const error = closing(out)
     world.switches.change({ model: 'gpt-4o-2024-08-06' }, { outage: true })
     expect(await error).toMatchObject({ code: 'ECONNRESET' })
@@ -145,7 +147,7 @@ describe('a slow reader', () => {
         const isFull = now > 0 && now === before
         before = now
         return isFull
-      })
+      }, soon)
       .toBe(true)
     const whileFull = world.seen()[0]?.bytes ?? 0
     socket.resume()
@@ -170,7 +172,7 @@ describe('the end of the world', () => {
     const other = await serveWorld({ pace: 1000 })
     other.switches.change({ provider: 'openai', model: 'gpt-4o-mini-2024-07-18' }, { fail: { kind: 'hang' } })
     const sockets = await Promise.all([rawStream(other.url, 'gpt-4o'), rawStream(other.url, 'gpt-4o-mini')])
-    await expect.poll(() => other.seen().filter(({ model }) => model !== undefined).length).toBe(2)
+    await expect.poll(() => other.seen().filter(({ model }) => model !== undefined).length, soon).toBe(2)
     const closed = Promise.all(sockets.map(closing))
     await other.close()
     await closed
@@ -198,7 +200,7 @@ describe('the end of the world', () => {
     const other = await serveWorld({ pace: 1000 })
     const before = timers()
     const sockets = await Promise.all(Array.from({ length: 40 }, () => rawStream(other.url)))
-    await expect.poll(() => other.seen().filter(({ model }) => model !== undefined).length).toBe(40)
+    await expect.poll(() => other.seen().filter(({ model }) => model !== undefined).length, soon).toBe(40)
     expect(timers()).toBeGreaterThan(before + 20)
     const closed = Promise.all(sockets.map(closing))
     await other.close()
