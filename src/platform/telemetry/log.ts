@@ -114,10 +114,12 @@ export const logListener = ({ clock, level, to = 1, room = 4 * 1024 * 1024 }: Lo
       // A reader that takes nothing must not keep the house from closing.
       const takeBack = clock.after(longestFlush, resolve)
       // Pipes cannot be synced to a disk, and say so; what matters is that the lines have been handed over.
-      destination.flush(() => {
+      const done = (): void => {
         takeBack()
         resolve()
-      })
+      }
+      // The first is over when less than a full write is left, the second takes the rest.
+      destination.flush(() => destination.flush(done))
     })
   return {
     hear(event) {
