@@ -55,7 +55,7 @@ const endFrames = ({ end, usage, said }: Told, own: Json): readonly Frame[] => {
 }
 
 /** The frame that ends a broken stream. */
-export const failureFrame = (failure: Failure, requestId: string): Frame => ({
+const failureFrame = (failure: Failure, requestId: string): Frame => ({
   event: 'error',
   data: JSON.stringify(encodeFailure(failure, requestId).body),
 })

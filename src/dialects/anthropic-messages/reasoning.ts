@@ -8,7 +8,7 @@ import { dialect, isAbsent, isRecord, otherMembers, report } from './wire.ts'
 type Effort = NonNullable<ReasoningWish['effort']>
 
 /** Answer length for a model of unknown limits where the sender gave none; Anthropic requires one. */
-export const defaultMaxTokens = 4096
+const defaultMaxTokens = 4096
 /** A whole answer that is longer takes more than ten minutes, and Anthropic asks for a stream instead. */
 const longestWhole = 21_333
 /** The smallest budget that Anthropic takes. */

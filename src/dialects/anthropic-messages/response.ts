@@ -33,7 +33,7 @@ export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
 }
 
 /** `msg_…`: the upstream's own id if it has that form. */
-export const messageId = (upstreamId: string | undefined, context: AnswerContext): string => {
+const messageId = (upstreamId: string | undefined, context: AnswerContext): string => {
   const id = upstreamId === undefined || upstreamId === '' ? context.id : upstreamId
   return id.startsWith('msg_') ? id : `msg_${id.replace(/[^a-zA-Z0-9_-]/g, '_')}`
 }
