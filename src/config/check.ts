@@ -155,10 +155,15 @@ const twins = ({ keys }: Settings, env: Environment): readonly Doubt[] => {
 const isLoopback = (host: string): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|\[?::ffff:127(?:\.\d{1,3}){3}\]?)$/i.test(host)
 
-const openDoor = ({ keys, server }: Settings): readonly Doubt[] => {
-  if (keys.length > 0 || isLoopback(server.host)) return []
-  const says = `${server.host} can be reached from other machines, and there are no keys: anybody could spend your money. Add a key, or listen at 127.0.0.1`
-  return [errorAt(['server', 'host'], says)]
+/** Why these settings may not be served at this address, if so. */
+export const openDoorAt = (host: string, { keys }: Settings): string | undefined =>
+  keys.length > 0 || isLoopback(host)
+    ? undefined
+    : `${host} can be reached from other machines, and there are no keys: anybody could spend your money. Add a key, or listen at 127.0.0.1`
+
+const openDoor = (settings: Settings): readonly Doubt[] => {
+  const says = openDoorAt(settings.server.host, settings)
+  return says === undefined ? [] : [errorAt(['server', 'host'], says)]
 }
 
 /** Everything that is wrong or doubtful about the settings as a whole; the environment tells whether two keys are the same. */

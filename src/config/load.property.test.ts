@@ -195,7 +195,7 @@ describe('reading a configuration', () => {
       fc.property(fc.constantFrom(...texts), fc.array(edit, { minLength: 1, maxLength: 6 }), (text, edits) => {
         holds(edited(text, edits))
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 
@@ -203,14 +203,14 @@ describe('reading a configuration', () => {
     const lines = texts.flatMap(text => text.split('\n'))
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 25 }), some => holds(some.join('\n'))),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
   it('answers whatever values stand in whatever sections', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...sections), value, { maxKeys: 6 }), file => holds(stringify(file))),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 
@@ -220,7 +220,7 @@ describe('reading a configuration', () => {
         fc.oneof(fc.string({ maxLength: 200, unit: 'binary' }), fc.string({ unit: fc.constantFrom(...pieces) })),
         holds,
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 })

@@ -12,9 +12,9 @@ export interface WatchOptions extends Omit<LoadOptions, 'file'> {
   readonly file?: string
   /** What was loaded before: only another text is told. Absent: what the file holds when watching begins. */
   readonly text?: string
-  /** How long a file must rest before it is read, in milliseconds; absent: 100. */
+  /** How long a file must rest before it is read, in milliseconds, and stay the same to be told; absent: 100. */
   readonly settle?: number
-  /** Told of each change, also of a file that cannot be used: then the old configuration is to stay. */
+  /** Told of each change, also of a file that cannot be used: then the old configuration is to stay. Must not throw. */
   readonly onLoad: (loaded: Loaded) => void
 }
 
@@ -47,6 +47,8 @@ class Watched implements Watch {
   #timer: NodeJS.Timeout | undefined
   #reading: Promise<void> = Promise.resolve()
   #last: FileText | undefined
+  /** What was read before, not told yet: half a file may have been written then. */
+  #seen: FileText | undefined
   #isClosed = false
 
   constructor(path: string, options: WatchOptions) {
@@ -85,7 +87,10 @@ class Watched implements Watch {
     const directories = await directoriesOf(this.#path)
     if (this.#isClosed) return
     this.#watcher?.add([...directories])
+    const isSettled = same(this.#seen, read)
+    this.#seen = read
     if (same(this.#last, read)) return
+    if (!isSettled) return this.#wait()
     this.#last = read
     const { file = this.#path } = this.#options
     this.#options.onLoad(loadedFrom(read, { ...this.#options, file }))
