@@ -13,7 +13,7 @@ const meanings: Readonly<Record<string, string>> = {
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '')
 
-/** The error with the path and what to do; errors that are not SQLite's own stay as they are. */
+/** The error with the path and what to do; errors that are neither SQLite's nor the file system's stay as they are. */
 export const explained = (path: string, error: unknown): unknown => {
   if (!(error instanceof Error)) return error
   const code = codeOf(error)
@@ -25,6 +25,8 @@ export const explained = (path: string, error: unknown): unknown => {
   if (error instanceof TypeError && error.message.includes('not open')) {
     return new Error(`the store ${path} is closed`, { cause: error })
   }
+  // Those of the file system name the folder, not what it was wanted for.
+  if ('syscall' in error) return new Error(`the store ${path} cannot be opened: ${error.message}`, { cause: error })
   return error
 }
 
