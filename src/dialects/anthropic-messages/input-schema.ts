@@ -10,7 +10,7 @@ const variantsOf = (schema: Json, key: string): readonly Json[] => {
   return Array.isArray(variants) ? variants.filter(isRecord) : []
 }
 
-/** Every property that one of the schemas has; one that they have differently may be as any of them says. */
+/** Every property that one of the schemas has; one that they have differently takes what any of them takes. */
 const propertiesOf = (schemas: readonly Json[]): Json => {
   const found = new Map<string, Map<string, unknown>>()
   for (const { properties } of schemas) {
