@@ -37,8 +37,8 @@ export interface Standalone {
   readonly gateway: OwnedGateway
   readonly clock: Clock
   readonly store: Store
-  /** The configured keys, their secrets read; or which one cannot be read. */
-  keys(): Promise<Checked<readonly NamedKey[]>>
+  /** The keys of these settings, else of those in force, their secrets read; or which one cannot be read. */
+  keys(of?: Settings): Promise<Checked<readonly NamedKey[]>>
   /** In Prometheus' text format. */
   metrics(): string
   /** Tells of what broke in our own code or beside a request. */
@@ -141,7 +141,7 @@ export const openStandalone = async (
       gateway,
       clock,
       store,
-      keys: () => readKeys(now, secrets),
+      keys: of => readKeys(of ?? now, secrets),
       metrics: () => ears.prometheus.text(),
       alarm: (message, error) => ears.alarm(message, error),
       flush: async () => {

@@ -46,10 +46,10 @@ interface OpenDemo extends Place {
   readonly running: RunningHouse
 }
 
-const paceOf = (text: string | undefined): number => {
-  const pace = Number(text ?? 1)
+const paceOf = (text = '1'): number => {
+  const pace = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isFinite(pace) && pace >= 0) return pace
-  throw new CommandError(`--pace ${text}: a pace is a number of 0 or more; 1 is as fast as the real models`)
+  throw new CommandError(`--pace "${text}": a pace is a number of 0 or more; 1 is as fast as the real models`)
 }
 
 const keyOf = (prefix: string): string => `${prefix}${randomBytes(24).toString('base64url')}`

@@ -93,6 +93,13 @@ const programFor = (terminal: Terminal, done: Done): Command => {
   return program
 }
 
+/** `help NAME` as the command itself would be asked; a name that is no command is told like any other unknown one. */
+const asked = (program: Command, argv: readonly string[]): string[] => {
+  const [first, name] = argv
+  if (first !== 'help' || name === undefined) return [...argv]
+  return program.commands.some(command => command.name() === name) ? [name, '--help'] : [name]
+}
+
 /** Runs one command. The exit code: 0 good, 1 a finding, 2 a command that makes no sense. */
 export const main = async (argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> => {
   let code: number = exits.good
@@ -104,7 +111,7 @@ export const main = async (argv: readonly string[], terminal: Terminal = process
     return exits.usage
   }
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync(asked(program, argv), { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exits.good : exits.usage

@@ -1,4 +1,5 @@
 /** A gateway in front of its port until the process is asked to stop: open, serve, drain, close. */
+import { openDoorAt } from '../../config/check.ts'
 import type { Settings } from '../../config/settings.ts'
 import { openStandalone } from '../../standalone.ts'
 import type { Standalone } from '../../standalone.ts'
@@ -18,17 +19,20 @@ export interface RunningHouse {
   stop(): Promise<void>
 }
 
-const keyringFor = async (house: Standalone) => {
-  const keys = await house.keys()
+const keyringFor = async (house: Standalone, settings: Settings) => {
+  const keys = await house.keys(settings)
   return keys.ok ? keyringOf(keys.value) : keys
 }
 
 /** Opens the house and its door. */
 export const runHouse = async (settings: Settings, terminal: Terminal): Promise<RunningHouse> => {
+  const { host } = settings.server
+  const isOpen = openDoorAt(host, settings)
+  if (isOpen !== undefined) throw new CommandError(isOpen, exits.finding)
   const opened = await openStandalone(settings, { env: terminal.env })
   if (!opened.ok) throw new CommandError(opened.why, exits.finding)
   const house = opened.value
-  const keyring = await keyringFor(house)
+  const keyring = await keyringFor(house, settings)
   if (!keyring.ok) {
     await house.close()
     throw new CommandError(keyring.why, exits.finding)
@@ -47,17 +51,27 @@ export const runHouse = async (settings: Settings, terminal: Terminal): Promise<
     await house.close()
     throw new CommandError(error instanceof Error ? error.message : String(error), exits.finding)
   })
+  const change = async (next: Settings): Promise<string | undefined> => {
+    // The door stays where it was opened, wherever the next settings would open it.
+    const why = openDoorAt(host, next)
+    if (why !== undefined) return why
+    const ring = await keyringFor(house, next)
+    if (!ring.ok) return ring.why
+    const changed = house.reload(next)
+    if (!changed.ok) return changed.why
+    http.update({ settings: next.server, keyring: ring.value })
+    now = next
+    return undefined
+  }
+  let changing: Promise<unknown> = Promise.resolve()
   return {
     house,
     http,
-    change: async next => {
-      const changed = house.reload(next)
-      if (!changed.ok) return changed.why
-      const ring = await keyringFor(house)
-      if (!ring.ok) return ring.why
-      http.update({ settings: next.server, keyring: ring.value })
-      now = next
-      return undefined
+    change: next => {
+      // One after the other: the keys of an earlier change must not come to rule over those of a later one.
+      const changed = changing.then(() => change(next))
+      changing = changed
+      return changed
     },
     stop: async () => {
       await http.drain(now.server.drain)
