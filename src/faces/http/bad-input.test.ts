@@ -1,9 +1,10 @@
 /** Requests that are wrong in every way we know: each is refused with the right status, in the client's own words. */
 import { gzipSync, brotliCompressSync, deflateSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { settle } from '../../../test/clock.ts'
 import { fakeGateway } from '../../../test/fake-gateway.ts'
 import { breaches } from '../../../test/openai-schema.ts'
-import { exchange, post } from '../../../test/raw-client.ts'
+import { dial, exchange, hear, post } from '../../../test/raw-client.ts'
 import type { RawResponse } from '../../../test/raw-client.ts'
 import { hasShared } from '../../../test/shared.ts'
 import type { VirtualKeyId } from '../../domain/ids.ts'
@@ -437,7 +438,12 @@ const noHttp: readonly Case[] = [
 
 const slow: readonly Case[] = [
   { name: 'a head that never ends', send: [`GET /v1/models HTTP/1.1\r\nhost: a\r\nx-a:`], status: 408, says: /slowly/ },
-  { name: 'a body that never comes', send: [chunked('content-length: 500', '')], status: 408, says: /slowly/ },
+  {
+    name: 'a body that never comes',
+    send: [chunked('content-length: 500', '')],
+    status: 408,
+    says: /0 bytes in 0\.3 s/,
+  },
   { name: 'a body that stops', send: [chunked('content-length: 500', '{"model"')], status: 408, says: /slowly/ },
   {
     name: 'a chunk that stops',
@@ -480,6 +486,23 @@ for (const [name, cases] of Object.entries(tables)) {
     })
   })
 }
+
+describe('a client that does not go', () => {
+  it('after it was told that it speaks no HTTP is cut off', async () => {
+    const socket = await dial(face.port)
+    const heard = hear(socket)
+    socket.allowHalfOpen = true
+    socket.write('noise\r\n\r\n')
+    await heard.until(/^HTTP\/1\.1 400 [\s\S]*connection: close/)
+    let isClosed = false
+    socket.once('close', () => (isClosed = true))
+    while (!isClosed) {
+      socket.write('more noise')
+      await settle()
+    }
+    expect(socket.destroyed).toBe(true)
+  })
+})
 
 describe('after all of that', () => {
   it('the house still answers', async () => {

@@ -91,6 +91,11 @@ describe('keys', () => {
     expect((await fetch(`${open.face.url}/v1/models`, { headers: both })).status).toBe(200)
     expect((await open.get('/v1/models', { authorization: `bearer  ${secret} ` })).status).toBe(200)
   })
+  it('that are wrong are wrong again the second time', async () => {
+    using open = await openFace()
+    const wrong = { authorization: 'Bearer sk-sb-not-this-one-0000000' }
+    for (let turn = 0; turn < 3; turn++) expect((await open.get('/v1/models', wrong)).status).toBe(401)
+  })
   it('are exchanged while the house is open', async () => {
     using open = await openFace()
     open.face.update({ keyring: ringOf('sk-sb-another-one-0123456789') })

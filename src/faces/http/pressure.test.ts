@@ -134,6 +134,11 @@ describe('silence', () => {
     await clock.pass(120_000)
     asked.sink.deliver({ ...nothing, bytes: new TextEncoder().encode('data: {"a":1}\n\n'), content: true })
     expect(await heard.until(/\{"a":1\}/)).not.toContain('\n: keep-alive\n')
+    for (let turn = 0; turn < 6; turn++) {
+      await clock.pass(10_000)
+      asked.sink.deliver({ ...nothing, bytes: new TextEncoder().encode(`data: {"b":${turn}}\n\n`), content: true })
+    }
+    expect(await heard.until(/\{"b":5\}/)).not.toContain('\n: keep-alive\n')
     await clock.pass(31_000)
     await heard.until(/: keep-alive\n\n/)
     asked.end()

@@ -18,7 +18,7 @@ const fewBytes = 64 * 1024
 /** Where even a lingering client is left: it reads nothing. */
 const manyBytes = 64 * 1024 * 1024
 
-/** Is the rest of the body more than is worth reading for the connection's sake. */
+/** Is the rest of the body more than is worth reading for the connection's sake. Who still waits for leave to send it sends none. */
 const hasMoreToSend = ({ request, isBroken, awaitsContinue }: Visit): boolean => {
   if (request.complete || isBroken || awaitsContinue) return false
   if (request.headers['transfer-encoding'] !== undefined) return true
@@ -50,9 +50,7 @@ export const send = (front: Front, visit: Visit, { status, type, body, headers =
   if (response.headersSent || response.destroyed) return
   visit.isAnswered = true
   const lingers = hasMoreToSend(visit)
-  // A client that was not asked to go on may send its body all the same, or the next request: nobody can tell.
-  const ends = visit.closes || visit.awaitsContinue || lingers || front.isDraining
-  const closing = ends ? ['connection', 'close'] : none
+  const closing = visit.closes || lingers || front.isDraining ? ['connection', 'close'] : none
   const size = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   response.writeHead(status, [
     'content-type',
