@@ -98,7 +98,10 @@ const openDemo = async (options: DemoOptions, terminal: Terminal): Promise<OpenD
   try {
     await mkdir(folder, { recursive: true })
     const settings = await settingsOf(world, port, env, terminal.err)
-    const running = await runHouse(settings, { ...terminal, env })
+    // Lines of a log would fall into the drawing.
+    const log = options.drive === undefined ? settings.telemetry.log : 'off'
+    const quiet = { ...settings, telemetry: { ...settings.telemetry, log } }
+    const running = await runHouse(quiet, { ...terminal, env })
     const { url } = running.http
     await writeFile(noteFile, JSON.stringify({ url, key }), { mode: 0o600 })
     return { url, key, adminKey, world, running }
