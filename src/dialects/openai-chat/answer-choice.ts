@@ -84,7 +84,7 @@ const takeLogprobs = (choice: OpenChoice): { readonly extensions?: Extensions } 
 
 const growText = (choice: OpenChoice, text: string): readonly StreamEvent[] => {
   if (text === '') return none
-  const events: StreamEvent[] = [...endThought(choice)]
+  const events: StreamEvent[] = choice.thought === undefined ? [] : [...endThought(choice)]
   if (choice.text === undefined) {
     choice.text = choice.blocks++
     events.push({ type: 'text-start', block: choice.text, ...choice.at })
@@ -152,12 +152,14 @@ const growCalls = (choice: OpenChoice, delta: Json, isWhole: boolean): readonly 
 }
 
 const growDelta = (choice: OpenChoice, delta: Json, isWhole: boolean): readonly StreamEvent[] => {
-  const { images } = delta
+  const { images, content } = delta
+  // Most deltas are words and nothing else.
+  if (typeof content === 'string' && Object.keys(delta).length === 1) return growText(choice, content)
   growAudio(choice, delta['audio'])
   choice.message = gathered(choice.message, delta, known.message)
   return [
     ...readThoughts(delta).flatMap(thought => think(choice, thought, isWhole)),
-    ...growContent(choice, delta['content'], isWhole),
+    ...growContent(choice, content, isWhole),
     ...growRefusal(choice, delta['refusal']),
     ...growCalls(choice, delta, isWhole),
     ...(Array.isArray(images) ? images.map((image: unknown) => opaque(choice, 'images', image)) : none),

@@ -15,7 +15,7 @@ export interface Reading {
   hasEnded: boolean
   usage: Usage | undefined
   /** Members that only this dialect knows and that were not told at the start. */
-  others: Record<string, unknown>
+  readonly others: Map<string, unknown>
 }
 
 /** Nothing read yet. */
@@ -24,10 +24,9 @@ export const newReading = (): Reading => ({
   hasStarted: false,
   hasEnded: false,
   usage: undefined,
-  others: {},
+  others: new Map(),
 })
 
-const none: readonly StreamEvent[] = []
 const known = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'obfuscation'])
 /** OpenAI gives at most 128 choices; a number beyond all measure must not make us count up to it. */
 const mostChoices = 1024
@@ -59,10 +58,10 @@ const isForeword = ({ id, model }: Json, entries: readonly unknown[]): boolean =
   entries.length === 0 && (!isWord(id) || !isWord(model))
 
 const gather = (reading: Reading, json: Json, isFirst: boolean): void => {
-  const rest = without(json, known)
-  if (rest === undefined) return
-  for (const [key, value] of Object.entries(rest)) {
-    if (!isAbsent(value) && (isNested(value) || !isFirst)) reading.others[key] = value
+  for (const key of Object.keys(json)) {
+    if (known.has(key)) continue
+    const value = json[key]
+    if (!isAbsent(value) && (!isFirst || isNested(value))) reading.others.set(key, value)
   }
 }
 
@@ -82,18 +81,31 @@ const readChoice = (reading: Reading, entry: Json, place: number, isWhole: boole
   return growChoice(choice, entry, isWhole)
 }
 
+const failureIn = (json: Json, entries: readonly unknown[]): Failure | undefined => {
+  const failure = errorIn(json)
+  if (failure !== undefined) return failure
+  for (const entry of entries) {
+    const found = isRecord(entry) ? failureOfChoice(entry) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+const noEntries: readonly unknown[] = []
+
 /** Reads one chunk, or a whole answer at once. */
 export const readJson = (reading: Reading, json: Json, isWhole: boolean): readonly StreamEvent[] => {
-  const entries: readonly unknown[] = Array.isArray(json['choices']) ? json['choices'] : []
-  const failure = errorIn(json) ?? entries.map(one => (isRecord(one) ? failureOfChoice(one) : undefined)).find(Boolean)
+  const entries = Array.isArray(json['choices']) ? json['choices'] : noEntries
+  const failure = failureIn(json, entries)
   reading.usage = usageIn(json) ?? reading.usage
   if (failure !== undefined) return fail(reading, failure)
   const isFirst = !reading.hasStarted && !isForeword(json, entries)
   gather(reading, json, isFirst)
-  const start = isFirst ? [startOf(json, reading)] : none
-  if (entries.length === 0) return start
-  const told = entries.flatMap((entry, place) => (isRecord(entry) ? readChoice(reading, entry, place, isWhole) : none))
-  return start.length === 0 ? told : [...start, ...told]
+  const events: StreamEvent[] = isFirst ? [startOf(json, reading)] : []
+  for (const [place, entry] of entries.entries()) {
+    if (!isRecord(entry)) continue
+    for (const event of readChoice(reading, entry, place, isWhole)) events.push(event)
+  }
+  return events
 }
 
 /** The last events of an answer that came to its end. */
@@ -105,10 +117,8 @@ export const finish = (reading: Reading): readonly StreamEvent[] => {
   const choices = [...reading.choices].sort(([left], [right]) => left - right)
   for (const [, choice] of choices) for (const event of closeChoice(choice)) events.push(event)
   if (reading.usage !== undefined) events.push({ type: 'usage', usage: reading.usage })
-  events.push({
-    type: 'response-end',
-    ...carried(Object.keys(reading.others).length === 0 ? undefined : reading.others),
-  })
+  const own = reading.others.size === 0 ? undefined : Object.fromEntries(reading.others)
+  events.push({ type: 'response-end', ...carried(own) })
   return events
 }
 

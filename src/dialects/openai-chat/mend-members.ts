@@ -1,6 +1,7 @@
 /** Usage, log probabilities and annotations set right where they break the published schema. */
 import { always, integerIfAny, integerOr, mend, mendList, recordIfAny, rules, textIfAny, textOr } from './mend.ts'
 import type { Fix } from './mend.ts'
+import { moderation } from './moderation.ts'
 import { isAbsent, isRecord } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -95,9 +96,6 @@ const metadata: Fix = value => {
   if (value === null || value === undefined) return value
   return isRecord(value) && Object.values(value).every(one => typeof one === 'string') ? value : undefined
 }
-const moderation: Fix = value =>
-  value === null || (isRecord(value) && isRecord(value['input']) && isRecord(value['output'])) ? value : undefined
-
 /** Members around the choices that whole answers and chunks share. */
 export const head = {
   id: textOr(''),

@@ -94,7 +94,9 @@ const readEnd = (scan: Scan, pass: Pass, { start, end }: FrameSpan): void => {
 
 const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): void => {
   const { reading } = scan
-  if (frame === undefined || frame.data === '' || reading.hasEnded) return
+  if (frame === undefined || reading.hasEnded) return
+  // The official client fails at a frame that holds nothing.
+  if (frame.data === '') return replace(pass, start, end, undefined)
   if (frame.data.startsWith(endMark)) return readEnd(scan, pass, { start, end })
   const json = parseJson(frame.data)
   pass.events.push(...readFrame(reading, frame, json))

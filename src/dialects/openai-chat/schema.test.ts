@@ -1,7 +1,9 @@
 /** Whatever the upstream sent, what we emit validates strictly against OpenAI's published schema. */
+import fc from 'fast-check'
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { failedAnswers, streamedAnswers, wholeAnswers } from '../../../test/chat-recordings.ts'
+import { bodyNear } from '../../../test/contract/dialect-samples.ts'
 import { breaches } from '../../../test/openai-schema.ts'
 import { recordings } from '../../../test/recordings.ts'
 import { hasShared, shared } from '../../../test/shared.ts'
@@ -99,6 +101,41 @@ describe.skipIf(!hasShared)('what is passed on', () => {
     const told = express(text, true)
     const asked = told.filter(data => !/"choices": ?\[\]/.test(data) || !/"usage": ?\{/.test(data))
     expect(express(text, false)).toEqual(asked)
+  })
+})
+
+describe.skipIf(!hasShared)('whatever an upstream may send in place of what it did', () => {
+  const isRight = ({ text }: { readonly text: string }): boolean => text.length < 6000 && !text.includes('"error"')
+  const bodies = wholeAnswers.filter(isRight).map(({ text }): Record<string, unknown> => JSON.parse(text))
+  const chunks = streamedAnswers
+    .filter(isRight)
+    .flatMap(({ text }) => [...text.matchAll(/^data: (\{.*?)\r?$/gm)].slice(0, 9).map(match => match[1] ?? ''))
+    .map((data): Record<string, unknown> => JSON.parse(data))
+  const twice = (near: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+    near.chain(body => (isRecord(body) ? bodyNear([body]) : fc.constant(body)))
+
+  it('what is passed on of a whole answer validates, and so does what is written anew', () => {
+    fc.assert(
+      fc.property(twice(bodyNear(bodies)), body => {
+        const text = JSON.stringify(body) ?? ''
+        const { bytes, failure } = openaiChat.express.scanAnswer(bytesOf(text))
+        expect(bytes === undefined).toBe(failure !== undefined)
+        if (bytes === undefined) return
+        expect(whole(JSON.parse(new TextDecoder().decode(bytes)))).toEqual([])
+        expect(anew(openaiChat.decodeAnswer(JSON.parse(text)))).toEqual([])
+      }),
+      { numRuns: 3000 },
+    )
+  })
+  it('what is passed on of a stream validates, and so does what is written anew', () => {
+    fc.assert(
+      fc.property(fc.array(twice(bodyNear(chunks)), { minLength: 1, maxLength: 5 }), sent => {
+        const text = [...sent.map(one => JSON.stringify(one) ?? ''), '[DONE]'].map(data => `data: ${data}\n\n`).join('')
+        expect(distinct(express(text, true).map(chunkOrError))).toEqual([])
+        expect(anew(decoded(text, openaiChat.decodeStream()))).toEqual([])
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
