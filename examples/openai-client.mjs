@@ -10,7 +10,9 @@ await withDemo(async ({ url, key }) => {
   const { data, response } = await client.chat.completions
     .create({ model: 'recorded', messages: [{ role: 'user', content: 'Hello!' }] })
     .withResponse()
-  console.log(`${response.headers.get('x-signalbox-provider')}/${response.headers.get('x-signalbox-model')}: ${data.choices[0].message.content}`)
+  console.log(
+    `${response.headers.get('x-signalbox-provider')}/${response.headers.get('x-signalbox-model')}: ${data.choices[0].message.content}`,
+  )
   assert.match(data.choices[0].message.content, /recorded world/)
   assert.ok(Number(response.headers.get('x-signalbox-cost-usd')) > 0)
 

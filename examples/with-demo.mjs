@@ -9,7 +9,10 @@ const program = join(import.meta.dirname, '../bin/signalbox.js')
 /** Runs the example with the address and the key of a house of its own, which is closed again whatever happens. */
 export const withDemo = async example => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-example-'))
-  const house = spawn(process.execPath, [program, 'demo', '--port', '0', '--pace', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  const house = spawn(process.execPath, [program, 'demo', '--port', '0', '--pace', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const over = new Promise(resolve => house.once('exit', resolve))
   try {
     await example(await opened(house))

@@ -47,8 +47,8 @@ const answer: fc.Arbitrary<Answer> = fc.record({
 /** The same deltas in smaller pieces. */
 const finer = (events: readonly StreamEvent[]): readonly StreamEvent[] =>
   events.flatMap((event): readonly StreamEvent[] => {
-    if (event.type === 'text-delta') return [...event.text].map(one => ({ ...event, text: one }))
-    return event.type === 'tool-call-delta' ? [...event.input].map(one => ({ ...event, input: one })) : [event]
+    if (event.type === 'text-delta') return event.text.split('').map(one => ({ ...event, text: one }))
+    return event.type === 'tool-call-delta' ? event.input.split('').map(one => ({ ...event, input: one })) : [event]
   })
 
 describe('collect and expand', () => {

@@ -31,10 +31,13 @@ const barWidth = 20
 const bar = (share: number): string => '█'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '·')
 
 const plain = { head: [], border: [] }
+/** No lines between rows. */
+const open = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
 const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const table = new Table({
     head: [...head],
     style: plain,
+    chars: open,
     colAligns: ['left', 'left', ...head.slice(2).map(() => 'right' as const)],
   })
   for (const row of rows) table.push([...row])
