@@ -36,15 +36,40 @@ async function* fromJournal(path: string, clock: Clock): AsyncGenerator<Decision
   }
 }
 
-const isTrace = (value: unknown): value is DecisionTrace =>
-  value !== null && typeof value === 'object' && 'facts' in value && 'decision' in value
+type Members = Readonly<Record<string, unknown>>
+const isMembers = (value: unknown): value is Members =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+const isSlate = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(one => isMembers(one) && isMembers(one['candidate']))
+
+/** All that deciding again and comparing rely on. */
+const isTrace = (value: unknown): value is DecisionTrace => {
+  if (!isMembers(value)) return false
+  const { facts, decision } = value
+  if (!isMembers(facts) || !isMembers(decision)) return false
+  const { request, bounds, signals, candidates, now, seed } = facts
+  const isWhole = isMembers(request) && Array.isArray(request['needs']) && [bounds, signals].every(isMembers)
+  const isKnown = Array.isArray(candidates) && candidates.every(isMembers)
+  const isSeeded = typeof now === 'number' && typeof seed === 'string'
+  return isWhole && isKnown && isSeeded && isSlate(decision['ranked']) && isSlate(decision['excluded'])
+}
+
+const parsed = (line: string, number: number): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new Error(`line ${number} is no JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+}
 
 async function* fromLines(path: string): AsyncGenerator<DecisionTrace> {
   let number = 0
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
     number++
     if (line.trim() === '') continue
-    const found: unknown = JSON.parse(line)
+    const found = parsed(line, number)
     // As `GET /v1/decisions/{id}` gives it, or the trace alone.
     const trace = found !== null && typeof found === 'object' && 'trace' in found ? found.trace : found
     if (!isTrace(trace)) throw new Error(`line ${number} is no decision: it needs facts and decision`)

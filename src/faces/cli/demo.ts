@@ -33,8 +33,8 @@ export interface DemoOptions {
 }
 
 const folder = '.signalbox'
-/** How another command finds a demo house that runs already. */
-const noteFile = join(folder, 'demo.json')
+/** How another command finds a demo house that runs already on this port. */
+const noteFor = (port: number): string => join(folder, `demo-${port}.json`)
 
 interface Place {
   readonly url: string
@@ -81,6 +81,15 @@ const settingsOf = async (
   return settings
 }
 
+const makeFolder = async (): Promise<void> => {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CommandError(`the demo house keeps its state in ./${folder}, which cannot be made: ${why}`, exits.finding)
+  }
+}
+
 /** Opens world and house; what was opened is closed again where the rest cannot be. */
 const openDemo = async (options: DemoOptions, terminal: Terminal): Promise<OpenDemo> => {
   const port = portOf(options.port)
@@ -94,16 +103,15 @@ const openDemo = async (options: DemoOptions, terminal: Terminal): Promise<OpenD
     SIGNALBOX_DEMO_ADMIN_KEY: adminKey,
     SIGNALBOX_DEMO_KEY: key,
   }
+  await makeFolder()
   const world = await serveWorld({ pace, key: providerKey })
   try {
-    await mkdir(folder, { recursive: true })
     const settings = await settingsOf(world, port, env, terminal.err)
     // Lines of a log would fall into the drawing.
     const log = options.drive === undefined ? settings.telemetry.log : 'off'
     const quiet = { ...settings, telemetry: { ...settings.telemetry, log } }
     const running = await runHouse(quiet, { ...terminal, env })
     const { url } = running.http
-    await writeFile(noteFile, JSON.stringify({ url, key }), { mode: 0o600 })
     return { url, key, adminKey, world, running }
   } catch (error) {
     await world.close()
@@ -112,7 +120,7 @@ const openDemo = async (options: DemoOptions, terminal: Terminal): Promise<OpenD
 }
 
 const closeDemo = async ({ running, world }: OpenDemo): Promise<void> => {
-  await rm(noteFile, { force: true })
+  await rm(noteFor(running.http.port), { force: true })
   await running.stop()
   await world.close()
 }
@@ -135,14 +143,27 @@ const welcome = ({ url, key, adminKey, world }: OpenDemo): readonly string[] => 
 ]
 
 const isPlace = (value: unknown): value is Place =>
-  value !== null && typeof value === 'object' && 'url' in value && 'key' in value
+  value !== null &&
+  typeof value === 'object' &&
+  'url' in value &&
+  typeof value.url === 'string' &&
+  'key' in value &&
+  typeof value.key === 'string'
+
+/** What a house left for others to find it by; a note that is not there, or only half written, is none. */
+const readNote = async (port: number): Promise<Place | undefined> => {
+  try {
+    const note: unknown = JSON.parse(await readFile(noteFor(port), 'utf8'))
+    return isPlace(note) ? note : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** A demo house that runs already on this port, if there is one. */
 const runningDemo = async (port: number): Promise<Place | undefined> => {
-  const text = await readFile(noteFile, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const note: unknown = JSON.parse(text)
-  if (!isPlace(note) || !note.url.endsWith(`:${port}`)) return undefined
+  const note = await readNote(port)
+  if (note === undefined) return undefined
   // The note of a house that was killed is still there; only one that answers counts.
   const answer = await fetch(`${note.url}/healthz`).catch(() => undefined)
   return answer?.ok === true ? note : undefined
@@ -188,6 +209,8 @@ const driveDemo = async (options: DemoOptions, count: number, terminal: Terminal
 export const demo = async (options: DemoOptions, terminal: Terminal): Promise<number> => {
   if (options.drive !== undefined) return driveDemo(options, options.drive, terminal)
   const open = await openDemo(options, terminal)
+  const { url, key } = open
+  await writeFile(noteFor(open.running.http.port), JSON.stringify({ url, key }), { mode: 0o600 })
   for (const line of welcome(open)) terminal.out(line)
   const signal = await terminal.stopped()
   terminal.err(`${signal}: closing; ${open.running.house.gateway.inFlight()} requests under way are given time to end`)

@@ -4,6 +4,7 @@ import { findingText } from '../../config/finding.ts'
 import { readPolicies } from '../../config/read-policies.ts'
 import { compareDecisions } from '../../gateway.ts'
 import type { Comparison } from '../../gateway.ts'
+import { didYouMean } from '../../domain/nearest.ts'
 import type { Policy } from '../../domain/policy.ts'
 import { decisionsIn } from '../../standalone.ts'
 import { readText } from './settings-file.ts'
@@ -27,7 +28,13 @@ const policyOf = async ({ policy, name }: ReplayOptions, terminal: Terminal): Pr
   const names = read.policies.map(one => one.name).join(', ')
   const chosen = name === undefined ? read.policies : read.policies.filter(one => one.name === name)
   const [only, second] = chosen
-  if (only === undefined) throw new CommandError(`${policy} has no policy "${name}"; there are ${names}`)
+  if (only === undefined) {
+    const meant = didYouMean(
+      name ?? '',
+      read.policies.map(one => one.name),
+    )
+    throw new CommandError(`${policy} has no policy "${name}"${meant} (there are ${names})`)
+  }
   if (second !== undefined) throw new CommandError(`${policy} has several policies (${names}); choose one with --name`)
   return only
 }
@@ -56,12 +63,21 @@ const told = (compared: Comparison, policy: Policy): string => {
   ].join('\n')
 }
 
+/** Why a log has nothing to compare, with the pools that it has decisions of. */
+const nothing = async ({ log, pool }: ReplayOptions): Promise<string> => {
+  if (pool === undefined) return `${log} holds no decisions`
+  const all = await decisionsIn(log)
+  const pools = [...new Set(all.ok ? all.value.flatMap(({ facts }) => facts.pool ?? []) : [])].toSorted()
+  const there = pools.length === 0 ? '' : ` (there are decisions of ${pools.join(', ')})`
+  return `${log} holds no decisions of the pool "${pool}"${didYouMean(pool, pools)}${there}`
+}
+
 /** Compares; calls nobody. */
 export const replay = async (options: ReplayOptions, terminal: Terminal): Promise<number> => {
   const policy = await policyOf(options, terminal)
   const traces = await decisionsIn(options.log, options.pool)
   if (!traces.ok) throw new CommandError(traces.why, exits.finding)
-  if (traces.value.length === 0) throw new CommandError(`${options.log} holds no decisions of this kind`, exits.finding)
+  if (traces.value.length === 0) throw new CommandError(await nothing(options), exits.finding)
   const compared = compareDecisions(traces.value, policy)
   if (!compared.ok) throw new CommandError(compared.why, exits.finding)
   terminal.out(options.json === true ? JSON.stringify(compared.value, undefined, 2) : told(compared.value, policy))

@@ -67,9 +67,9 @@ export const runHouse = async (settings: Settings, terminal: Terminal): Promise<
   return {
     house,
     http,
-    change: next => {
+    change: wanted => {
       // One after the other: the keys of an earlier change must not come to rule over those of a later one.
-      const changed = changing.then(() => change(next))
+      const changed = changing.then(() => change(wanted))
       changing = changed
       return changed
     },
