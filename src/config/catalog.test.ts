@@ -71,7 +71,8 @@ describe('a model that nobody knows', () => {
     expect(known.contextWindow).toBeUndefined()
   })
   it('is not priced by likeness of its type to another', () => {
-    expect(knownModel({ type: 'open', model: 'gpt-4o' }, today).price).toBeUndefined()
+    expect(findProvider({ providerId: 'my-openai' })?.id).toBe('openai')
+    expect(knownModel({ type: 'my-openai', model: 'gpt-4o' }, today).price).toBeUndefined()
     expect(knownModel({ type: 'constructor', model: '__proto__' }, today).price).toBeUndefined()
   })
 })

@@ -118,6 +118,11 @@ describe('all targets', () => {
 
 describe('settings that no file has checked', () => {
   const settings = settingsOf(text)
+  it('let a pool stand before an alias of its name', () => {
+    const found = routesOf({ ...settings, aliases: { chat: 'both' } })
+    expect(found.ok && told(found.value.find('chat'))).toMatchObject({ pool: 'chat' })
+    expect(found.ok && found.value.targets.filter(one => one.id === 'chat').map(one => one.kind)).toEqual(['pool'])
+  })
   it.each([
     [
       'a pool without its deployment',

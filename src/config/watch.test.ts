@@ -122,6 +122,11 @@ describe('a watched configuration', () => {
       await watched(path, told)
       await writeFile(join(other, 'real.yaml'), config(2))
       await told.until(2)
+      for (const port of [3, 4, 5]) {
+        await writeFile(join(other, 'next'), config(port))
+        await rename(join(other, 'next'), join(other, 'real.yaml'))
+        await told.until(port)
+      }
     } finally {
       await rm(other, { recursive: true, force: true })
     }
@@ -145,6 +150,19 @@ describe('a watched configuration', () => {
     await told.until('cannot be read: there is no such file')
     await writeFile(path, config(2))
     await told.until(2)
+  })
+
+  it('is not told while its text stays the same', async () => {
+    const path = join(folder, 'signalbox.yaml')
+    await writeFile(path, config(1))
+    const [told, witness] = [new Told(), new Told()]
+    await watched(path, told)
+    await writeFile(join(folder, 'next'), config(1))
+    await rename(join(folder, 'next'), path)
+    // Another that knows of no text yet is told; by then the first has read it too.
+    await watched(path, witness, '')
+    await witness.until(1)
+    expect(told.all).toEqual([])
   })
 
   it('is told at once where it changed between its loading and its watching', async () => {
