@@ -46,8 +46,8 @@ const inputOf = (value: unknown): string => {
   return isRecord(value) && Object.keys(value).length > 0 ? jsonText(value) : ''
 }
 /** True for a call of a custom tool. */
-export const isCustomCall = (call: Json): boolean =>
-  call['type'] === 'custom' || (isRecord(call['custom']) && !isRecord(call['function']))
+export const isCustomCall = ({ type, custom, function: called }: Json): boolean =>
+  type === 'custom' || (type !== 'function' && isRecord(custom) && !isRecord(called))
 
 const pieceOf = (call: Json): Piece => {
   const isCustom = isCustomCall(call)

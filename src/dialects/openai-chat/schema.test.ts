@@ -169,6 +169,20 @@ describe.skipIf(!hasShared)('what is written anew', () => {
   })
 })
 
+describe.skipIf(!hasShared)('the one exception', () => {
+  it("is the type of a custom tool's call in a chunk, which the schema forgot and the official client needs", () => {
+    const value = { id: 'call_1', type: 'custom', custom: { name: 'sql', input: 'select 1' } }
+    const call: StreamEvent = { type: 'opaque', block: 0, dialect: openaiChat.id, kind: 'custom', value }
+    const events: readonly StreamEvent[] = [
+      { type: 'response-start', model: 'm' },
+      call,
+      { type: 'choice-end', reason: 'tool-calls' },
+      { type: 'response-end' },
+    ]
+    expect(anew(events)).toEqual(['/choices/0/delta/tool_calls/0/type must be equal to one of the allowed values'])
+  })
+})
+
 describe.skipIf(!hasShared)('failures', () => {
   it.each(Object.keys(consequences) as FailureKind[])('%s validates and tells its kind', kind => {
     const failure = { kind, message: 'what was found', param: 'model' }
