@@ -30,28 +30,37 @@ export interface RequestEvent {
 }
 
 export type GatewayEvent =
+  /** A request was read and its key is known. */
   | (RequestEvent & {
       readonly type: 'request-received'
       readonly dialect?: DialectId
       readonly target: string
       readonly caller: Caller
     })
+  /** It was refused before anything was decided: a target or policy that is not there, or that this key may not use. */
   | (RequestEvent & { readonly type: 'request-blocked'; readonly failure: Failure })
+  /** It was answered from what had been answered before. */
   | (RequestEvent & { readonly type: 'cache-hit' })
+  /** The order in which candidates are asked stands, with all that it was made of. */
   | (RequestEvent & { readonly type: 'decision-made'; readonly pool?: PoolId; readonly trace: DecisionTrace })
+  /** A candidate is about to be asked. */
   | (RequestEvent & {
       readonly type: 'attempt-started'
       readonly candidate: Candidate
       readonly credential?: CredentialId
     })
+  /** The head of its answer came, with what it tells of its limits. */
   | (RequestEvent & {
       readonly type: 'attempt-answered'
       readonly candidate: Candidate
       readonly credential?: CredentialId
       readonly rates?: RateReport
     })
+  /** Its answer is whole, has failed, or was given up. */
   | (RequestEvent & { readonly type: 'attempt-ended'; readonly attempt: Attempt; readonly streamed: boolean })
+  /** The client has all that it gets: the whole story, once for each request. */
   | (RequestEvent & { readonly type: 'request-settled'; readonly settled: Settled })
+  /** Somebody scored an answer. */
   | (RequestEvent & {
       readonly type: 'feedback-received'
       readonly span: SpanId

@@ -2,8 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { fileSchema } from '../../src/config/schema.ts'
 import { strategyNames } from '../../src/routing/registry.ts'
 import { root } from '../house/sources.ts'
+import { eventDocs, interfaceIn } from './events-page.ts'
 import { referencePages, signalDocs } from './pages.ts'
 
 describe('reference pages', () => {
@@ -18,6 +20,50 @@ describe('reference pages', () => {
     const pages = Object.values(referencePages())
     for (const name of strategyNames) expect(pages[0]).toContain(`### \`${name}\``)
     for (const page of pages) expect(page).not.toMatch(/\|\s{2,}\||undefined/)
+  })
+})
+
+describe('the page on the configuration', () => {
+  const page = referencePages()['docs/reference/config.md'] ?? ''
+
+  it('has every member of the file, and a section for whatever has members of its own', () => {
+    for (const name of Object.keys(fileSchema.shape)) expect(page).toContain(`\n| \`${name}\` |`)
+    for (const place of ['providers.<name>', 'providers.<name>.keys[]', 'policies.<name>.patience', 'server'])
+      expect(page).toContain(`\n### \`${place}\`\n`)
+  })
+  it('says what to write in the words of the check, and what is not in force', () => {
+    expect(page).toContain('| `mode` | fallback, hedge or race | yes |')
+    expect(page).toContain('| `keys.<name>.budget` | budget is not in force yet: nothing is limited by it |')
+  })
+})
+
+describe('events in the source', () => {
+  const source = `/** All. */
+export interface Settled {
+  readonly a: string
+}
+
+export type GatewayEvent =
+  /** It came. */
+  | (RequestEvent & {
+      readonly type: 'came'
+      readonly to?: string
+    })
+  | (RequestEvent & { readonly type: 'went' })
+
+export interface Other {
+  readonly b: string
+}
+`
+  it('are read with their sentence and what they carry, on one line or several', () => {
+    expect(eventDocs(source)).toEqual([
+      { type: 'came', sentence: 'It came.', carries: ['to?: string'] },
+      { type: 'went', sentence: '', carries: [] },
+    ])
+  })
+  it('are shown with the interfaces that they name, comment and all', () => {
+    expect(interfaceIn(source, 'Settled')).toBe('/** All. */\nexport interface Settled {\n  readonly a: string\n}')
+    expect(interfaceIn(source, 'Nowhere')).toBe('')
   })
 })
 

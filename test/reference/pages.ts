@@ -7,14 +7,9 @@ import { fieldNames, fieldOf, operators } from '../../src/routing/conditions.ts'
 import type { OptionDoc, StrategyMaker } from '../../src/routing/options.ts'
 import { strategies } from '../../src/routing/registry.ts'
 import { root } from '../house/sources.ts'
-
-/** What stands on top of every page. */
-const madeOf = (source: string): string =>
-  `<!-- Made from ${source} by \`node scripts/reference.mjs --write\`; a test holds it to the source. -->`
-
-const row = (cells: readonly string[]): string => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+import { configPage } from './config-page.ts'
+import { eventsPage } from './events-page.ts'
+import { madeOf, onOneLine, table } from './markdown.ts'
 
 /** One line of YAML as a policy would have it. */
 const inYaml = (value: unknown): string => {
@@ -107,12 +102,6 @@ interface SignalDoc {
   readonly sentence: string
 }
 
-const onOneLine = (type: string): string =>
-  type
-    .trim()
-    .replace(/(?<=[^{\s])\n\s*(?=\w)/g, '; ')
-    .replace(/\s+/g, ' ')
-
 /** The members of SignalTypes, as the source has them. */
 export const signalDocs = (source: string): readonly SignalDoc[] => {
   const body = /export interface SignalTypes \{\n([\s\S]*?)\n\}/.exec(source)?.[1] ?? ''
@@ -145,4 +134,6 @@ export const referencePages = (): Readonly<Record<string, string>> => ({
   'docs/reference/strategies.md': `${strategiesPage()}\n`,
   'docs/reference/failures.md': `${failuresPage()}\n`,
   'docs/reference/signals.md': `${signalsPage()}\n`,
+  'docs/reference/config.md': `${configPage()}\n`,
+  'docs/reference/events.md': `${eventsPage()}\n`,
 })
