@@ -66,10 +66,21 @@ describe('batches', () => {
     })
     for (const item of [1, 2, 3, 4]) put.put(item)
     await clock.pass(1000)
+    put.put(5)
+    await clock.pass(1000)
     expect(begun).toEqual([[1, 2, 3]])
     ends.shift()?.()
     await clock.pass(1000)
-    expect(begun).toEqual([[1, 2, 3], [4]])
+    expect(begun).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ])
+    let isFlushed = false
+    const flushed = put.flush().then(() => (isFlushed = true))
+    await settle()
+    expect(isFlushed).toBe(false)
+    ends.shift()?.()
+    await flushed
   })
   it('count what was lost, also where passing on fails', async () => {
     let turn = 0

@@ -116,9 +116,11 @@ describe('the file', () => {
     const path = newPath()
     const store = await sqliteStore(path, testClock(), { lockWait: 1 })
     const holder = new Sqlite(path)
-    holder.exec('BEGIN EXCLUSIVE')
+    holder.exec('BEGIN IMMEDIATE')
     await expect(store.records.put('key', 1, 0)).rejects.toThrow(`the store ${path} is locked`)
     await expect(store.counters.add('n', 1)).rejects.toThrow('SQLITE_BUSY')
+    // Not even a refusal is decided by what another is about to change.
+    await expect(store.counters.add('n', 2, { ceiling: 1 })).rejects.toThrow('SQLITE_BUSY')
     holder.exec('COMMIT')
     holder.close()
     expect(await store.records.put('key', 1, 0)).toBe(true)

@@ -1,7 +1,7 @@
 /** A store in one SQLite file, which several processes may share. */
 import type { Database } from 'better-sqlite3'
 import type { Clock } from '../../ports/clock.ts'
-import type { Records, Store } from '../../ports/store.ts'
+import type { Store } from '../../ports/store.ts'
 import { sqliteCounters } from '../sqlite/counters.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import type { OpenOptions } from '../sqlite/database.ts'
@@ -15,15 +15,21 @@ export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {}
 /** After how many writes what has expired is thrown out. */
 const sweepEvery = 1000
 
-/** Throws out what has expired, now and then. */
-const sweeping = (database: Database, clock: Clock): (() => void) => {
+/** Throws out what has expired, now and then, after a write that went well. */
+const sweeping = (database: Database, clock: Clock) => {
   const sweeps = ['records', 'counters'].map(table =>
     database.prepare<[number]>(`DELETE FROM ${table} WHERE expires_at <= ?`),
   )
   let writes = 0
-  return () => {
-    if (writes % sweepEvery === 0) for (const sweep of sweeps) sweep.run(clock.now())
+  return <T>(written: T): T => {
     writes += 1
+    if (writes % sweepEvery !== 1) return written
+    try {
+      for (const sweep of sweeps) sweep.run(clock.now())
+    } catch {
+      // The write is done and must not count as failed. What has expired is never read, and the next sweep takes it too.
+    }
+    return written
   }
 }
 
@@ -35,18 +41,9 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
   const retention = { keepEntries: options.keepEntries ?? 100_000, keepFor: options.keepFor ?? Infinity }
   const records = sqliteRecords(database, clock, asked)
   const counters = sqliteCounters(database, clock, asked)
-  const put: Records['put'] = async (...record) => {
-    await asked(sweep)
-    return records.put(...record)
-  }
   return {
-    records: { ...records, put },
-    counters: {
-      async add(...addition) {
-        await asked(sweep)
-        return counters.add(...addition)
-      },
-    },
+    records: { ...records, put: (...record) => records.put(...record).then(sweep) },
+    counters: { add: (...addition) => counters.add(...addition).then(sweep) },
     journal: sqliteJournal(database, clock, retention, asked),
     close: () =>
       asked(() => {
