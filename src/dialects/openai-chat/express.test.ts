@@ -157,6 +157,16 @@ describe('a stream', () => {
     )
     expect(scan([custom])).toMatchObject({ text: custom, deliveries: [{ content: true }, {}] })
   })
+  it('that nests too deep to be written anew is garbled, whole answers and requests too', () => {
+    const deep = `${'['.repeat(9000)}1${']'.repeat(9000)}`
+    const garbled = { text: first, ended: 0, failure: { kind: 'upstream-garbled' } }
+    expect(scan([first, chunk(`{"delta":{"content":"lo"},"x":${deep}}`), done])).toMatchObject(garbled)
+    expect(scan([first, `data: {"choices":[],"x":${deep}}\n\n`, done])).toMatchObject(garbled)
+    const answer = `{"choices":[{"message":{"content":"hi"}}],"x":${deep}}`
+    expect(scanAnswer(bytesOf(answer))).toMatchObject({ failure: { kind: 'upstream-garbled' } })
+    const asked = JSON.parse(`{"model":"m","messages":[{"role":"user","content":"hi"}],"x":${deep}}`) as unknown
+    expect(openaiChat.decodeRequest(asked)).toMatchObject({ ok: false, why: expect.stringContaining('256') })
+  })
   it('fails at a frame without end, and takes nothing more', () => {
     const scanner = scanStream({ streamUsage: true })
     const big = bytesOf('x'.repeat(1024 * 1024))

@@ -1,6 +1,6 @@
 /** An error that came inside an answer that began well. */
 import type { Failure, FailureKind } from '../../domain/failure.ts'
-import { isAbsent, isRecord, isWord, jsonText } from './wire.ts'
+import { deepest, isAbsent, isRecord, isWord, jsonText } from './wire.ts'
 import type { Json } from './wire.ts'
 
 const named: readonly (readonly [FailureKind, RegExp])[] = [
@@ -76,3 +76,5 @@ export const errorIn = (json: Json): Failure | undefined => {
 
 /** A failure for an answer that makes no sense. */
 export const garbled = (message: string): Failure => ({ kind: 'upstream-garbled', message })
+/** A failure for an answer, or a piece of one, that nests too deep. */
+export const tooDeep = garbled(`the answer nests more than ${deepest} levels deep; it must nest less`)

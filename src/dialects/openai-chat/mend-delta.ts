@@ -47,7 +47,7 @@ const marksOf = (call: Json): CallMarks => {
 const numberFor = (calls: readonly ToldCall[], index: number | undefined): number =>
   index !== undefined && calls.every(({ number }) => number !== index)
     ? index
-    : Math.max(-1, ...calls.map(({ number }) => number)) + 1
+    : calls.reduce((most, { number }) => Math.max(most, number), -1) + 1
 
 const mendCall = (told: ToldChoice, call: unknown): unknown => {
   if (!isRecord(call)) return undefined

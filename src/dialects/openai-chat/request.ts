@@ -6,8 +6,10 @@ import { readMessages } from './messages.ts'
 import { readTools, readToolChoice } from './tools.ts'
 import {
   complain,
+  deepest,
   isAbsent,
   isRecord,
+  isTooDeep,
   isWord,
   openaiChatId,
   optionalFlag,
@@ -228,6 +230,7 @@ export const decodeRequest = (body: unknown): Checked<ChatBody> => {
     complain(problems, 'body', body, 'a JSON object with model and messages')
     return { ok: false, why: problems.first?.why ?? '' }
   }
+  if (isTooDeep(body)) return { ok: false, why: `the body nests more than ${deepest} levels deep; it must nest less` }
   const problems: Problems = {}
   const value = readBody(problems, body)
   return problems.first === undefined ? { ok: true, value } : { ok: false, ...problems.first }

@@ -4,17 +4,18 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
 import { fail, finish, newReading, readJson } from './answer.ts'
 import { encodeFailure } from './failure.ts'
-import { errorIn, garbled } from './in-band-error.ts'
+import { errorIn, garbled, tooDeep } from './in-band-error.ts'
 import { mendAnswer } from './mend-answer.ts'
 import { writeChoice } from './write-answer.ts'
 import { writeUsage } from './usage.ts'
-import { found, isRecord, listLosses, ownMembers } from './wire.ts'
+import { found, isRecord, isTooDeep, listLosses, ownMembers } from './wire.ts'
 import type { Json } from './wire.ts'
 
 /** The events that would have told this answer. */
 export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
   const reading = newReading()
   if (!isRecord(body)) return fail(reading, garbled(`the answer is ${found(body)}; a JSON object would be right`))
+  if (isTooDeep(body)) return fail(reading, tooDeep)
   const { choices } = body
   if (errorIn(body) === undefined && (!Array.isArray(choices) || choices.length === 0)) {
     return fail(reading, garbled(`choices of the answer is ${found(choices)}; a list of choices would be right`))

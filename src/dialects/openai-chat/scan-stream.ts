@@ -99,7 +99,7 @@ const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): voi
   if (frame.data === '') return replace(pass, start, end, undefined)
   if (frame.data.startsWith(endMark)) return readEnd(scan, pass, { start, end })
   const json = parseJson(frame.data)
-  pass.events.push(...readFrame(reading, frame, json))
+  for (const event of readFrame(reading, frame, json)) pass.events.push(event)
   // Only what stands before a failure is passed on.
   if (reading.hasEnded || !isRecord(json)) replace(pass, start, pass.bytes.length, undefined)
   else if (!scan.streamUsage && isUsageOnly(json)) replace(pass, start, end, undefined)

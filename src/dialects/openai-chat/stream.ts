@@ -3,8 +3,8 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { Frame, FrameDecoder } from '../../ports/dialect.ts'
 import { endEarly, fail, finish, newReading, readJson } from './answer.ts'
 import type { Reading } from './answer.ts'
-import { errorIn, garbled } from './in-band-error.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { errorIn, garbled, tooDeep } from './in-band-error.ts'
+import { isRecord, isTooDeep, parseJson } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 
@@ -16,6 +16,7 @@ export const readFrame = (reading: Reading, { event, data }: Frame, json: unknow
   if (!isRecord(json)) {
     return fail(reading, garbled(`a frame of the answer holds no JSON object: ${data.slice(0, 80)}`))
   }
+  if (isTooDeep(json, data.length)) return fail(reading, tooDeep)
   // An error by name only: some servers put its members at the top.
   if (event === 'error' && errorIn(json) === undefined) return fail(reading, errorIn({ error: json }) ?? garbled(data))
   return readJson(reading, json, false)

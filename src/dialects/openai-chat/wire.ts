@@ -2,6 +2,7 @@
 import type { DialectId } from '../../domain/ids.ts'
 import type { CacheMark, Extensions } from '../../domain/message.ts'
 import type { Loss } from '../../domain/outcome.ts'
+import { depthOf } from '../json-text.ts'
 
 /** The dialect's id, also the key of its own fields in `extensions`. */
 export const openaiChatId = 'openai-chat' as DialectId
@@ -145,3 +146,9 @@ export const joined = (before: unknown, more: unknown): unknown => {
     ...Object.entries(more).map(([key, value]) => [key, joined(before[key], value)] as const),
   ])
 }
+
+/** Bodies and answers that nest deeper are refused: they could exhaust the stack of whoever writes them. */
+export const deepest = 256
+/** True for JSON that nests too deep. `length` is that of its text, where it is known: short texts cannot. */
+export const isTooDeep = (value: unknown, length = Infinity): boolean =>
+  length > 2 * deepest && depthOf(value, deepest) > deepest
