@@ -367,6 +367,29 @@ describe('failures', () => {
     expect((await open.get('/v1/models')).status).toBe(500)
     expect(alarms).toHaveLength(2)
   })
+  it.each([false, true])('of an encoder end one request, not the house (stream: %s)', async stream => {
+    const alarms: unknown[] = []
+    using open = await openFace({ alarm: (_message, error) => alarms.push(error) })
+    const impossible = { ...nothing, events: [null as never] }
+    open.gateway.play = asked => {
+      asked.begin()
+      asked.sink.deliver(impossible)
+      asked.end()
+    }
+    expect((await open.post(chat, { ...hello, stream })).status).toBe(500)
+    expect(alarms).toHaveLength(1)
+    expect(open.gateway.calls[0]?.isAborted).toBe(true)
+    open.gateway.play = asked => {
+      asked.begin()
+      asked.sink.deliver(deliveryOf(words('Hello').slice(0, 3)))
+      asked.sink.deliver(impossible)
+      asked.end()
+    }
+    const broken = open.post(chat, { ...hello, stream })
+    if (stream) await expect(broken.then(response => response.text())).rejects.toThrow()
+    else expect((await broken).status).toBe(500)
+    expect((await open.get('/healthz')).status).toBe(200)
+  })
   it('of one request leave the connection fit for the next', async () => {
     using open = await openFace()
     open.gateway.play = failing(overloaded)

@@ -118,13 +118,18 @@ const unforeseen: Failure = {
   message: 'something went wrong in the gateway that nobody foresaw; its log knows more under this request id',
 }
 
-/** Does the work; what nobody foresaw is told as `internal`, or breaks the answer off, and is told to the alarm. */
+/** Ends the visit over what nobody foresaw: told to the alarm, and to the client as `internal`, or by breaking the answer off. */
+export const breakOff = (front: Front, visit: Visit, error: unknown): void => {
+  front.alarm(`request ${visit.id} failed`, error)
+  if (visit.response.headersSent) visit.response.destroy()
+  else refuse(front, visit, unforeseen)
+}
+
+/** Does the work; whatever it throws ends this visit alone. */
 export const guard = (front: Front, visit: Visit, work: () => void): void => {
   try {
     work()
   } catch (error) {
-    front.alarm(`request ${visit.id} failed`, error)
-    if (visit.response.headersSent) visit.response.destroy()
-    else refuse(front, visit, unforeseen)
+    breakOff(front, visit, error)
   }
 }

@@ -12,7 +12,7 @@ import { answerHeaders, headerText, lossNames } from './answer-headers.ts'
 import { inBrief } from './brief.ts'
 import { leave } from './front.ts'
 import type { Front, Ongoing } from './front.ts'
-import { refuse, send } from './reply.ts'
+import { breakOff, refuse, send } from './reply.ts'
 import type { Visit } from './visit.ts'
 
 /** What the client asked for, as far as writing the answer depends on it. */
@@ -69,6 +69,34 @@ export class ResponseSink implements Sink, Ongoing {
 
   deliver(delivery: Delivery): boolean {
     if (this.#isOver) return true
+    try {
+      return this.#take(delivery)
+    } catch (error) {
+      this.#break(error)
+      return true
+    }
+  }
+
+  end(ending: Ending): void {
+    if (this.#isOver) return
+    try {
+      this.#finish(ending)
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  cut(failure: Failure): void {
+    if (this.#isOver) return
+    if (this.#isHeadOut) this.#endStream(failure)
+    else {
+      this.#close()
+      refuse(this.#front, this.#visit, failure)
+    }
+    this.#call?.abort()
+  }
+
+  #take(delivery: Delivery): boolean {
     if (delivery.failure !== undefined && delivery.events !== undefined) this.#hasFailed = true
     if (!this.#wanted.stream) {
       if (delivery.bytes !== undefined) this.#pieces.push(delivery.bytes)
@@ -79,8 +107,7 @@ export class ResponseSink implements Sink, Ongoing {
     return piece === undefined || piece.length === 0 || this.#write(piece)
   }
 
-  end(ending: Ending): void {
-    if (this.#isOver) return
+  #finish(ending: Ending): void {
     const isEmpty = !this.#isHeadOut && this.#pieces.length === 0 && this.#events.length === 0
     const failure = ending.failure ?? (isEmpty ? endedWithout : undefined)
     if (this.#isHeadOut) this.#endStream(failure)
@@ -94,13 +121,10 @@ export class ResponseSink implements Sink, Ongoing {
     }
   }
 
-  cut(failure: Failure): void {
-    if (this.#isOver) return
-    if (this.#isHeadOut) this.#endStream(failure)
-    else {
-      this.#close()
-      refuse(this.#front, this.#visit, failure)
-    }
+  /** Whoever delivers must not suffer from what an encoder cannot bear. */
+  #break(error: unknown): void {
+    if (!this.#isOver) this.#close()
+    breakOff(this.#front, this.#visit, error)
     this.#call?.abort()
   }
 
