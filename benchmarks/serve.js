@@ -17,50 +17,6 @@ const handOver = () => {
 }
 
 const virtualKey = 'sk-virtual-0123456789abcdef0123456789abcdef'
-const profiles = ['bare', 'full', 'translated']
-
-/** Nine ways to the same upstream, so that a policy has something to decide. */
-const names = Array.from({ length: 9 }, (_, place) => `mini-${place + 1}`)
-
-const deployment = name =>
-  `  ${name}: { provider: upstream, model: gpt-4o-mini, contextWindow: 128000, maxOutput: 16384, accepts: [text, tools, json-schema, image], limits: { rpm: 100000000, tpm: 1000000000000 }, quality: 0.8, price: { input: 0.15, output: 0.60 } }`
-
-const patience = 'patience: { maxAttempts: 3, firstToken: 10s, idle: 20s, total: 120s }'
-
-const configOf = (profile, { port, upstream, folder, sink }) => {
-  const used = profile === 'bare' ? names.slice(0, 1) : names
-  const steps =
-    profile === 'bare'
-      ? ['      - use: capable']
-      : [
-          '      - use: capable',
-          '      - use: healthy',
-          '      - use: within-limits',
-          '      - { use: quality-floor, with: { at: 0.7 } }',
-          '      - { use: cheap, with: { within: 5% } }',
-          '      - use: round-robin',
-        ]
-  return [
-    'providers:',
-    `  upstream: { type: openai, url: 'http://127.0.0.1:${upstream}/v1', key: \${BENCH_UPSTREAM_KEY} }`,
-    'deployments:',
-    ...used.map(deployment),
-    'pools:',
-    `  gpt-4o-mini: { candidates: [${used.join(', ')}], policy: measured }`,
-    'policies:',
-    '  measured:',
-    '    steps:',
-    ...steps,
-    `    ${patience}`,
-    'keys:',
-    '  bench: { value: ${BENCH_KEY}, team: bench }',
-    `server: { host: 127.0.0.1, port: ${port} }`,
-    `store: { durable: ${profile === 'bare' ? 'memory' : `'sqlite:${join(folder, 'state.db')}'`} }`,
-    ...(profile === 'bare'
-      ? ['telemetry: { log: off }']
-      : [`telemetry: { otlp: 'http://127.0.0.1:${sink}', log: off }`]),
-  ].join('\n')
-}
 
 /** Takes spans and says thank you: a collector that costs next to nothing. */
 const spanSink = () =>
@@ -75,10 +31,11 @@ const spanSink = () =>
 
 const start = async () => {
   const profile = process.env.PROFILE ?? 'full'
-  if (!profiles.includes(profile)) throw new Error(`PROFILE is ${profile}; it is one of ${profiles.join(', ')}`)
   const [port, upstream] = [Number(process.env.PORT ?? 4141), Number(process.env.UPSTREAM_PORT ?? 9100)]
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-bench-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const { configOf, profiles } = await import('./profiles.mjs')
+  if (!profiles.includes(profile)) throw new Error(`PROFILE is ${profile}; it is one of ${profiles.join(', ')}`)
   const env = { ...process.env, BENCH_KEY: virtualKey, BENCH_UPSTREAM_KEY: 'sk-upstream-0123456789abcdef' }
   const { readSettings } = await import('../dist/faces/cli/settings-file.js')
   const { runHouse } = await import('../dist/faces/cli/run-house.js')
