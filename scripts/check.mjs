@@ -7,6 +7,8 @@ const checks = {
   format: ['node_modules/oxfmt/bin/oxfmt', '--check'],
   types: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
   plan: ['scripts/architecture.mjs'],
+  reference: ['scripts/reference.mjs', '--check'],
+  schema: ['scripts/schema.mjs'],
   unused: ['node_modules/knip/bin/knip.js'],
   build: ['scripts/build.mjs'],
 }

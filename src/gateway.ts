@@ -163,6 +163,10 @@ class HeldGateway implements OwnedGateway {
     return { ok: true, trace, words: explain(trace) }
   }
 
+  words(trace: DecisionTrace): string {
+    return explain(trace)
+  }
+
   async decision(id: DecisionTrace['decision']['id']): ReturnType<Gateway['decision']> {
     return this.#platform.store.journal.find<DecisionTrace>('decisions', id)
   }

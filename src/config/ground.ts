@@ -1,5 +1,5 @@
 /** What all parts of resolving share: the file, the names in it, and the list of doubts. */
-import { didYouMean } from '../routing/nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { listed } from '../routing/wording.ts'
 import type { Instant } from '../domain/units.ts'
 import { errorAt } from './finding.ts'

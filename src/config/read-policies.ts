@@ -8,6 +8,7 @@ import type { Doubt, Finding, Path } from './finding.ts'
 import { namesOf } from './ground.ts'
 import { resolvePolicies } from './resolve-policies.ts'
 import type { PathBelow } from './resolve-policies.ts'
+import { withoutSecrets } from './secrets.ts'
 import { isMembers, wellFormed } from './well-formed.ts'
 import { pathOf, placeOf, plainValue, writtenAt } from './written.ts'
 import type { Written } from './written.ts'
@@ -41,7 +42,7 @@ export const readPolicies = (text: string, file: string): ReadPolicies => {
   const read = readDocument(text)
   if (!read.ok) {
     const findings = read.flaws.map(({ place, message }): Finding => {
-      return { severity: 'error', file, ...place, path: '', message }
+      return { severity: 'error', file, ...place, path: '', message: withoutSecrets(message) }
     })
     return { ok: false, findings }
   }
@@ -66,7 +67,8 @@ interface Source {
   readonly place: Alone['place']
 }
 
-const findingOf = ({ severity, path, message }: Doubt, { written, file, place }: Source): Finding => {
-  const own = place(path)
-  return { severity, file, ...placeOf(written, own), path: pathText(own), message }
+const findingOf = ({ severity, path: told, message }: Doubt, { written, file, place }: Source): Finding => {
+  const own = place(told)
+  const path = withoutSecrets(pathText(own))
+  return { severity, file, ...placeOf(written, own), path, message: withoutSecrets(message) }
 }

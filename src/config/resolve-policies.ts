@@ -4,7 +4,7 @@ import { millis } from '../domain/units.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
 import { parseStep } from '../routing/parse-step.ts'
 import { builtInPolicy, defaultPatience, policyDefaults } from './defaults.ts'
-import { errorAt, warningAt } from './finding.ts'
+import { errorAt } from './finding.ts'
 import type { Path } from './finding.ts'
 import type { Ground } from './ground.ts'
 import type { PolicyEntry } from './schema-routes.ts'
@@ -57,8 +57,6 @@ const executionOf = ({ ground, name }: Reading, given: PolicyEntry['execution'])
     }
   }
   if (given.mode === 'fallback') return { mode: 'fallback' }
-  const says = `mode ${given.mode} is not in force yet: candidates are tried one after another, as with mode fallback`
-  ground.doubts.push(warningAt([...path, 'mode'], says))
   return given.mode === 'race'
     ? { mode: 'race', width: given.width ?? 2 }
     : { mode: 'hedge', after: given.after ?? millis(2_000) }

@@ -4,7 +4,7 @@ import type { PoolId } from '../domain/ids.ts'
 import type { Checked } from '../domain/units.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
 import type { CompiledPolicy } from '../routing/compile-policy.ts'
-import { nearest } from '../routing/nearest.ts'
+import { nearest } from '../domain/nearest.ts'
 import type { Settings } from './settings.ts'
 
 /** Who can serve what was asked for, and how one of them is chosen. */

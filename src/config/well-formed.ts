@@ -1,6 +1,6 @@
 /** Values of a file held against the schema: what is well formed, and everything that is not. */
 import type * as z from 'zod'
-import { didYouMean } from '../routing/nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { shown } from '../routing/options.ts'
 import { errorAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'

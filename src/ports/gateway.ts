@@ -66,7 +66,7 @@ export interface Gateway {
   /** A decision that was made, with its facts: from the journal, once it has been written. */
   decision(id: DecisionId): Promise<DecisionTrace | undefined>
   /** A decision in plain words. */
-  words?(trace: DecisionTrace): string
+  words(trace: DecisionTrace): string
   /** What this caller may ask for, in the order of the configuration. */
   targets(caller: Caller): readonly Target[]
   /** How many input tokens this is, estimated. */

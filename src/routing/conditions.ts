@@ -4,7 +4,7 @@ import type { Condition, FieldTest, Scalar } from '../domain/policy.ts'
 import type { SignalKey } from '../domain/signal.ts'
 import type { Checked } from '../domain/units.ts'
 import { isKnown, signalOf } from './measures.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { fine, wrong } from './options.ts'
 
 /** What a field can hold: one value, several at once (`request.needs`), or nothing. */

@@ -2,7 +2,7 @@
 import type { StepOptions } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
 import type { Strategy } from '../ports/strategy.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 
 /** One option as a reference page shows it. */
 export interface OptionDoc {

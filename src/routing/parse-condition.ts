@@ -3,7 +3,7 @@ import type { Condition, FieldTest, Scalar } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
 import { knownField, operators } from './conditions.ts'
 import type { Field } from './conditions.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { fine, shown, wrong } from './options.ts'
 
 type Fields = Readonly<Record<string, unknown>>

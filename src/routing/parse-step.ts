@@ -1,7 +1,7 @@
 /** A step of a policy as people write it, or what is wrong with it and where. */
 import type { PolicyStep, StepOptions } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { fine, shown, wrong } from './options.ts'
 import { parseCondition } from './parse-condition.ts'
 

@@ -2,7 +2,7 @@
 import type { Candidate } from '../domain/deployment.ts'
 import type { PolicyStep, StepOptions } from '../domain/policy.ts'
 import { isKnown } from './measures.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import { share } from './parsers.ts'
 import { allPrioritiesDiffer, bestScore, priceSpread, scoreSpread } from './pool-spread.ts'
 import { strategyNamed } from './registry.ts'

@@ -65,7 +65,7 @@ export const readDecision = (front: Front, visit: Visit, id: string): void => {
   front.gateway.decision(id as DecisionId).then(
     trace => {
       if (trace === undefined || !maySee(visit, trace)) missing()
-      else sendJson(front, visit, 200, told(trace, front.gateway.words?.(trace)))
+      else sendJson(front, visit, 200, told(trace, front.gateway.words(trace)))
     },
     (error: unknown) => {
       front.alarm('a decision could not be read', error)
