@@ -17,10 +17,7 @@ export interface Piece {
   readonly others?: { readonly choice?: Json; readonly chunk?: Json }
 }
 /** The events that belong to a choice. */
-export type ChoiceEvent = Exclude<
-  StreamEvent,
-  { type: 'response-start' | 'usage' | 'response-end' | 'response-failed' }
->
+type ChoiceEvent = Exclude<StreamEvent, { type: 'response-start' | 'usage' | 'response-end' | 'response-failed' }>
 type Named<Type extends ChoiceEvent['type']> = Extract<ChoiceEvent, { type: Type }>
 
 export interface ChoiceWriter {

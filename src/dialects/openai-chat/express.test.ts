@@ -90,6 +90,23 @@ describe('a stream', () => {
     expect(text.endsWith(done)).toBe(true)
     expect(chunks(text).at(-1)).toMatchObject({ id: 'c-1', choices: [{ index: 0, finish_reason: 'stop', delta: {} }] })
   })
+  it('tells usage where the client looks for it, if it asked and its sender told it elsewhere', () => {
+    const counts = '"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}'
+    for (const last of [chunk(delta('', '"stop"'), `,"x_groq":{${counts}}`), chunk(delta('', `"stop",${counts}`))]) {
+      for (const end of [done, '']) {
+        const { text, ended } = scan([first, last, end])
+        expect(ended).toBe(1)
+        expect(text.startsWith(first + last)).toBe(true)
+        expect(chunks(text).at(-1)).toMatchObject({
+          id: 'c-1',
+          choices: [],
+          usage: { prompt_tokens: 1, total_tokens: 3 },
+        })
+        expect(text.endsWith(done)).toBe(true)
+        expect(scan([first, last, end], false).text).toBe(first + last + done)
+      }
+    }
+  })
   it.each([
     ['data: {"error":{"message":"too busy","code":503}}\n\n', 'upstream-overloaded'],
     ['event: error\ndata: {"message":"too busy"}\n\n', 'upstream-garbled'],

@@ -25,8 +25,8 @@ const chunkRules = rules({
 export interface ChunkMender {
   /** The chunk as it should be; the very same if it was right already. */
   next(chunk: Json): Json
-  /** A further chunk with these choices, as the sender of the others would have sent it. */
-  further(choices: readonly Json[]): Json
+  /** A further chunk with these members, as the sender of the others would have sent it. */
+  further(members: Json): Json
 }
 
 const idOf = (chunk: Json): string => String(chunk['id'] ?? '').replace(/[^a-zA-Z0-9_-]/g, '_')
@@ -62,9 +62,9 @@ export const chunkMender = (): ChunkMender => {
   }
   return {
     next,
-    further: list => {
+    further: members => {
       const { id, created, model } = before
-      return next({ id, object: 'chat.completion.chunk', created, model, choices: list })
+      return next({ id, object: 'chat.completion.chunk', created, model, ...members })
     },
   }
 }

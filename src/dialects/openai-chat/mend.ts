@@ -5,7 +5,7 @@ import type { Json } from './wire.ts'
 /** A value made to fit; undefined leaves the member out. What fits comes back as it is. */
 export type Fix = (value: unknown) => unknown
 /** A fix for each member that the schema names. */
-export type Rules = readonly (readonly [member: string, fix: Fix])[]
+type Rules = readonly (readonly [member: string, fix: Fix])[]
 
 /** A table of rules. */
 export const rules = (table: Readonly<Record<string, Fix>>): Rules => Object.entries(table)

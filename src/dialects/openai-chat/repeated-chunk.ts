@@ -16,7 +16,7 @@ interface Pattern {
   readonly tail: Uint8Array | undefined
 }
 /** Where a known frame ends and how many characters of the answer it brings. */
-export interface Known {
+interface Known {
   readonly end: number
   readonly size: number
 }

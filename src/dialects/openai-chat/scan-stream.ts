@@ -13,6 +13,7 @@ import type { ChunkMender } from './mend-chunk.ts'
 import { chunkMemory } from './repeated-chunk.ts'
 import type { ChunkMemory } from './repeated-chunk.ts'
 import { endMark, readFrame } from './stream.ts'
+import { writeUsage } from './usage.ts'
 import { isAbsent, isRecord, parseJson } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -28,6 +29,8 @@ interface Scan {
   readonly reading: Reading
   readonly mender: ChunkMender
   readonly memory: ChunkMemory
+  /** True once the client was told usage where it looks for it. */
+  hasToldUsage: boolean
   /** True if the last piece ended within the line end of a frame that was mended. */
   isWithinLineEnd: boolean
 }
@@ -72,20 +75,31 @@ const isUsageOnly = ({ choices, usage }: Json): boolean =>
 const dataBytes = (json: Json): Uint8Array => encoder.encode(`data: ${JSON.stringify(json)}\n\n`)
 
 /** Reasons to stop that the stream never gave: the official client takes no answer without. */
-const owedReasons = ({ reading, mender }: Scan): Uint8Array | undefined => {
+const owedReasons = ({ reading, mender }: Scan): readonly Uint8Array[] => {
   const owing = [...reading.choices].filter(([, { finish: told }]) => told === undefined)
-  if (owing.length === 0) return undefined
+  if (owing.length === 0) return []
   const choices = owing.map(([index, { calls }]) => {
     const reason = calls.all.length > 0 ? 'tool_calls' : 'stop'
     return { index, delta: {}, logprobs: null, finish_reason: reason }
   })
-  return dataBytes(mender.further(choices))
+  return [dataBytes(mender.further({ choices }))]
+}
+/** Usage that the client asked for and that came in a place where only its sender's friends look. */
+const owedUsage = ({ reading, mender, streamUsage, hasToldUsage }: Scan): readonly Uint8Array[] =>
+  streamUsage && !hasToldUsage && reading.usage !== undefined
+    ? [dataBytes(mender.further({ choices: [], usage: writeUsage(reading.usage) }))]
+    : []
+/** Chunks that belong before the end and never came. */
+const owedChunks = (scan: Scan): Uint8Array | undefined => {
+  if (scan.reading.choices.size === 0) return undefined
+  const owed = [...owedReasons(scan), ...owedUsage(scan)]
+  return owed.length === 0 ? undefined : concat(owed)
 }
 
 /** Nothing that comes after the end is passed on, and of an end that is none not even the mark. */
 const readEnd = (scan: Scan, pass: Pass, { start, end }: FrameSpan): void => {
   const { reading } = scan
-  const owed = owedReasons(scan)
+  const owed = owedChunks(scan)
   for (const event of finish(reading)) pass.events.push(event)
   if (owed !== undefined) replace(pass, start, start, owed)
   const last = pass.events.at(-1)?.type === 'response-failed' ? start : end
@@ -104,6 +118,7 @@ const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): voi
   if (reading.hasEnded || !isRecord(json)) replace(pass, start, pass.bytes.length, undefined)
   else if (!scan.streamUsage && isUsageOnly(json)) replace(pass, start, end, undefined)
   else {
+    scan.hasToldUsage ||= isRecord(json['usage'])
     const mended = scan.mender.next(json)
     if (mended === json) scan.memory.learn(pass.bytes.subarray(start, end), json)
     else replace(pass, start, end, dataBytes(mended))
@@ -164,16 +179,18 @@ const lastFrame = (rest: Uint8Array): Uint8Array | undefined => {
 }
 
 /** The end of the bytes after this last piece; the client still waits for its `[DONE]`. */
-const closing = (delivery: Delivery, reading: Reading): Delivery => {
-  const { events: _events, ...end } = deliveryOf(endEarly(reading))
+const closing = (delivery: Delivery, scan: Scan): Delivery => {
+  const owedFirst = owedChunks(scan)
+  const { events: _events, ...end } = deliveryOf(endEarly(scan.reading))
   const { bytes, ...before } = delivery
-  const owed = end.ended === true ? concat(bytes === undefined ? [endBytes] : [bytes, endBytes]) : bytes
+  const pieces = end.ended === true ? [bytes, owedFirst, endBytes] : [bytes]
+  const owed = pieces.filter(piece => piece !== undefined)
   return {
     ...before,
     ...end,
     content: before.content || end.content,
     size: before.size + end.size,
-    ...(owed !== undefined && { bytes: owed }),
+    ...(owed.length > 0 && { bytes: concat(owed) }),
   }
 }
 
@@ -187,6 +204,7 @@ export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): 
     reading: newReading(),
     mender: chunkMender(),
     memory: chunkMemory(),
+    hasToldUsage: false,
     isWithinLineEnd: false,
   }
   const { reading } = scan
@@ -214,7 +232,7 @@ export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): 
       if (reading.hasEnded) return nothing
       const last = lastFrame(cutter.rest())
       const delivery = last === undefined ? nothing : read(last)
-      return reading.hasEnded ? delivery : closing(delivery, reading)
+      return reading.hasEnded ? delivery : closing(delivery, scan)
     },
   }
 }

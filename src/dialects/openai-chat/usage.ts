@@ -54,7 +54,7 @@ const counted = (
 }
 
 /** The usage in this value, or undefined if it tells none. */
-export const readUsage = (value: unknown): Usage | undefined => {
+const readUsage = (value: unknown): Usage | undefined => {
   if (!isRecord(value)) return undefined
   const prompt = count(value['prompt_tokens'])
   const completion = count(value['completion_tokens'])
