@@ -146,6 +146,8 @@ export interface Received {
   readonly path: string | undefined
   readonly headers: IncomingHttpHeaders
   readonly traces: DecodedRequest
+  /** What came, uncompressed. */
+  readonly bytes: Buffer
 }
 
 /** Starts a collector; `answer` decides what it says, 200 unless told otherwise. */
@@ -162,7 +164,7 @@ export const collector = async (
     request.on('end', () => {
       const body = Buffer.concat(chunks)
       const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
-      received.push({ path: request.url, headers: request.headers, traces: decodeTraces(plain) })
+      received.push({ path: request.url, headers: request.headers, traces: decodeTraces(plain), bytes: plain })
       answer(response, (turn += 1))
       wake()
     })
