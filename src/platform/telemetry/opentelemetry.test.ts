@@ -152,6 +152,12 @@ describe('a settled request', () => {
       'signalbox.attempt.committed': false,
     })
   })
+  it('tells of a number of choices only where it is not one, and of a kind of output only where it is JSON', async () => {
+    const decision = decisionOf([mini], { request: { params: { n: 1, response_format: 'text' } } })
+    const { attempts } = await told({ decision })
+    expect(attempts[0]?.attributes.has('gen_ai.request.choice.count')).toBe(false)
+    expect(attempts[0]?.attributes.has('gen_ai.output.type')).toBe(false)
+  })
   it('tells the decision: the chain, what was left out and why, and the odds', async () => {
     const decision = decisionOf([mini, sonnet], {
       signals: { 'candidate.circuit': { by: { [sonnet.id]: { open: true, why: 'three failures' } } } },
@@ -368,6 +374,7 @@ describe('names', () => {
     expect(attempts[0]?.attributes.get('gen_ai.usage.cache_write.input_tokens')).toEqual({ type: 'int', value: 2n })
     expect(attempts[0]?.attributes.has('gen_ai.usage.cache_creation.input_tokens')).toBe(false)
     expect(attempts[0]?.attributes.get('gen_ai.request.top_k')).toEqual({ type: 'int', value: 40n })
+    expect(attempts[0]?.attributes.get('gen_ai.request.seed')).toEqual({ type: 'int', value: -7n })
   })
   it('of the sender are its service, version and instance', async () => {
     const { request } = await told({}, { env: { OTEL_SERVICE_NAME: 'front door' } })
