@@ -10,10 +10,10 @@ const LETTER_U = 117
 
 /** A frame known by its bytes: what stands before the words, after them, and after a filler of changing length. */
 interface Pattern {
-  readonly before: Uint8Array
-  readonly after: Uint8Array
+  readonly before: Stretch
+  readonly after: Stretch
   /** Present where a member such as `obfuscation` changes from chunk to chunk. */
-  readonly tail: Uint8Array | undefined
+  readonly tail: Stretch | undefined
 }
 /** Where a known frame ends and how many characters of the answer it brings. */
 interface Known {
@@ -28,9 +28,24 @@ export interface ChunkMemory {
   learn(frame: Uint8Array, json: Json): void
 }
 
-const holds = (bytes: Uint8Array, from: number, part: Uint8Array): boolean => {
-  if (from + part.length > bytes.length) return false
-  for (let at = 0; at < part.length; at++) if (bytes[from + at] !== part[at]) return false
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Bytes to look for, four at a time: chunks are long and mostly the same. */
+interface Stretch {
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+}
+const stretch = (text: string): Stretch => {
+  const bytes = encoder.encode(text)
+  const view = viewOf(bytes)
+  return { bytes, words: Int32Array.from({ length: bytes.length >> 2 }, (_, place) => view.getInt32(place * 4)) }
+}
+const holds = (view: DataView, from: number, { bytes, words }: Stretch): boolean => {
+  if (from + bytes.length > view.byteLength) return false
+  for (let place = 0; place < words.length; place++) {
+    if (view.getInt32(from + place * 4) !== words[place]) return false
+  }
+  for (let at = words.length * 4; at < bytes.length; at++) if (view.getUint8(from + at) !== bytes[at]) return false
   return true
 }
 
@@ -56,14 +71,15 @@ const measure = (bytes: Uint8Array, from: number): Known | undefined => {
 }
 
 const match = ({ before, after, tail }: Pattern, bytes: Uint8Array, from: number): Known | undefined => {
-  if (!holds(bytes, from, before)) return undefined
-  const words = measure(bytes, from + before.length)
-  if (words === undefined || words.size === 0 || !holds(bytes, words.end, after)) return undefined
-  const end = words.end + after.length
+  const view = viewOf(bytes)
+  if (!holds(view, from, before)) return undefined
+  const words = measure(bytes, from + before.bytes.length)
+  if (words === undefined || words.size === 0 || !holds(view, words.end, after)) return undefined
+  const end = words.end + after.bytes.length
   if (tail === undefined) return { end, size: words.size }
   const filler = measure(bytes, end)
-  if (filler === undefined || !holds(bytes, filler.end, tail)) return undefined
-  return { end: filler.end + tail.length, size: words.size }
+  if (filler === undefined || !holds(view, filler.end, tail)) return undefined
+  return { end: filler.end + tail.bytes.length, size: words.size }
 }
 
 /** The only entry of the only list of choices. */
@@ -123,9 +139,9 @@ const patternOf = (text: string, member: string): Pattern | undefined => {
   if (learned?.[0] !== member || learned[1] !== 'x') return undefined
   const split = after.includes(`"${filler}"`) ? around(after, filler) : undefined
   return {
-    before: encoder.encode(before),
-    after: encoder.encode(split?.[0] ?? after),
-    tail: split && encoder.encode(split[1]),
+    before: stretch(before),
+    after: stretch(split?.[0] ?? after),
+    tail: split && stretch(split[1]),
   }
 }
 
