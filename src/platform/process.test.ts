@@ -68,6 +68,18 @@ describe('ids', () => {
     expect(requests.every(id => /^req_[0-9a-f]{32}$/.test(id))).toBe(true)
     for (const all of [traces, spans, requests]) expect(new Set<string>(all).size).toBe(5000)
   })
+  it('of requests and spans begin with their time, and the rest is chance', () => {
+    const ids = processIds()
+    const wall = vi.spyOn(Date, 'now').mockReturnValue(0x0123456789ab)
+    const second = Math.floor(0x0123456789ab / 1000) % 0x10000
+    const [one, two] = [ids.request(), ids.request()]
+    expect(one.slice(0, 16)).toBe('req_0123456789ab')
+    expect(one.slice(16)).not.toBe(two.slice(16))
+    expect(ids.span().slice(0, 4)).toBe(second.toString(16).padStart(4, '0'))
+    wall.mockReturnValue(0x0123456789ab + 1000)
+    expect(ids.span().slice(0, 4)).toBe((second + 1).toString(16).padStart(4, '0'))
+    wall.mockRestore()
+  })
 })
 
 describe('secrets', () => {

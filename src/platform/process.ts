@@ -40,7 +40,9 @@ export const systemClock = (): Clock => {
 
 const poolBytes = 8192
 const traceBytes = 16
-const spanBytes = 8
+/** Beside the time. */
+const requestBytes = 10
+const spanBytes = 6
 
 /** Hex digits of random bytes, drawn many at a time since each draw from the system costs more than the digits. */
 const hexSource = (): ((bytes: number) => string) => {
@@ -56,20 +58,29 @@ const hexSource = (): ((bytes: number) => string) => {
   }
 }
 
-/** Names from the system's source of randomness; traces and spans as W3C trace context wants them. */
+/** The milliseconds since the epoch in 12 hex digits, enough until the year 10889. */
+const hexTime = (): string => Date.now().toString(16).padStart(12, '0')
+
+/** The second, in 4 hex digits; they come round after 18 hours. */
+const hexSecond = (): string => (Math.floor(Date.now() / 1000) % 0x10000).toString(16).padStart(4, '0')
+
+/**
+ * Names from the system's source of randomness; traces and spans as W3C trace context wants them. Those of requests and
+ * spans begin with their time: names made together lie together in an index, which then costs a tenth to keep.
+ */
 export const processIds = (): Ids => {
   const hex = hexSource()
-  const nonZero = (bytes: number): string => {
+  const nonZero = (draw: () => string): string => {
     for (;;) {
-      const drawn = hex(bytes)
+      const drawn = draw()
       // All zero means "no id" in trace context.
       if (!/^0+$/.test(drawn)) return drawn
     }
   }
   return {
-    request: () => `req_${hex(traceBytes)}` as RequestId,
-    trace: () => nonZero(traceBytes) as TraceId,
-    span: () => nonZero(spanBytes) as SpanId,
+    request: () => `req_${hexTime()}${hex(requestBytes)}` as RequestId,
+    trace: () => nonZero(() => hex(traceBytes)) as TraceId,
+    span: () => nonZero(() => hexSecond() + hex(spanBytes)) as SpanId,
   }
 }
 
