@@ -51,7 +51,19 @@ const ordinalOf = (cursor: string | undefined): number => {
   return Number(cursor)
 }
 
-export const sqliteJournal = (database: Database, clock: Clock, retention: Retention, asked: Asked): Journal => {
+/** Besides its own bytes, what an entry and its indexes take. */
+const besides = 200
+
+export interface JournalParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly retention: Retention
+  readonly asked: Asked
+  /** Told how many bytes were written, about. */
+  wrote(bytes: number): void
+}
+
+export const sqliteJournal = ({ database, clock, retention, asked, wrote }: JournalParts): Journal => {
   const statements = statementsOf(database)
   /** By topic, how many were appended since it last forgot. */
   const appended = new Map<number, number>()
@@ -78,7 +90,9 @@ export const sqliteJournal = (database: Database, clock: Clock, retention: Reten
       asked(() => {
         // Written before the transaction begins: a value that JSON cannot hold must not hold the lock.
         const texts = entries.map(({ key, entry }): Text => [key ?? null, jsonTextOf(entry)])
-        if (texts.length > 0) append.immediate(name, texts)
+        if (texts.length === 0) return
+        append.immediate(name, texts)
+        wrote(texts.reduce((sum, [, text]) => sum + text.length + besides, 0))
       }),
     read: <T>(name: string, after: string | undefined, limit: number) =>
       asked((): readonly JournalEntry<T>[] => {

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
+import { checkpointer } from '../sqlite/checkpointer.ts'
 import { sqliteCounters } from '../sqlite/counters.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import type { OpenOptions } from '../sqlite/database.ts'
@@ -11,6 +12,9 @@ import type { Retention } from '../sqlite/journal.ts'
 import { sqliteRecords } from '../sqlite/records.ts'
 
 export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {}
+
+/** About what a record or a counter takes in the log: a page or two. */
+const smallWrite = 6000
 
 /** After how many writes what has expired is thrown out. */
 const sweepEvery = 1000
@@ -37,20 +41,30 @@ const sweeping = (database: Database, clock: Clock) => {
 export const sqliteStore = async (path: string, clock: Clock, options: SqliteStoreOptions = {}): Promise<Store> => {
   const database = await openDatabase(path, options)
   const asked = askedOf(path)
+  // A log in memory needs no moving. Without threads, SQLite moves it now and then within a write.
+  const log = path === ':memory:' ? undefined : checkpointer(path, () => database.pragma('wal_autocheckpoint = 1000'))
+  if (log !== undefined) database.pragma('wal_autocheckpoint = 0')
+  const wrote = (bytes: number): void => log?.wrote(bytes)
   const sweep = sweeping(database, clock)
+  const written = <T>(result: T): T => {
+    wrote(smallWrite)
+    return sweep(result)
+  }
   const retention = { keepEntries: options.keepEntries ?? 100_000, keepFor: options.keepFor ?? Infinity }
   const records = sqliteRecords(database, clock, asked)
   const counters = sqliteCounters(database, clock, asked)
   return {
-    records: { ...records, put: (...record) => records.put(...record).then(sweep) },
-    counters: { add: (...addition) => counters.add(...addition).then(sweep) },
-    journal: sqliteJournal(database, clock, retention, asked),
-    close: () =>
-      asked(() => {
+    records: { ...records, put: (...record) => records.put(...record).then(written) },
+    counters: { add: (...addition) => counters.add(...addition).then(written) },
+    journal: sqliteJournal({ database, clock, retention, asked, wrote }),
+    async close() {
+      await log?.close()
+      await asked(() => {
         if (!database.open) return
         // Leaves one file behind instead of three, for whoever copies it.
         database.pragma('wal_checkpoint(TRUNCATE)')
         database.close()
-      }),
+      })
+    },
   }
 }
