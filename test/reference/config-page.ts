@@ -65,10 +65,7 @@ const builtInSteps = (): string => builtInPolicy.steps.map(step => ('use' in ste
 const ahead = `
 providers: { local: { type: ollama } }
 deployments: { one: { provider: local, model: llama3.1 }, other: { provider: local, model: qwen3 } }
-pools: { all: { candidates: [one, other], policy: racing }, same: { candidates: [one, other], policy: hedged } }
-policies:
-  racing: { steps: [capable], execution: { mode: race } }
-  hedged: { steps: [capable], execution: { mode: hedge } }
+pools: { all: { candidates: [one, other] } }
 tenancy: { organisations: { acme: {} } }
 keys: { ci: { value: '\${KEY}', budget: { usd: 1, per: day }, limits: { rpm: 1 } } }
 store: { shared: 'redis://127.0.0.1' }
@@ -80,7 +77,7 @@ const aheadRows = (): readonly (readonly string[])[] => {
   const { findings } = readConfig(ahead, { file: '', env, providerTypes: Object.keys(providerTypes) })
   return findings
     .filter(({ message }) => message.includes('not in force yet'))
-    .map(({ path, message }) => [`\`${path.replace(/(?<=(?:keys|policies)\.)[^.]+/, '<name>')}\``, message])
+    .map(({ path, message }) => [`\`${path.replace(/(?<=keys\.)[^.]+/, '<name>')}\``, message])
 }
 
 /** The page. */
