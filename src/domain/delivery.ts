@@ -1,5 +1,6 @@
 /** One piece of an answer on its way to the client: untouched bytes or decoded events, and what the house reads from it. */
 import type { Failure } from './failure.ts'
+import type { Cost } from './outcome.ts'
 import { isContent, sizeOf } from './stream-event.ts'
 import type { FinishReason, StreamEvent, Usage } from './stream-event.ts'
 
@@ -15,6 +16,8 @@ export interface Delivery {
   readonly model?: string
   readonly upstreamId?: string
   readonly usage?: Usage
+  /** With the last usage of a stream: what the request has cost with it, all attempts together. */
+  readonly cost?: Cost
   readonly finish?: FinishReason
   /** The upstream told of a failure inside its answer, or its bytes make no sense. */
   readonly failure?: Failure

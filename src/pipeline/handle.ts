@@ -6,10 +6,11 @@ import type { Lane } from '../dispatch/lane.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import { reasonOf } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { DeploymentId, SpanId } from '../domain/ids.ts'
+import type { SpanId } from '../domain/ids.ts'
+import type { Cost } from '../domain/outcome.ts'
 import type { Patience } from '../domain/policy.ts'
 import type { ChatRequest } from '../domain/request.ts'
-import { millis } from '../domain/units.ts'
+import { millis, tokens } from '../domain/units.ts'
 import type { Ending, Flow, Sink } from '../ports/sink.ts'
 import { drawer } from '../routing/draw.ts'
 import { admit } from './admit.ts'
@@ -17,7 +18,7 @@ import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { resting } from './resting.ts'
 import { decideFor } from './route.ts'
-import { settle } from './settle.ts'
+import { costOfAll, settle } from './settle.ts'
 import { unserved } from './unserved.ts'
 
 /** The policy's patience, never lengthened by what the request wishes. */
@@ -33,7 +34,7 @@ export class Handling implements Outlet, Flow {
   readonly #sink: Sink
   readonly #ledger: Ledger
   #dispatch: Dispatch | undefined
-  #serving: DeploymentId | undefined
+  #lane: Lane | undefined
   #isOver = false
 
   constructor(request: ChatRequest, house: House, sink: Sink, serverSpan: SpanId) {
@@ -138,7 +139,7 @@ export class Handling implements Outlet, Flow {
     const { trace, pool, askedAt } = this.#ledger
     const { attempt } = lane
     this.#ledger.served = attempt.index
-    this.#serving = lane.candidate.id
+    this.#lane = lane
     if (trace === undefined) return
     const fallback = this.#stepDown()
     this.#sink.begin(
@@ -158,7 +159,16 @@ export class Handling implements Outlet, Flow {
   }
 
   deliver(delivery: Delivery): boolean {
-    return this.#sink.deliver(delivery)
+    // Usage is told last, with the end or right before it, so that the cost can go along.
+    const isLast = delivery.usage !== undefined && this.#lane?.attempt.finish !== undefined
+    const { request } = this.#ledger
+    return this.#sink.deliver(isLast && request.stream ? { ...delivery, cost: this.#costSoFar() } : delivery)
+  }
+
+  #costSoFar(): Cost {
+    const serving = this.#lane === undefined ? [] : [this.#lane.attempt]
+    const input = this.#ledger.trace?.facts.request.inputTokens ?? tokens(0)
+    return costOfAll([...(this.#dispatch?.attempts ?? []), ...serving], input)
   }
 
   /** Why the last candidate that failed was left for another. */
@@ -167,7 +177,10 @@ export class Handling implements Outlet, Flow {
     const { served } = this.#ledger
     const left = attempts.findLast(
       ({ failure, index, candidate }) =>
-        failure !== undefined && failure.kind !== 'cancelled' && index !== served && candidate.id !== this.#serving,
+        failure !== undefined &&
+        failure.kind !== 'cancelled' &&
+        index !== served &&
+        candidate.id !== this.#lane?.candidate.id,
     )
     return left?.failure === undefined ? undefined : reasonOf(left.failure)
   }

@@ -211,6 +211,12 @@ export const writeTools = (body: ChatBody, writing: Writing): Json => {
     if (dialect === openaiChatId && isRecord(value)) tools.push(value)
     else addLoss(writing.losses, `tools.${kind}`, `only ${dialect} knows this tool`)
   }
+  const isBare = tools.length === 0 && functions.length === 0
+  if (isBare && (body.opaqueTools ?? []).length > 0) {
+    // Without tools the API refuses what is said about choosing among them.
+    if (body.toolChoice !== undefined) addLoss(writing.losses, 'toolChoice', 'no tool is left to choose from')
+    return {}
+  }
   return {
     ...(tools.length > 0 && { tools }),
     ...(functions.length > 0 && { functions }),

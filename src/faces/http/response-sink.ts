@@ -12,6 +12,8 @@ import { answerHeaders, headerText, lossNames } from './answer-headers.ts'
 import { inBrief } from './brief.ts'
 import { leave } from './front.ts'
 import type { Front, Ongoing } from './front.ts'
+import { pricing } from './priced.ts'
+import type { Pricing } from './priced.ts'
 import { breakOff, refuse, send } from './reply.ts'
 import type { Visit } from './visit.ts'
 
@@ -37,6 +39,7 @@ export class ResponseSink implements Sink, Ongoing {
   #call: Call | undefined
   #served: Served | undefined
   #flow: Flow | undefined
+  readonly #pricing: Pricing
   #encoder: FrameEncoder | undefined
   #events: StreamEvent[] = []
   #pieces: Uint8Array[] = []
@@ -52,6 +55,7 @@ export class ResponseSink implements Sink, Ongoing {
     this.#front = front
     this.#visit = visit
     this.#wanted = wanted
+    this.#pricing = pricing(visit.dialect.id)
     front.ongoing.add(this)
     visit.response.on('close', this.#left).on('drain', this.#resume)
   }
@@ -103,7 +107,8 @@ export class ResponseSink implements Sink, Ongoing {
       for (const event of delivery.events ?? []) this.#events.push(event)
       return true
     }
-    const piece = delivery.bytes ?? this.#encoded(delivery.events)
+    const { bytes, events } = this.#pricing.take(delivery)
+    const piece = bytes ?? this.#encoded(events)
     return piece === undefined || piece.length === 0 || this.#write(piece)
   }
 
@@ -207,6 +212,8 @@ export class ResponseSink implements Sink, Ongoing {
   #endStream(failure: Failure | undefined): void {
     this.#close()
     const { response } = this.#visit
+    const rest = this.#pricing.rest()
+    if (rest !== undefined) response.write(rest)
     if (failure === undefined || this.#hasFailed) response.end(this.#lateLosses())
     else response.end(this.#encoded([{ type: 'response-failed', failure }]) ?? '')
   }

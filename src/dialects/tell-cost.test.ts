@@ -1,0 +1,52 @@
+/** What a request cost stands beside the usage, and every other byte stays. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { hasUsage, withCost } from './tell-cost.ts'
+
+const told = (text: string): string => new TextDecoder().decode(withCost(new TextEncoder().encode(text), 0.000345))
+
+const has = (text: string): boolean => hasUsage(new TextEncoder().encode(text))
+
+describe('hasUsage', () => {
+  it('knows the last usage in both dialects', () => {
+    expect(has('data: {"choices":[],"usage":{"prompt_tokens":1}}')).toBe(true)
+    expect(has('data: {"choices": [ ], "usage": {"prompt_tokens": 1}}')).toBe(true)
+    expect(has('data: {"choices":[{"finish_reason":"stop"}],"usage":{}}')).toBe(true)
+    expect(has('event: message_delta\ndata: {"type":"message_delta","usage":{"output_tokens":1}}')).toBe(true)
+  })
+  it('holds nothing back that is not the last', () => {
+    expect(has('data: {"choices":[{"finish_reason":null}],"usage":{"prompt_tokens":1}}')).toBe(false)
+    expect(has('data: {"choices":[],"usage":null}')).toBe(false)
+    expect(has('data: {"type":"message_start","message":{"usage":{}}}')).toBe(false)
+  })
+})
+
+describe('withCost', () => {
+  it('puts it first into the usage', () => {
+    expect(told('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n')).toBe(
+      'data: {"choices":[],"usage":{"cost_usd":0.000345,"prompt_tokens":1}}\n\n',
+    )
+    expect(told('{"usage" : { }}')).toBe('{"usage" : {"cost_usd":0.000345 }}')
+  })
+  it('leaves bytes without usage as they are', () => {
+    for (const text of ['', 'data: [DONE]\n\n', '{"usage":null}', '{"usage":3}', '"usage"', '{"usage":'])
+      expect(told(text)).toBe(text)
+  })
+  it('takes the last where several frames came together', () => {
+    expect(told('{"usage":{"a":1}} {"usage":{"b":2}}')).toBe('{"usage":{"a":1}} {"usage":{"cost_usd":0.000345,"b":2}}')
+  })
+  it('does not take what a model said for usage', () => {
+    const said = JSON.stringify({ delta: '{"usage":{"x":1}}' })
+    expect(told(said)).toBe(said)
+  })
+  it('gives JSON that differs in nothing else', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.dictionary(fc.string(), fc.integer()), (other, usage) => {
+        const plain = { other, usage: { ...usage } }
+        const { cost_usd: cost, ...rest } = JSON.parse(told(JSON.stringify(plain))).usage
+        expect(cost).toBe(0.000345)
+        expect(rest).toEqual(JSON.parse(JSON.stringify({ ...usage, cost_usd: undefined })))
+      }),
+    )
+  })
+})
