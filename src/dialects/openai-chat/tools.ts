@@ -202,15 +202,22 @@ const writeAnyChoice = ({ toolChoice, extensions }: ChatBody): Json => {
   return { tool_choice: writeChoice(toolChoice) }
 }
 
+/** Tools of this dialect alone, word for word; those of others are lost. */
+const writeOpaque = (body: ChatBody, writing: Writing): readonly Json[] => {
+  const own: Json[] = []
+  for (const { dialect, kind, value } of body.opaqueTools ?? []) {
+    if (dialect === openaiChatId && isRecord(value)) own.push(value)
+    else addLoss(writing.losses, `tools.${kind}`, `only ${dialect} knows this tool`)
+  }
+  return own
+}
+
 /** The members of a body that are about tools. */
 export const writeTools = (body: ChatBody, writing: Writing): Json => {
   nameLosses(body.tools, writing)
-  const tools = body.tools.filter(tool => !isOld(tool)).map(tool => writeTool(tool, writing))
   const functions = body.tools.filter(isOld).map(writeDefinition)
-  for (const { dialect, kind, value } of body.opaqueTools ?? []) {
-    if (dialect === openaiChatId && isRecord(value)) tools.push(value)
-    else addLoss(writing.losses, `tools.${kind}`, `only ${dialect} knows this tool`)
-  }
+  const current = body.tools.filter(tool => !isOld(tool)).map(tool => writeTool(tool, writing))
+  const tools = [...current, ...writeOpaque(body, writing)]
   const isBare = tools.length === 0 && functions.length === 0
   if (isBare && (body.opaqueTools ?? []).length > 0) {
     // Without tools the API refuses what is said about choosing among them.
