@@ -112,6 +112,10 @@ describe('configurations', () => {
     expect(completed(text)).toBe(text)
     expect(faultsOf(text, path)).toEqual([])
   })
+  it('of the first page is the example that it says it is', () => {
+    const [first] = blocksOf('yaml').filter(({ path }) => path === 'README.md')
+    expect(files.map(({ text }) => text)).toContain(first?.text)
+  })
   it('are found at fault: a whole one, a part, a policy, a list of steps', () => {
     expect(faultsOf('server: { prot: 1 }', 'x')).toEqual([expect.stringContaining('did you mean "port"')])
     expect(faultsOf('steps: [cheep]', 'x')).toEqual([expect.stringContaining('did you mean "cheap"')])
