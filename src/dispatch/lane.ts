@@ -79,6 +79,7 @@ export class Lane implements WireListener {
     const { request, tell, clock } = this.#hands
     this.#adapter = this.#hands.adapter(this.candidate.provider)
     const credential = this.#adapter && this.#hands.credential(this.#adapter, this.candidate, this.#errand.except)
+    if (this.#adapter !== undefined) this.#made.system = this.#adapter.system
     if (credential !== undefined) this.#made.credential = credential.id
     tell({
       type: 'attempt-started',
