@@ -64,8 +64,8 @@ const executionOf = ({ ground, name }: Reading, given: PolicyEntry['execution'])
 
 const patienceOf = ({ ground, name }: Reading, given: PolicyEntry['patience']): Patience => {
   const patience = { ...defaultPatience, ...given }
-  for (const member of ['connect', 'firstToken', 'idle'] as const) {
-    if (given?.[member] !== undefined && patience[member] > patience.total) {
+  for (const member of ['connect', 'firstToken', 'whole', 'idle'] as const) {
+    if ((given?.[member] ?? 0) > patience.total) {
       const says = `${member} is longer than total, which is ${patience.total} ms, so that it can never take effect`
       ground.doubts.push(errorAt(['policies', name, 'patience', member], says))
     }

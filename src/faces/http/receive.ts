@@ -84,7 +84,7 @@ const unescaped = (rest: string): string | undefined => {
 const isStranger = (front: Front, visit: Visit, endpoint: Endpoint, origins: Origins): boolean => {
   const { origin } = visit.request.headers
   if (front.keyring.isOpen && origin !== undefined && !mayCall(origins, origin)) {
-    const message = `pages of ${origin.slice(0, 100)} may not call a gateway that asks for no key; name the origin under server.corsOrigins, or configure keys`
+    const message = `pages of ${origin.slice(0, 100)} may not call a gateway that asks for no key; name the origin under server.cors, or configure keys`
     refuse(front, visit, { kind: 'forbidden', message })
     return true
   }

@@ -1,5 +1,5 @@
 /** Opening the file: the native part is loaded only when a store is asked for. */
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
@@ -51,7 +51,11 @@ export const openDatabase = async (
   const Sqlite = await loaded(path, load)
   let database: Database | undefined
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    if (path !== ':memory:') {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      // SQLite gives the files beside it the same rights: who asked what is nobody else's to read.
+      closeSync(openSync(path, 'a', 0o600))
+    }
     database = new Sqlite(path, { timeout: options.lockWait ?? 2000 })
     prepare(database, path, options)
     return database

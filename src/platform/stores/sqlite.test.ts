@@ -92,6 +92,14 @@ describe('the file', () => {
     await (await sqliteStore(path, testClock())).close()
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700)
   })
+  it('can be read by its owner alone, with the files beside it', async () => {
+    const path = newPath()
+    const store = await sqliteStore(path, testClock())
+    await store.journal.append('a', [{ entry: 1 }])
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+    await store.close()
+  })
+
   it('forgets entries by age too', async () => {
     const clock = testClock()
     const store = await sqliteStore(newPath(), clock, { keepEntries: 10, keepFor: 1000 })
