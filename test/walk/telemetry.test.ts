@@ -10,6 +10,7 @@ import { folder } from '../command-line.ts'
 import { collector } from '../otlp.ts'
 import type { DecodedSpan, Value } from '../otlp.ts'
 import { serveWorld } from '../../src/world/serve-world.ts'
+import { serveTold } from '../told-server.ts'
 import { openHouse, providerKey, twoDialects, until, virtualKey } from './open-house.ts'
 import type { HouseOptions, OpenHouse } from './open-house.ts'
 
@@ -335,6 +336,8 @@ describe('words that nobody may repeat', () => {
     answer: 'canary-answer-c3d2',
     schema: 'canary-schema-d4c1',
   }
+  /** What a provider says in an error, which may be the client's own words; nobody but the client is told. */
+  const quoted = 'canary-quoted-e5b7'
   const secrets = {
     WORLD_KEY: 'sk-world-canary-0123456789abcdef',
     TEST_KEY: 'sk-sb-canary-0123456789abcdef01234',
@@ -353,8 +356,19 @@ describe('words that nobody may repeat', () => {
           : { text: canaries.answer },
     })
     opened.push(world)
+    const rude = await serveTold(() => ({
+      status: 400,
+      whole: {
+        error: { message: `I do not like "${quoted}"`, type: 'invalid_request_error', code: null, param: quoted },
+      },
+    }))
+    opened.push(rude)
     const config = [
-      twoDialects(world).replace('type: anthropic, url', "type: anthropic, headers: { x-extra: '${WRONG_KEY}' }, url"),
+      twoDialects(world)
+        .replace('providers:', `providers:\n  rude: { type: openai-compatible, url: '${rude.url}' }`)
+        .replace('deployments:', 'deployments:\n  rude: { provider: rude, model: rude-1, accepts: [text, tools] }')
+        .replace('pools:', 'pools:\n  rude: { candidates: [rude] }')
+        .replace('type: anthropic, url', "type: anthropic, headers: { x-extra: '${WRONG_KEY}' }, url"),
       "keys: { test: { value: '${TEST_KEY}' } }",
       'server: { host: 127.0.0.1, port: 0 }',
       "store: { durable: 'sqlite:./state.db' }",
@@ -407,7 +421,7 @@ describe('words that nobody may repeat', () => {
         keep(error)
       }
     }
-    for (const pool of ['speaks-openai', 'speaks-anthropic', 'both', 'nobody']) {
+    for (const pool of ['speaks-openai', 'speaks-anthropic', 'both', 'nobody', 'rude']) {
       await ask(pool)
       await ask(pool, 'call')
     }
@@ -466,6 +480,10 @@ describe('words that nobody may repeat', () => {
         .map(one => `${place}: ${one}`),
     )
     expect(found).toEqual([])
+    expect(places.errors).toContain(quoted)
+    expect(Object.entries(places).flatMap(([place, text]) => (text.includes(quoted) ? [place] : []))).toEqual([
+      'errors',
+    ])
     expect(providerKey + virtualKey).not.toContain('canary')
   })
 })

@@ -1,8 +1,13 @@
 /** Replaying recorded decisions under another policy: from a journal that a real house wrote, and from JSON lines. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folder, run, soundConfig, soundEnv, start } from '../../../test/command-line.ts'
 import type { Folder, Ran } from '../../../test/command-line.ts'
+import type { DecisionTrace } from '../../domain/decision.ts'
+import { packedDecisions } from '../../platform/packed-decisions.ts'
+import { systemClock } from '../../platform/process.ts'
+import { sqliteStore } from '../../platform/stores/sqlite.ts'
 import { serveWorld } from '../../world/serve-world.ts'
 import type { World } from '../../world/serve-world.ts'
 
@@ -104,6 +109,18 @@ describe.each([
     const { out } = await replay(log(), fast)
     expect(out).toMatch(/not recorded +\S+.* \(in [1-5]\): there it decided as if nothing were known/)
   })
+})
+
+it('a long journal is read to its end', async () => {
+  const path = join(files.path, 'long.db')
+  const store = packedDecisions(await sqliteStore(path, systemClock()))
+  const [bare = ''] = (await readFile(lines, 'utf8')).split('\n')
+  const entry = JSON.parse(bare) as DecisionTrace
+  const entries = Array.from({ length: 1201 }, (_, at) => ({ key: `dec-${at}`, entry }))
+  await store.journal.append('decisions', entries)
+  await store.close()
+  const { out } = await replay(path, policy, '--json')
+  expect(JSON.parse(out)).toMatchObject({ decisions: 1201, changed: 1201 })
 })
 
 describe('what cannot be replayed', () => {
