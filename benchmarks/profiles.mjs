@@ -41,7 +41,7 @@ export const configOf = (profile, { port, upstream, folder, sink }) => {
     `server: { host: 127.0.0.1, port: ${port} }`,
     `store: { durable: ${profile === 'bare' ? 'memory' : `'sqlite:${join(folder, 'state.db')}'`} }`,
     ...(profile === 'bare'
-      ? ['telemetry: { log: off }']
+      ? ['telemetry: { log: off, journal: off }']
       : [`telemetry: { otlp: 'http://127.0.0.1:${sink}', log: off }`]),
   ].join('\n')
 }

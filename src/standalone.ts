@@ -72,15 +72,15 @@ const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> =
 const earsOf = (config: TelemetryConfig, { store, clock, env, transport }: Machine): Ears => {
   const log = logListener({ clock, level: config.log, to: 2 })
   const complain = (message: string): void => log.tell('error', message)
-  const journal = journalListener({ journal: store.journal, clock, complain })
+  const journal = config.journal ? journalListener({ journal: store.journal, clock, complain }) : undefined
   const { otlp } = config
   const spans = otlp === undefined ? undefined : spanExporter({ ...config, otlp, clock, transport, env, complain })
   const prometheus = prometheusListener()
-  const losing = { journal, log, ...(spans !== undefined && { spans }) }
+  const losing = { ...(journal !== undefined && { journal }), log, ...(spans !== undefined && { spans }) }
   for (const [name, listener] of Object.entries(losing)) prometheus.watchLosses(name, () => listener.dropped())
   return {
     // The log is last: what the others complain of while they close is still written.
-    listeners: [journal, prometheus, ...(spans === undefined ? [] : [spans]), log],
+    listeners: [journal, prometheus, spans, log].filter(one => one !== undefined),
     prometheus,
     alarm: (message, error) => log.tell('error', message, error),
   }

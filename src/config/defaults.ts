@@ -44,7 +44,7 @@ export const defaultServer: ServerConfig = {
 
 export const defaultStore: StoreConfig = { durable: { kind: 'sqlite', path: './.signalbox/state.db' } }
 
-export const defaultTelemetry: TelemetryConfig = { headers: {}, compat: false, log: 'info' }
+export const defaultTelemetry: TelemetryConfig = { headers: {}, compat: false, log: 'info', journal: true }
 
 /** How much one deployment counts beside another, and when it comes: as everybody else. */
 export const deploymentDefaults = { weight: 1, priority: 1 }

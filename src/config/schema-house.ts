@@ -139,6 +139,10 @@ export const telemetry = shape(
     content: optionalLeaf(oneOf('off', 'on'), 'Whether prompts and answers are told; off if left out.'),
     compat: optionalLeaf(flag, 'Adds names that other tools read, such as gen_ai.system.'),
     log: optionalLeaf(oneOf('off', 'error', 'info'), 'What is logged; info if left out.'),
+    journal: optionalLeaf(
+      oneOf('off', 'on'),
+      'Whether decisions and outcomes are kept in the store, where /v1/decisions and replay find them; on if left out.',
+    ),
   },
   {
     what: 'a telemetry such as { otlp: http://127.0.0.1:4318 }',

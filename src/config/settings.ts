@@ -46,6 +46,8 @@ export interface TelemetryConfig {
   /** Adds names that other tools read: `gen_ai.system`, `gen_ai.fallback.reason`, `gen_ai.usage.cost`. */
   readonly compat: boolean
   readonly log: 'off' | 'error' | 'info'
+  /** Are decisions and outcomes kept in the store's journal. */
+  readonly journal: boolean
 }
 
 /** Everything by id; every name that is used is there. */

@@ -61,7 +61,11 @@ export const explain = async (path: string, options: ExplainOptions, terminal: T
   const body = readBody(await readText(path, 'request'), path, options)
   const settings = await settingsFor(options.config, terminal)
   const opened = await openStandalone(
-    { ...settings, store: { durable: { kind: 'memory' } }, telemetry: { headers: {}, compat: false, log: 'off' } },
+    {
+      ...settings,
+      store: { durable: { kind: 'memory' } },
+      telemetry: { headers: {}, compat: false, log: 'off', journal: false },
+    },
     { env: terminal.env },
   )
   if (!opened.ok) throw new CommandError(opened.why, exits.finding)

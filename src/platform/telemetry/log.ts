@@ -123,9 +123,12 @@ export const logListener = ({ clock, level, to = 1, room = 4 * 1024 * 1024 }: Lo
     })
   return {
     hear(event) {
-      if (event.type !== 'request-settled') return
+      if (level === 'off' || event.type !== 'request-settled') return
       const { settled, request } = event
-      write(isOurFault(settled) ? 'error' : 'info', lineOf(request, settled), settled.operation)
+      const isError = isOurFault(settled)
+      // The line is not made where nobody would read it.
+      if (!isError && level === 'error') return
+      write(isError ? 'error' : 'info', lineOf(request, settled), settled.operation)
     },
     tell: (at, message, error) => write(at, error === undefined ? {} : describe(error), redact(message)),
     flush,
