@@ -359,7 +359,12 @@ describe('words that nobody may repeat', () => {
     const rude = await serveTold(() => ({
       status: 400,
       whole: {
-        error: { message: `I do not like "${quoted}"`, type: 'invalid_request_error', code: null, param: quoted },
+        error: {
+          message: `I do not like "${quoted}"`,
+          type: 'invalid_request_error',
+          code: null,
+          param: 'messages[1].content',
+        },
       },
     }))
     opened.push(rude)
