@@ -10,6 +10,7 @@ import { recordings } from '../recordings.ts'
 import { hasShared } from '../shared.ts'
 import { serveTold } from '../told-server.ts'
 import type { Told } from '../told-server.ts'
+import type { World } from '../../src/world/serve-world.ts'
 import { openHouse, providersOf, twoDialects, until, virtualKey } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
 
@@ -28,9 +29,12 @@ const script: Script = ({ asked }) => {
   return asked.schema === undefined ? { text: said } : { text: '{"city":"Paris"}' }
 }
 
-/** Short deadlines, so that what hangs is over soon. */
+/** The models of this test give log probabilities too, or lose the wish and say so. */
+const able = (world: World): string => twoDialects(world).replaceAll('choices]', 'choices, logprobs]')
+/** Short deadlines for what hangs, and no others: a busy machine must not make what is well look ill. */
 const hasty = (text: string): string =>
   text.replace('firstToken: 5s, idle: 5s, total: 30s', 'firstToken: 300ms, idle: 300ms, total: 1s')
+const hangs = /hang|stalled/
 
 interface Sent {
   readonly status: number
@@ -119,11 +123,7 @@ const asked: readonly (readonly [string, Json, RegExp])[] = [
   ],
   ['any JSON', { messages: [user('Say JSON')], response_format: { type: 'json_object' } }, /"finish_reason":"stop"/],
   ['usage at the end', { messages: [user('Speak')], stream_options: { include_usage: true } }, /"usage":\{/],
-  [
-    'log probabilities',
-    { messages: [user('Speak')], logprobs: true, top_logprobs: 2 },
-    /"finish_reason":"stop"|"error"/,
-  ],
+  ['log probabilities', { messages: [user('Speak')], logprobs: true, top_logprobs: 2 }, /"finish_reason":"stop"/],
   [
     'several turns with results',
     {
@@ -148,7 +148,7 @@ const asked: readonly (readonly [string, Json, RegExp])[] = [
 describe.skipIf(!hasShared)('what an OpenAI client gets', () => {
   let house: OpenHouse
   beforeAll(async () => {
-    house = await openHouse({ world: { script } })
+    house = await openHouse({ world: { script }, config: able })
   })
   afterAll(async () => house.close())
 
@@ -205,7 +205,8 @@ describe.skipIf(!hasShared)('what a client gets when the upstream is not well', 
   describe.each(wrongs)('%s', (name, change) => {
     let house: OpenHouse
     beforeAll(async () => {
-      house = await openHouse({ world: { script }, config: world => hasty(twoDialects(world)) })
+      const config = hangs.test(name) ? (world: World) => hasty(able(world)) : able
+      house = await openHouse({ world: { script }, config })
       house.world.switches.change({}, change)
     })
     afterAll(async () => house.close())
@@ -268,7 +269,7 @@ const classOf = (status: number): unknown => {
 describe.skipIf(!hasShared)('what a client gets that asks wrongly', () => {
   let house: OpenHouse
   beforeAll(async () => {
-    house = await openHouse({ world: { script } })
+    house = await openHouse({ world: { script }, config: able })
   })
   afterAll(async () => house.close())
   const whole = { model: 'both', max_tokens: 50, messages: [user('Speak')] }
@@ -356,41 +357,47 @@ describe.skipIf(!hasShared)('what a client gets of every recorded answer of a re
   let told: Told = {}
   let upstream: Awaited<ReturnType<typeof serveTold>>
   let house: OpenHouse
+  const open = (): Promise<OpenHouse> =>
+    openHouse({
+      config: world =>
+        able(world)
+          .replace(
+            providersOf(world),
+            [
+              'providers:',
+              `  openai: { type: openai, url: '${upstream.url}/v1', key: '\${WORLD_KEY}' }`,
+              `  anthropic: { type: anthropic, url: '${upstream.url}', key: '\${WORLD_KEY}' }`,
+            ].join('\n'),
+          )
+          // A circuit that opens would hide all that comes after.
+          .replace('{ use: healthy }, ', ''),
+    })
   beforeAll(async () => {
     upstream = await serveTold(() => told)
-    house = await openHouse({
-      config: world =>
-        hasty(
-          twoDialects(world)
-            .replace(
-              providersOf(world),
-              [
-                'providers:',
-                `  openai: { type: openai, url: '${upstream.url}/v1', key: '\${WORLD_KEY}' }`,
-                `  anthropic: { type: anthropic, url: '${upstream.url}', key: '\${WORLD_KEY}' }`,
-              ].join('\n'),
-            )
-            // A circuit that opens would hide all that comes after.
-            .replace('{ use: healthy }, ', ''),
-        ),
-    })
+    house = await open()
   })
   afterAll(async () => {
     await house.close()
     await upstream.close()
   })
-  const client = (): Anthropic => new Anthropic({ baseURL: house.url, apiKey: virtualKey, maxRetries: 0 })
 
   /** Both clients ask for it. */
-  const both = async (model: string, stream: boolean): Promise<void> => {
+  const ask = async ({ url }: OpenHouse, model: string, stream: boolean): Promise<void> => {
+    const client = new Anthropic({ baseURL: url, apiKey: virtualKey, maxRetries: 0 })
+    const text = told.stream ?? JSON.stringify(told.whole)
     const messages = [{ role: 'user' as const, content: 'Speak' }]
     const streaming = stream ? { stream: true, stream_options: { include_usage: true } } : {}
-    const sent = await post(house.url, '/v1/chat/completions', { model, messages, ...streaming })
-    const { breaches: found } = held(sent)
+    const probable = /"logprobs": ?\{/.test(text) ? { logprobs: true } : {}
+    const sent = await post(url, '/v1/chat/completions', { model, messages, ...streaming, ...probable })
+    const { breaches: found, isWhole } = held(sent)
+    if (!/"error"|content_filter/.test(text)) expect(isWhole).toBe(true)
+    // What one answer did to the provider's key must not hide the next.
+    expect(sent.text).not.toMatch(/every credential of/)
+    if (probable.logprobs === true) expect(sent.text).toMatch(/"logprobs":\{/)
     // The published schema forgot the type of a custom tool's call in a chunk; the official client needs it.
     expect(found.filter(one => !/delta\/tool_calls\/\d+\/type must be equal/.test(one))).toEqual([])
     const asking = { model, max_tokens: 100, messages }
-    const answered = stream ? client().messages.stream(asking).finalMessage() : client().messages.create(asking)
+    const answered = stream ? client.messages.stream(asking).finalMessage() : client.messages.create(asking)
     const outcome: unknown = await answered.catch((error: unknown) => error)
     if (outcome instanceof Error) expect(outcome).toBeInstanceOf(APIError)
     else
@@ -399,6 +406,13 @@ describe.skipIf(!hasShared)('what a client gets of every recorded answer of a re
         role: 'assistant',
         usage: { output_tokens: expect.any(Number) },
       })
+  }
+  const both = (model: string, stream: boolean): Promise<void> => ask(house, model, stream)
+  /** In a house of its own, since a refused key is not shown again for a while. */
+  const inAnother = async (model: string, stream: boolean): Promise<void> => {
+    const other = await open()
+    await ask(other, model, stream)
+    await other.close()
   }
   it.each(wholeAnswers)('$name, whole', async ({ text }) => {
     told = toldOf(text, false)
@@ -410,10 +424,10 @@ describe.skipIf(!hasShared)('what a client gets of every recorded answer of a re
   })
   it.each(anthropicAnswers)('$name', async ({ text, stream, status }) => {
     told = toldOf(text, stream && status === 200, status)
-    await both('speaks-anthropic', stream)
+    await (status === 401 ? inAnother : both)('speaks-anthropic', stream)
   })
   it.each(failedAnswers)('$name, an error', async ({ text }) => {
     told = toldOf(text, false, 400)
-    await both('speaks-openai', false)
+    await inAnother('speaks-openai', false)
   })
 })
