@@ -148,6 +148,7 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
     credential: (adapter, _candidate, except) => adapter.credentials.find(one => !except.includes(one.id)),
     credentialsLeft: (adapter, _candidate, except) =>
       adapter.credentials.filter(one => !except.includes(one.id)).length,
+    isOpen: () => false,
     resting: () => ({ kind: 'upstream-credential', message: 'all rest' }),
     span: () => `span-${spans++}` as SpanId,
     draw: () => 0.5,

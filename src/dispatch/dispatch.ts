@@ -73,13 +73,14 @@ export class Dispatch implements LaneListener {
 
   #next(): void {
     if (this.#isOver) return
-    const { clock, patience, draw } = this.#hands
+    const { clock, patience, draw, isOpen } = this.#hands
     const move = nextMove({
       decision: this.#decision,
       patience,
       attempts: this.#attempts,
       elapsed: millis(clock.now() - (this.#startedAt ?? clock.now())),
       draw: attempt => draw(`backoff ${attempt}`),
+      isOpen,
     })
     if (move.move === 'give-up') return this.#finish(move.failure)
     if (move.after > 0) this.#cancelWait = clock.after(move.after, () => this.#call(move, 0))

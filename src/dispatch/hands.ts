@@ -26,6 +26,8 @@ export interface Hands {
   credentialsLeft(adapter: ProviderAdapter, candidate: Candidate, except: readonly CredentialId[]): number
   /** Why none of the adapter's credentials is fit for this candidate, and until when. */
   resting(adapter: ProviderAdapter, candidate: Candidate): Failure
+  /** True if this candidate's circuit has opened since the decision, and the policy heeds circuits. */
+  isOpen(candidate: Candidate): boolean
   span(): SpanId
   /** A number in (0, 1) that depends on the request and this label alone. */
   draw(label: string): number

@@ -75,7 +75,15 @@ const failed = (
 })
 
 const after = (attempts: readonly Attempt[], change: Partial<Standing> = {}): Move =>
-  nextMove({ decision: decisionOf([a, b, c]), patience, attempts, elapsed: millis(0), draw: () => 0.5, ...change })
+  nextMove({
+    decision: decisionOf([a, b, c]),
+    patience,
+    attempts,
+    elapsed: millis(0),
+    draw: () => 0.5,
+    isOpen: () => false,
+    ...change,
+  })
 const asked = (move: Move): readonly string[] =>
   move.move === 'call' ? move.group.map(({ id }) => id) : [move.failure.kind]
 
@@ -171,6 +179,24 @@ describe('after one failure', () => {
     const { contextWindow: _window, ...unknown } = candidate('unknown')
     const decision = decisionOf([a, small, unknown])
     expect(asked(after([failed(a, { kind: 'context-overflow' })], { decision }))).toEqual(['unknown'])
+  })
+})
+
+describe('circuits that open while a request is under way', () => {
+  const openFor =
+    (...ids: readonly string[]) =>
+    ({ id }: Candidate): boolean =>
+      ids.includes(id)
+  it('take their candidates out of the rest of the chain', () => {
+    const failure = [failed(a, { kind: 'upstream-timeout' })]
+    expect(asked(after(failure, { isOpen: openFor('a', 'b') }))).toEqual(['c'])
+  })
+  it('spare the retry', () => {
+    expect(asked(after([failed(a, { kind: 'upstream-overloaded' })], { isOpen: openFor('a') }))).toEqual(['b'])
+  })
+  it('end it where nobody is left, with what was wrong', () => {
+    const last = failed(a, { kind: 'upstream-overloaded' })
+    expect(after([last], { isOpen: () => true })).toEqual({ move: 'give-up', failure: last.failure })
   })
 })
 

@@ -32,12 +32,15 @@ export interface Standing {
   readonly elapsed: Millis
   /** A number in (0, 1) for the wait before this attempt; the same for the same request and attempt. */
   readonly draw: (attempt: number) => number
+  /** True if this candidate's circuit has opened since the decision, and the policy heeds circuits. */
+  readonly isOpen: (candidate: Candidate) => boolean
 }
 
-const untried = ({ decision, attempts }: Standing): readonly Candidate[] =>
+/** Who has not been asked yet, in the order of the decision; a circuit that opened meanwhile takes its candidate out. */
+const untried = ({ decision, attempts, isOpen }: Standing): readonly Candidate[] =>
   decision.ranked
     .map(one => one.candidate)
-    .filter(candidate => attempts.every(attempt => attempt.candidate.id !== candidate.id))
+    .filter(candidate => attempts.every(attempt => attempt.candidate.id !== candidate.id) && !isOpen(candidate))
 
 /** A larger window than the one that overflowed; nobody knows of an undeclared one, so it is worth a try. */
 const isLarger = (candidate: Candidate, than: Candidate): boolean =>
@@ -68,11 +71,11 @@ export const backoff = (tries: number, draw: number): Millis =>
 
 /** How long to wait before the same candidate is asked again; undefined if it should not be. */
 const retryWait = (standing: Standing, last: Attempt, failure: Failure): Millis | undefined => {
-  const { patience, attempts, elapsed, draw } = standing
+  const { patience, attempts, elapsed, draw, isOpen } = standing
   const { retry, blames } = consequences[failure.kind]
   // Another key may be welcome where this one was not.
   if (blames === 'credential' && last.credentialsLeft > 0) return millis(0)
-  if (retry === 'no' || failure.retriable === false) return undefined
+  if (retry === 'no' || failure.retriable === false || isOpen(last.candidate)) return undefined
   const tries = attempts.filter(attempt => attempt.candidate.id === last.candidate.id).length
   if (tries > patience.retriesPerCandidate) return undefined
   const wait = failure.retryAfter ?? backoff(tries, draw(attempts.length))

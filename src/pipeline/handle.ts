@@ -101,12 +101,16 @@ export class Handling implements Outlet, Flow {
     if (trace.decision.ranked.length === 0) {
       return this.end(unserved(trace, house.live, clock.now()))
     }
-    this.#dispatch = new Dispatch(trace.decision, this.#hands(trace.decision.patience), this)
+    this.#dispatch = new Dispatch(
+      trace.decision,
+      this.#hands(trace.decision.patience, route.policy.reads.includes('candidate.circuit')),
+      this,
+    )
     ledger.askedAt = clock.now()
     this.#dispatch.start()
   }
 
-  #hands(patience: Patience): Hands {
+  #hands(patience: Patience, heedsCircuits: boolean): Hands {
     const { clock, transport, secrets, adapters, live, ids, telemetry } = this.#house
     const { request, trace } = this.#ledger
     const draw = drawer(request.id)
@@ -129,6 +133,7 @@ export class Handling implements Outlet, Flow {
         return live.credentialsFit(id, others, clock.now(), candidate.id)
       },
       resting: (adapter, candidate) => resting(adapter, candidate, live, clock.now()),
+      isOpen: candidate => heedsCircuits && live.circuit(candidate.id, clock.now()).open,
       span: () => ids.span(),
       draw,
       tell: telemetry,

@@ -59,6 +59,23 @@ describe('a drive through a house of its own', () => {
       ).out,
     ).toMatch(/^20 recorded decisions/)
   })
+  it('shows where the traffic of a provider goes that is gone, and that nobody is left without an answer', async () => {
+    const argv = ['demo', '--drive', '90', '--pace', '0', '--json', '--outage', 'openai']
+    const { code, out } = await run(argv)
+    expect(code).toBe(0)
+    const driven = drivenOf(out)
+    const isOpenai = ({ model }: Driven): boolean => model?.startsWith('openai/') === true
+    expect(driven.filter(({ error }) => error !== undefined)).toEqual([])
+    expect(driven.slice(0, 30).some(isOpenai)).toBe(true)
+    expect(driven.some(({ fallback }) => fallback === 'upstream_unreachable')).toBe(true)
+    // Some that were under way when it went may still have been answered.
+    expect(driven.slice(45, 60).filter(isOpenai)).toEqual([])
+  })
+  it('tells of a provider that is not there', async () => {
+    const { code, err } = await run(['demo', '--drive', '9', '--pace', '0', '--outage', 'opnai'])
+    expect(code).toBe(2)
+    expect(err).toContain('there is no provider')
+  })
   it('as JSON is every answer, and the same seed asks the same', async () => {
     const argv = ['demo', '--drive', '5', '--pace', '0', '--json', '--width', '1', '--policy', 'quality-first']
     const first = drivenOf((await run(argv)).out)

@@ -11,6 +11,7 @@ import { recordedModels } from '../../world/models.ts'
 import { loadRecordings } from '../../world/recordings.ts'
 import { serveWorld } from '../../world/serve-world.ts'
 import type { World } from '../../world/serve-world.ts'
+import { outageOf } from './demo-outage.ts'
 import { drive } from './drive.ts'
 import type { Driven } from './drive.ts'
 import { picture } from './drive-picture.ts'
@@ -26,6 +27,7 @@ export interface DemoOptions {
   readonly port: string
   readonly drive?: number
   readonly policy?: string
+  readonly outage?: string
   readonly width?: number
   readonly seed: string
   readonly pace?: string
@@ -39,8 +41,10 @@ const noteFor = (port: number): string => join(folder, `demo-${port}.json`)
 interface Place {
   readonly url: string
   readonly key: string
+  /** The recorded world's own address. */
+  readonly world: string
 }
-interface OpenDemo extends Place {
+interface OpenDemo extends Omit<Place, 'world'> {
   readonly adminKey: string
   readonly world: World
   readonly running: RunningHouse
@@ -140,6 +144,7 @@ const welcome = ({ url, key, adminKey, world }: OpenDemo): readonly string[] => 
   '',
   'Recorded prompts, checked answers, cost and fallbacks, drawn while they come in:',
   'npm run -s signalbox -- demo --drive 200',
+  'npm run -s signalbox -- demo --drive 200 --outage openai',
 ]
 
 const isPlace = (value: unknown): value is Place =>
@@ -148,7 +153,9 @@ const isPlace = (value: unknown): value is Place =>
   'url' in value &&
   typeof value.url === 'string' &&
   'key' in value &&
-  typeof value.key === 'string'
+  typeof value.key === 'string' &&
+  'world' in value &&
+  typeof value.world === 'string'
 
 /** What a house left for others to find it by; a note that is not there, or only half written, is none. */
 const readNote = async (port: number): Promise<Place | undefined> => {
@@ -174,23 +181,28 @@ const driveThrough = async (place: Place, options: DemoOptions, count: number, t
   const soFar: Driven[] = []
   const drawn = livePicture(terminal, () => performance.now())
   const { policy } = options
-  const driven = await drive(
-    {
-      ...place,
-      count,
-      pool: 'recorded',
-      seed: options.seed,
-      width: options.width ?? 32,
-      ...(policy !== undefined && { policy }),
-    },
-    one => {
+  const outage = await outageOf(place.world, options.outage, count)
+  const sending = {
+    url: place.url,
+    key: place.key,
+    count,
+    pool: 'recorded',
+    seed: options.seed,
+    width: options.width ?? 32,
+    ...(policy !== undefined && { policy }),
+  }
+  try {
+    const driven = await drive(sending, async one => {
       soFar.push(one)
       drawn.show(soFar.length, count, () => picture(soFar, count, best))
-    },
-  )
-  drawn.clear()
-  terminal.out(options.json === true ? JSON.stringify(driven) : picture(driven, count, best))
-  return driven.every(({ error }) => error === undefined) ? exits.good : exits.finding
+      await outage.at(soFar.length)
+    })
+    drawn.clear()
+    terminal.out(options.json === true ? JSON.stringify(driven) : picture(driven, count, best))
+    return driven.every(({ error }) => error === undefined) ? exits.good : exits.finding
+  } finally {
+    await outage.end()
+  }
 }
 
 /** Drives a demo house: the one that runs, else one of its own. */
@@ -199,7 +211,7 @@ const driveDemo = async (options: DemoOptions, count: number, terminal: Terminal
   if (running !== undefined) return driveThrough(running, options, count, terminal)
   const own = await openDemo({ ...options, port: '0' }, terminal)
   try {
-    return await driveThrough(own, options, count, terminal)
+    return await driveThrough({ ...own, world: own.world.url }, options, count, terminal)
   } finally {
     await closeDemo(own)
   }
@@ -210,7 +222,7 @@ export const demo = async (options: DemoOptions, terminal: Terminal): Promise<nu
   if (options.drive !== undefined) return driveDemo(options, options.drive, terminal)
   const open = await openDemo(options, terminal)
   const { url, key } = open
-  await writeFile(noteFor(open.running.http.port), JSON.stringify({ url, key }), { mode: 0o600 })
+  await writeFile(noteFor(open.running.http.port), JSON.stringify({ url, key, world: open.world.url }), { mode: 0o600 })
   for (const line of welcome(open)) terminal.out(line)
   const signal = await terminal.stopped()
   terminal.err(`${signal}: closing; ${open.running.house.gateway.inFlight()} requests under way are given time to end`)

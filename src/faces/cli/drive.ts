@@ -68,7 +68,10 @@ const askFor = async (client: Client, prompt: RecordedPrompt, options: DriveOpti
 }
 
 /** Drives so many prompts; `told` hears of each as it comes back. */
-export const drive = async (options: DriveOptions, told: (driven: Driven) => void): Promise<readonly Driven[]> => {
+export const drive = async (
+  options: DriveOptions,
+  told: (driven: Driven) => void | Promise<void>,
+): Promise<readonly Driven[]> => {
   const client = await clientOf(options)
   const recordings = await loadRecordings()
   const best = bestModel(recordedModels, configuredQuality(recordings))
@@ -80,7 +83,7 @@ export const drive = async (options: DriveOptions, told: (driven: Driven) => voi
       const alone = best && askedAlone(recordings, prompt, best)
       const driven = { ...(await askFor(client, prompt, options)), ...(alone !== undefined && { best: alone }) }
       all.push(driven)
-      told(driven)
+      await told(driven)
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.width, prompts.length) }, work))
