@@ -80,7 +80,7 @@ class HeldGateway implements OwnedGateway {
   readonly live: LiveState
   readonly #platform: Platform
   readonly #listeners = new Set<Telemetry>()
-  readonly #handlings = new Set<Handling>()
+  #underWay = 0
   #house: House
   #routes: Routes
 
@@ -131,12 +131,12 @@ class HeldGateway implements OwnedGateway {
       begin: (served, flow) => sink.begin(served, flow),
       deliver: delivery => sink.deliver(delivery),
       end: ending => {
-        this.#handlings.delete(handling)
+        this.#underWay -= 1
         sink.end(ending)
       },
     }
     const handling = new Handling(request, this.#house, told, span)
-    this.#handlings.add(handling)
+    this.#underWay += 1
     queueMicrotask(() => handling.run())
     return { id: request.id, trace: request.trace.traceId, span, abort: () => handling.abort() }
   }
@@ -199,7 +199,7 @@ class HeldGateway implements OwnedGateway {
   }
 
   inFlight(): number {
-    return this.#handlings.size
+    return this.#underWay
   }
 }
 

@@ -88,7 +88,7 @@ const telemetryOf = (ground: Ground): TelemetryConfig => {
     headers: telemetry?.headers ?? defaultTelemetry.headers,
     compat: telemetry?.compat ?? defaultTelemetry.compat,
     log: telemetry?.log ?? defaultTelemetry.log,
-    journal: telemetry?.journal === undefined ? defaultTelemetry.journal : telemetry.journal === 'on',
+    journal: telemetry?.journal !== 'off',
   }
 }
 

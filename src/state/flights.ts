@@ -20,8 +20,12 @@ interface Journey {
 /** More requests than one process can have under way; past it the oldest is given up, so that memory stays bounded. */
 const mostRequests = 65_536
 
+/** So many requests may be entered before the map is made anew, and always as many as it holds. */
+const leastEntered = 32
+
 export class Flights {
-  readonly #journeys = new Map<RequestId, Journey>()
+  #journeys = new Map<RequestId, Journey>()
+  #entered = 0
   readonly #longest: Millis
   readonly #lost: (flight: Flight) => void
 
@@ -39,9 +43,21 @@ export class Flights {
     let journey = this.#journeys.get(request)
     if (journey === undefined) {
       this.sweep(at)
+      this.#renew()
       this.#journeys.set(request, (journey = { since: at, tokens: 0, flights: [] }))
     }
     return journey
+  }
+
+  /**
+   * A map that is added to and taken from all the time is copied again and again, and each of its old tables keeps the
+   * next one alive, with all that stood there. A new map now and then lets them go while they are young.
+   */
+  #renew(): void {
+    this.#entered += 1
+    if (this.#entered <= Math.max(leastEntered, this.#journeys.size)) return
+    this.#entered = 0
+    this.#journeys = new Map(this.#journeys)
   }
 
   /** Each attempt of this request is expected to take so many tokens. */

@@ -71,6 +71,6 @@ const shut = async (front: Front, server: Server): Promise<void> => {
 export const drain = async (front: Front, server: Server, within: Millis): Promise<void> => {
   front.isDraining = true
   await whenIdle(front, within)
-  for (const one of front.ongoing) one.cut(cutOff)
+  for (const one of front.ongoing.all()) one.cut(cutOff)
   await shut(front, server)
 }

@@ -48,8 +48,39 @@ export const standardLimits: Limits = {
 
 /** A request being read, or an answer under way, that can be ended from outside. */
 export interface Ongoing {
+  /** Where it stands among all that is under way; the roll's own to write. */
+  place: number
   /** Ends it at once: an error where nothing was sent yet, else a typed error frame. */
   cut(failure: Failure): void
+}
+
+/**
+ * All that is under way. No Set: one that is added to and taken from all the time is copied again and again, and each of
+ * its old tables keeps alive whoever stood in it, which cost as much memory as the requests themselves.
+ */
+export class Roll {
+  readonly #places: (Ongoing | undefined)[] = []
+  readonly #free: number[] = []
+
+  get size(): number {
+    return this.#places.length - this.#free.length
+  }
+
+  add(one: Ongoing): void {
+    one.place = this.#free.pop() ?? this.#places.length
+    this.#places[one.place] = one
+  }
+
+  /** Who does not stand here is not missed. */
+  delete(one: Ongoing): void {
+    if (this.#places[one.place] !== one) return
+    this.#places[one.place] = undefined
+    this.#free.push(one.place)
+  }
+
+  all(): readonly Ongoing[] {
+    return this.#places.filter(one => one !== undefined)
+  }
 }
 
 /** Told what no client may see: errors that nobody foresaw. */
@@ -66,7 +97,7 @@ export interface Front {
   /** Bytes of bodies that are not whole yet. */
   buffered: number
   /** What is being read or answered. */
-  readonly ongoing: Set<Ongoing>
+  readonly ongoing: Roll
   /** Called while draining when nothing is ongoing any more. */
   onIdle?: () => void
   readonly sockets: Set<Socket>

@@ -56,6 +56,7 @@ const full: Failure = {
 
 /** Reads one body; gives it to `take`, or refuses the visit. Says nothing if the client leaves. */
 class Reading implements Ongoing {
+  place = -1
   readonly #front: Front
   readonly #visit: Visit
   readonly #take: (bytes: Buffer) => void

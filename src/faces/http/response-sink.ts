@@ -33,6 +33,7 @@ const keepAlive = ': keep-alive\n\n'
 const endedWithout: Failure = { kind: 'internal', message: 'the answer ended without anything in it' }
 
 export class ResponseSink implements Sink, Ongoing {
+  place = -1
   readonly #front: Front
   readonly #visit: Visit
   readonly #wanted: Wanted
@@ -120,10 +121,19 @@ export class ResponseSink implements Sink, Ongoing {
       this.#close()
       if (failure === undefined) this.#sendWhole(ending)
       else refuse(this.#front, this.#visit, failure, this.#headers(ending, []))
-      // The connection may stay for long, and this with it.
-      this.#events = []
-      this.#pieces = []
     }
+    this.#letGo()
+  }
+
+  /** The response may stay for as long as its connection does: what it was made of must not stay with it. */
+  #letGo(): void {
+    this.#visit.response.off('close', this.#left)
+    this.#events = []
+    this.#pieces = []
+    this.#call = undefined
+    this.#served = undefined
+    this.#flow = undefined
+    this.#encoder = undefined
   }
 
   /** Whoever delivers must not suffer from what an encoder cannot bear. */

@@ -9,7 +9,7 @@ import type { Gateway } from '../../ports/gateway.ts'
 import type { Keyring } from './authenticate.ts'
 import { answerSocket, failureOf } from './broken-request.ts'
 import { close, drain } from './drain.ts'
-import { standardLimits } from './front.ts'
+import { Roll, standardLimits } from './front.ts'
 import type { Alarm, Front, Limits, Readiness } from './front.ts'
 import { receive } from './receive.ts'
 import { invalid } from './reply.ts'
@@ -52,7 +52,7 @@ const frontOf = (options: HttpOptions): Front => ({
   keyring: options.keyring,
   isDraining: false,
   buffered: 0,
-  ongoing: new Set(),
+  ongoing: new Roll(),
   sockets: new Set(),
   visits: new WeakMap(),
   ...(options.metrics && { metrics: options.metrics }),
