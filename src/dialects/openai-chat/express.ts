@@ -6,6 +6,7 @@ import type { ExpressLane } from '../../ports/dialect.ts'
 import { editMembers } from '../json-text.ts'
 import { garbled } from './in-band-error.ts'
 import { mendAnswer } from './mend-answer.ts'
+import { readPlainAnswer } from './plain-answer.ts'
 import { decodeAnswer } from './response.ts'
 import { scanStream } from './scan-stream.ts'
 import { isRecord, parseJson } from './wire.ts'
@@ -29,6 +30,8 @@ const scanAnswer = (body: Uint8Array): Delivery => {
   if (answer === undefined) {
     return { ...nothing, failure: garbled('the answer is no JSON; an object with choices would be right') }
   }
+  const plain = readPlainAnswer(answer)
+  if (plain !== undefined) return { ...plain, bytes: body }
   const { events: _events, ...facts } = deliveryOf(decodeAnswer(answer))
   if (facts.failure !== undefined || !isRecord(answer)) return facts
   const mended = mendAnswer(answer)
