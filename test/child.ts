@@ -19,6 +19,8 @@ export interface Child extends AsyncDisposable {
   /** Settles once this was said on either channel, with what the pattern found; rejects if the process ends before. */
   until(pattern: RegExp): Promise<RegExpExecArray>
   kill(signal: NodeJS.Signals): void
+  /** Closes our ends of what it says: from now on it speaks to nobody. */
+  deafen(): void
 }
 
 interface Place {
@@ -73,6 +75,10 @@ const watched = (child: ChildProcess): Child => {
         )
       }),
     kill: signal => void child.kill(signal),
+    deafen: () => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
       await ended

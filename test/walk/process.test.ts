@@ -139,6 +139,22 @@ describe('the demo house', () => {
   })
 })
 
+describe('a command whose reader leaves', () => {
+  it('ends quietly, with its own exit code', async () => {
+    const config = await files.write(
+      'signalbox.yaml',
+      [twoDialects(world), "keys: { test: { value: '${TEST_KEY}' } }"].join('\n'),
+    )
+    const asked = await files.write('request.json', { model: 'both', messages: hello })
+    const script = '{ "$0" "$@"; echo "ended with $?" >&2; } | true'
+    const argv = [process.execPath, join(root, 'bin/signalbox.js'), 'explain', asked, '--config', config, '--json']
+    const child = runProgram('sh', ['-c', script, ...argv], { cwd: files.path, env })
+    children.push(child)
+    await child.ended
+    expect(child.err()).toBe('ended with 0\n')
+  })
+})
+
 describe('a process that is asked to stop', () => {
   it('takes no new work, lets thirty streams end whole, writes everything down, and ends well', async () => {
     const { child, url, client } = await serve()
@@ -184,6 +200,17 @@ describe('a process that is asked to stop', () => {
     const { outcomes } = await journal()
     expect(outcomes).toHaveLength(10)
     expect(outcomes.every(({ failure }) => failure?.kind === 'cancelled')).toBe(true)
+  })
+
+  it('still lets its streams end when nobody reads what it says any more', async () => {
+    const { child, client } = await serve()
+    const streams = await openMany(client, 3)
+    child.deafen()
+    child.kill('SIGTERM')
+    await until('all are over', () => streams.every(({ isOver }) => isOver))
+    expect(streams.map(({ error, finish }) => [error, finish])).toEqual(streams.map(() => [undefined, 'stop']))
+    expect(await child.ended).toEqual({ code: 0, signal: null })
+    expect((await journal()).outcomes).toHaveLength(3)
   })
 
   it('that is asked twice from a terminal does not wait', async () => {

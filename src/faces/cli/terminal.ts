@@ -32,12 +32,24 @@ const askedToStop = (): Promise<string> =>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
   })
 
+/** Keeps a reader that has gone, such as `head`, from ending the process; a gateway must still drain when its `tee` is dead. */
+const outliveReaders = (): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`the output cannot be written: ${error.message}\n`)
+  })
+  // Where nobody hears complaints, there is nobody to complain to.
+  process.stderr.on('error', () => undefined)
+}
+
 /** The terminal of this process. */
-export const processTerminal = (): Terminal => ({
-  env: process.env,
-  out: text => process.stdout.write(`${text}\n`),
-  err: text => process.stderr.write(`${text}\n`),
-  isLive: process.stderr.isTTY === true,
-  columns: process.stderr.columns ?? 100,
-  stopped: askedToStop,
-})
+export const processTerminal = (): Terminal => {
+  outliveReaders()
+  return {
+    env: process.env,
+    out: text => process.stdout.write(`${text}\n`),
+    err: text => process.stderr.write(`${text}\n`),
+    isLive: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 100,
+    stopped: askedToStop,
+  }
+}
