@@ -1,5 +1,5 @@
 /** Builds dist/ from src/; with --if-needed, only where a source is newer than what was built. */
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run } from './node.mjs'
 
@@ -23,12 +23,20 @@ const build = () => {
     console.error('nothing is built and there is no TypeScript to build it with: install the development dependencies')
     return 1
   }
-  rmSync(dist, { recursive: true, force: true })
-  const code = run(compiler, ['-p', 'tsconfig.build.json'])
-  if (code !== 0) return code
-  chmodSync(join(root, 'bin', 'signalbox.js'), 0o755)
-  writeFileSync(stamp, '')
-  return 0
+  // Built beside the old one and put in its place at once: what runs from there meanwhile finds all of one build.
+  const next = join(root, `.dist-${process.pid}`)
+  const old = join(root, `.dist-${process.pid}-old`)
+  try {
+    const code = run(compiler, ['-p', 'tsconfig.build.json', '--outDir', next])
+    if (code !== 0) return code
+    writeFileSync(join(next, '.built'), '')
+    if (existsSync(dist)) renameSync(dist, old)
+    renameSync(next, dist)
+    chmodSync(join(root, 'bin', 'signalbox.js'), 0o755)
+    return 0
+  } finally {
+    for (const left of [next, old]) rmSync(left, { recursive: true, force: true })
+  }
 }
 
 process.exitCode = process.argv.includes('--if-needed') && isFresh() ? 0 : build()

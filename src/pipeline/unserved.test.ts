@@ -47,8 +47,23 @@ describe('nobody can serve', () => {
   it('because each would cost more than the request may', () => {
     expect(nobodyFor({ bounds: { budgetCap: microUsd(1) } }, 'capable')).toMatchObject({ kind: 'over-budget' })
   })
+  it('because the request itself names others, and says who', () => {
+    const failure = nobodyFor({ bounds: { lock: 'mistrall' } }, 'capable')
+    expect(failure).toMatchObject({ kind: 'invalid-request' })
+    expect(failure.message).toContain('mistrall')
+    expect(nobodyFor({ bounds: { only: ['x'] } }, 'capable')).toMatchObject({ kind: 'invalid-request' })
+    expect(nobodyFor({ bounds: { ignore: ['openai'] } }, 'capable')).toMatchObject({ kind: 'invalid-request' })
+  })
   it('for reasons that nobody alone answers for', () => {
-    expect(nobodyFor({ bounds: { lock: 'nobody' } }, 'capable')).toMatchObject({ kind: 'no-candidate' })
+    const both = { bounds: { budgetCap: microUsd(1500) }, request: { needs: ['text' as const] } }
+    const candidates = [
+      candidate('dear', { price: { inputPerMillion: microUsd(9e6), outputPerMillion: microUsd(9e6) } }),
+    ]
+    const compiled = compilePolicy(policy('capable'))
+    if (!compiled.ok) throw new Error(compiled.why)
+    const told = facts([...candidates, candidate('deaf', { accepts: [] })], both)
+    const decision = decide(compiled.value, { ...told, bounds: { budgetCap: microUsd(5000) } })
+    expect(unserved({ facts: told, decision }, liveState(), now)).toMatchObject({ kind: 'no-candidate' })
   })
   it('because all are at their limits: it tells when the first is whole again', () => {
     const by = { resetAt: (now + 7000) as Instant, requests: unit(0), tokens: unit(1), concurrent: unit(1) }

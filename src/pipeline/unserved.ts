@@ -6,16 +6,20 @@ import type { Instant } from '../domain/units.ts'
 import { whyNobody } from '../routing/nobody.ts'
 import type { LiveState } from '../state/live-state.ts'
 
-/** The step that excluded it, by name. */
+/** The step that excluded it, e.g. `house:lock`, or only its name where it stands in the policy. */
 const excluder = (one: Assessment): string => {
   const step = one.reasons.find(({ says }) => says !== undefined)?.step ?? ''
-  return step.slice(step.indexOf(':') + 1)
+  return step.startsWith('house:') ? step : step.slice(step.indexOf(':') + 1)
 }
 
 /** If one step excluded everybody, it tells whose fault that is. */
 const kinds: Readonly<Record<string, FailureKind>> = {
-  allowed: 'forbidden',
-  'budget-cap': 'over-budget',
+  'house:allowed': 'forbidden',
+  'house:budget-cap': 'over-budget',
+  // The request itself names who may serve, and nobody of these is here.
+  'house:lock': 'invalid-request',
+  'house:only': 'invalid-request',
+  'house:ignore': 'invalid-request',
   capable: 'invalid-request',
   'within-limits': 'upstream-rate-limited',
 }
