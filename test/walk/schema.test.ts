@@ -287,7 +287,7 @@ describe.skipIf(!hasShared)('what a client gets that asks wrongly', () => {
     ['a number as text', 400, { ...whole, max_tokens: 'many' }, {}],
     ['a header that is not known', 400, whole, { 'x-signalbox-polcy': 'in-order' }],
     ['a policy that is not there', 400, whole, { 'x-signalbox-policy': 'in-ordr' }],
-    ['a lock that leaves nobody', 503, whole, { 'x-signalbox-only': 'nobody' }],
+    ['a lock that leaves nobody', 400, whole, { 'x-signalbox-only': 'nobody' }],
     ['another type of body', 415, JSON.stringify(whole), { 'content-type': 'text/csv' }],
   ]
   it.each(asks)('%s: OpenAI’s error with status %d', async (_what, status, body, headers) => {

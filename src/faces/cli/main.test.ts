@@ -11,6 +11,7 @@ const options: Readonly<Record<(typeof commands)[number], readonly string[]>> = 
     '--port <port>',
     '--drive <prompts>',
     '--policy <policy>',
+    '--outage <provider>',
     '--width <requests>',
     '--seed <seed>',
     '--pace <factor>',
