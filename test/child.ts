@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
+import { listening } from './said.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -38,16 +39,12 @@ const environment = (env: Place['env'] = {}): Record<string, string> => ({
 })
 
 const watched = (child: ChildProcess): Child => {
-  const said = { out: '', err: '' }
-  const lookers = new Set<() => void>()
+  const { said, add, until } = listening()
   for (const [channel, stream] of [
     ['out', child.stdout],
     ['err', child.stderr],
   ] as const) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said[channel] += text
-      for (const look of lookers) look()
-    })
+    stream?.setEncoding('utf8').on('data', (text: string) => add(channel, text))
   }
   // `close` comes after all that was said.
   const ended = new Promise<Ended>((resolve, reject) => {
@@ -59,21 +56,7 @@ const watched = (child: ChildProcess): Child => {
     ended,
     out: () => said.out,
     err: () => said.err,
-    until: pattern =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = pattern.exec(said.out) ?? pattern.exec(said.err)
-          if (found === null) return
-          lookers.delete(look)
-          resolve(found)
-        }
-        lookers.add(look)
-        look()
-        ended.then(
-          () => reject(new Error(`the process ended without saying ${String(pattern)}: ${said.out}${said.err}`)),
-          reject,
-        )
-      }),
+    until: pattern => until(pattern, ended),
     kill: signal => void child.kill(signal),
     deafen: () => {
       child.stdout?.destroy()

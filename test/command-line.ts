@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../src/faces/cli/main.ts'
 import type { Terminal } from '../src/faces/cli/terminal.ts'
+import { listening } from './said.ts'
 
 export interface Ran {
   readonly code: number
@@ -29,12 +30,8 @@ interface Seat {
 
 /** Starts a command. */
 export const start = (argv: readonly string[], { env = {}, isLive = false }: Seat = {}): Running => {
-  const said = { out: '', err: '' }
-  const lookers = new Set<() => void>()
-  const say = (channel: 'out' | 'err') => (text: string) => {
-    said[channel] += `${text}\n`
-    for (const look of lookers) look()
-  }
+  const { said, add, until } = listening()
+  const say = (channel: 'out' | 'err') => (text: string) => add(channel, `${text}\n`)
   const stopping = Promise.withResolvers<string>()
   const terminal: Terminal = {
     env,
@@ -49,19 +46,7 @@ export const start = (argv: readonly string[], { env = {}, isLive = false }: Sea
     ended,
     out: () => said.out,
     err: () => said.err,
-    until: pattern =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = pattern.exec(said.out) ?? pattern.exec(said.err)
-          if (found === null) return
-          lookers.delete(look)
-          resolve(found)
-        }
-        lookers.add(look)
-        look()
-        const told = (): string => `the command ended without saying ${String(pattern)}: ${said.out}${said.err}`
-        ended.then(() => reject(new Error(told())), reject)
-      }),
+    until: pattern => until(pattern, ended),
     stop: () => stopping.resolve('SIGINT'),
   }
 }

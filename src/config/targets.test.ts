@@ -4,7 +4,8 @@ import type { Instant } from '../domain/units.ts'
 import { readConfig } from './load.ts'
 import type { Settings } from './settings.ts'
 import { routesOf } from './targets.ts'
-import type { FoundRoute, Routes } from './targets.ts'
+import type { FoundRoute } from '../routing/route.ts'
+import type { Routes } from './targets.ts'
 
 const text = `
 providers: { openai: { type: openai, key: "\${K}" }, router: { type: openrouter, key: "\${K}" }, second: { type: openai, key: "\${K}" } }

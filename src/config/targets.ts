@@ -1,33 +1,11 @@
 /** What a client's `model` stands for: a pool, an alias, a provider's model, a model, a deployment. */
-import type { Candidate, Deployment, Pool } from '../domain/deployment.ts'
-import type { PoolId } from '../domain/ids.ts'
+import type { Deployment, Pool } from '../domain/deployment.ts'
 import type { Checked } from '../domain/units.ts'
+import { nearest } from '../domain/nearest.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
 import type { CompiledPolicy } from '../routing/compile-policy.ts'
-import { nearest } from '../domain/nearest.ts'
+import type { FoundRoute, Route } from '../routing/route.ts'
 import type { Settings } from './settings.ts'
-
-/** Who can serve what was asked for, and how one of them is chosen. */
-export interface Route {
-  readonly pool?: PoolId
-  readonly task?: string
-  readonly candidates: readonly Candidate[]
-  readonly policy: CompiledPolicy
-  /** The provider that was named with the model; no other may serve. */
-  readonly lock?: string
-}
-
-export type FoundRoute =
-  | { readonly ok: true; readonly route: Route }
-  | {
-      readonly ok: false
-      /** What was not found: the target or the policy. */
-      readonly kind: 'target' | 'policy'
-      /** The most similar names, best first. */
-      readonly nearest: readonly string[]
-      /** All names of this kind. */
-      readonly names: readonly string[]
-    }
 
 /** One name that a client may ask for. */
 export interface RouteTarget {

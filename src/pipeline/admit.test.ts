@@ -4,13 +4,14 @@ import { requestOf } from '../../test/fake-dialect.ts'
 import type { AllowList } from '../domain/caller.ts'
 import type { PoolId, VirtualKeyId } from '../domain/ids.ts'
 import { admit } from './admit.ts'
-import type { Found, House, Route } from './house.ts'
+import type { FoundRoute, Route } from '../routing/route.ts'
+import type { House } from './house.ts'
 
 const names = ['support', 'search', 'openai/gpt-4o-mini']
 const route = { pool: 'support' as PoolId, candidates: [] } as unknown as Route
 
-const houseThat = (found: Found): House => ({ routes: { find: () => found } }) as unknown as House
-const ask = (found: Found, { allow, policy }: { readonly allow?: AllowList; readonly policy?: string } = {}) =>
+const houseThat = (found: FoundRoute): House => ({ routes: { find: () => found } }) as unknown as House
+const ask = (found: FoundRoute, { allow, policy }: { readonly allow?: AllowList; readonly policy?: string } = {}) =>
   admit(
     requestOf({
       target: 'suport',
@@ -19,7 +20,7 @@ const ask = (found: Found, { allow, policy }: { readonly allow?: AllowList; read
     }),
     houseThat(found),
   )
-const unknown: Found = { ok: false, kind: 'target', nearest: ['support'], names }
+const unknown: FoundRoute = { ok: false, kind: 'target', nearest: ['support'], names }
 
 describe('admit', () => {
   it('gives the route of what is known and allowed', () => {

@@ -2,7 +2,8 @@
 import { isAllowed } from '../domain/caller.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { ChatRequest } from '../domain/request.ts'
-import type { Found, House, Route } from './house.ts'
+import type { FoundRoute, Route } from '../routing/route.ts'
+import type { House } from './house.ts'
 
 export type Admitted = { readonly ok: true; readonly route: Route } | { readonly ok: false; readonly failure: Failure }
 
@@ -15,7 +16,7 @@ const listed = (names: readonly string[]): string =>
     ? names.join(', ')
     : `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more`
 
-const unknown = (asked: string, found: Extract<Found, { ok: false }>): Failure => {
+const unknown = (asked: string, found: Extract<FoundRoute, { ok: false }>): Failure => {
   const { kind, nearest, names } = found
   const meant = nearest.length === 0 ? '' : `; did you mean ${nearest.map(name => `"${name}"`).join(' or ')}?`
   if (kind === 'policy') {
@@ -34,7 +35,10 @@ const visible = (names: readonly string[], request: ChatRequest): readonly strin
   return known.includes('*') ? names : names.filter(name => known.includes(name))
 }
 
-const hidden = (found: Extract<Found, { ok: false }>, request: ChatRequest): Extract<Found, { ok: false }> => ({
+const hidden = (
+  found: Extract<FoundRoute, { ok: false }>,
+  request: ChatRequest,
+): Extract<FoundRoute, { ok: false }> => ({
   ...found,
   names: visible(found.names, request),
   nearest: visible(found.nearest, request),

@@ -6,7 +6,8 @@ import type { ChatRequest } from '../domain/request.ts'
 import { decide } from '../routing/decide.ts'
 import { gather } from '../signals/gather.ts'
 import { shapeOf } from '../signals/shape.ts'
-import type { House, Route } from './house.ts'
+import type { Route } from '../routing/route.ts'
+import type { House } from './house.ts'
 
 const boundsOf = ({ caller, wishes }: ChatRequest, route: Route): Bounds => {
   const { lock, only, ignore, budgetCap } = wishes

@@ -1,0 +1,26 @@
+/** What a client's word stands for: who can serve it, and by which policy. */
+import type { Candidate } from '../domain/deployment.ts'
+import type { PoolId } from '../domain/ids.ts'
+import type { CompiledPolicy } from './compile-policy.ts'
+
+/** Who can serve what was asked for, and how one of them is chosen. */
+export interface Route {
+  readonly pool?: PoolId
+  readonly task?: string
+  readonly candidates: readonly Candidate[]
+  readonly policy: CompiledPolicy
+  /** The provider that was named with the model; no other may serve. */
+  readonly lock?: string
+}
+
+export type FoundRoute =
+  | { readonly ok: true; readonly route: Route }
+  | {
+      readonly ok: false
+      /** What was not found: the target or the policy. */
+      readonly kind: 'target' | 'policy'
+      /** The most similar names, best first. */
+      readonly nearest: readonly string[]
+      /** All names of this kind. */
+      readonly names: readonly string[]
+    }
