@@ -7,7 +7,16 @@ import type { RoutingDecision } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
-import type { CredentialId, DecisionId, DeploymentId, DialectId, ModelId, ProviderId, SpanId } from '../domain/ids.ts'
+import type {
+  CredentialId,
+  DecisionId,
+  DeploymentId,
+  DialectId,
+  ModelId,
+  ProviderId,
+  SpanId,
+  TraceId,
+} from '../domain/ids.ts'
 import type { Execution, Patience } from '../domain/policy.ts'
 import type { ChatRequest } from '../domain/request.ts'
 import { millis, tokens, unit } from '../domain/units.ts'
@@ -47,6 +56,7 @@ const patience: Patience = {
 interface Wire {
   readonly url: string
   readonly key: string
+  header(name: string): string | undefined
   readonly listener: WireListener
   isStopped: boolean
   isPaused: boolean
@@ -86,6 +96,7 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
       const wire: Wire = {
         url,
         key: headers[headers.indexOf('authorization') + 1] ?? '',
+        header: name => (headers.includes(name) ? headers[headers.indexOf(name) + 1] : undefined),
         listener,
         isStopped: false,
         isPaused: false,
@@ -468,6 +479,20 @@ describe('several lanes', () => {
     one.wires[0]?.say('from a')
     await one.clock.pass(1000)
     expect(one.wires).toHaveLength(1)
+  })
+})
+
+describe('the trace', () => {
+  it('goes on to each upstream, whose parent is its own attempt', async () => {
+    const trace = { traceId: '0af7651916cd43dd8448eb211c80319c' as TraceId, sampled: true, state: 'vendor=1' }
+    const one = await scene({ ids: ['a', 'b'], request: { trace } })
+    if (one.wires[0] !== undefined) answerWith(one.wires[0], failing(500))
+    await settle()
+    const told = one.wires.map(({ header }) => [header('traceparent'), header('tracestate')])
+    expect(told).toEqual([
+      ['00-0af7651916cd43dd8448eb211c80319c-span-0-01', 'vendor=1'],
+      ['00-0af7651916cd43dd8448eb211c80319c-span-1-01', 'vendor=1'],
+    ])
   })
 })
 

@@ -10,6 +10,7 @@ import type { Exchange, WireError, WireHead, WireListener } from '../ports/trans
 import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Errand, Hands } from './hands.ts'
+import { traced } from './traced.ts'
 import { emptyAnswer, failureOf, passedOn } from './reading.ts'
 
 /** Told of a lane. Nothing is told after `ended`. */
@@ -106,7 +107,7 @@ export class Lane implements WireListener {
       this.#made.url = value.url.split('?', 1)[0]
       this.#made.lane = adapter.isExpress(request) ? 'express' : 'translated'
       const wire = adapter.authorize(value, secret, clock.now())
-      this.#exchange = transport.send(wire, this, patience.connect)
+      this.#exchange = transport.send(traced(wire, request.trace, this.#made.spanId), this, patience.connect)
     } catch (error) {
       // The secret could not be read, or one of our own codecs broke: either way this candidate cannot be asked.
       const message = error instanceof Error ? error.message : String(error)
