@@ -1,4 +1,5 @@
 /** Whole responses: JSON, text, and failures in the client's own dialect. */
+import type { ServerResponse } from 'node:http'
 import type { Failure } from '../../domain/failure.ts'
 import type { Front } from './front.ts'
 import type { Visit } from './visit.ts'
@@ -44,6 +45,16 @@ const linger = (front: Front, { request, response }: Visit): void => {
   request.on('data', count).once('end', stop).once('close', stop)
 }
 
+/** Longer bodies are not worth copying. */
+const copied = 16 * 1024
+
+/** A string goes out in one piece with its head, bytes would be a piece of their own; Latin-1 has a character for each byte. */
+const endWith = (response: ServerResponse, body: string | Uint8Array): void => {
+  if (typeof body === 'string' || body.length > copied) return void response.end(body)
+  const { buffer, byteOffset, length } = body
+  response.end(Buffer.from(buffer, byteOffset, length).toString('latin1'), 'latin1')
+}
+
 /** Sends it, unless something was sent or the client has left. */
 export const send = (front: Front, visit: Visit, { status, type, body, headers = none }: Reply): void => {
   const { response } = visit
@@ -63,7 +74,7 @@ export const send = (front: Front, visit: Visit, { status, type, body, headers =
     ...closing,
   ])
   if (!lingers) {
-    response.end(body)
+    endWith(response, body)
     // Node destroys a socket on which nothing moves for so long; an idle one gets its own time.
     if (response.writableLength > 0) visit.request.socket.setTimeout(front.limits.stall)
   } else {
