@@ -6,6 +6,7 @@ import type { Routes } from './config/targets.ts'
 import { isAllowed } from './domain/caller.ts'
 import type { Caller } from './domain/caller.ts'
 import type { DecisionTrace } from './domain/decision.ts'
+import type { Delivery } from './domain/delivery.ts'
 import { GatewayError } from './domain/gateway-error.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { ProviderId } from './domain/ids.ts'
@@ -22,7 +23,7 @@ import { decideFor } from './pipeline/route.ts'
 import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
 import type { Platform } from './ports/platform.ts'
 import type { ProviderAdapter } from './ports/provider.ts'
-import type { Sink } from './ports/sink.ts'
+import type { Ending, Sink } from './ports/sink.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { providerTypeOf, providerTypes } from './providers/registry.ts'
 import { compilePolicy } from './routing/compile-policy.ts'
@@ -75,12 +76,39 @@ const build = (settings: Settings): Checked<Built> => {
   return routes.ok ? { ok: true, value: { adapters: adapters.value, routes: routes.value } } : routes
 }
 
+/** Where one request's answer goes; its end is counted. */
+class CountedSink implements Sink {
+  readonly #sink: Sink
+  readonly #count: { underWay: number }
+
+  constructor(sink: Sink, count: { underWay: number }) {
+    this.#sink = sink
+    this.#count = count
+  }
+
+  begin(...told: Parameters<Sink['begin']>): void {
+    this.#sink.begin(...told)
+  }
+
+  deliver(delivery: Delivery): boolean {
+    return this.#sink.deliver(delivery)
+  }
+
+  end(ending: Ending): void {
+    this.#count.underWay -= 1
+    this.#sink.end(ending)
+  }
+}
+
+/** Whatever hangs on it comes when the present turn is over. */
+const nextTurn = Promise.resolve()
+
 /** The gateway in this process. */
 class HeldGateway implements OwnedGateway {
   readonly live: LiveState
   readonly #platform: Platform
   readonly #listeners = new Set<Telemetry>()
-  #underWay = 0
+  readonly #count = { underWay: 0 }
   #house: House
   #routes: Routes
 
@@ -127,17 +155,9 @@ class HeldGateway implements OwnedGateway {
   chat(incoming: Incoming, sink: Sink): Call {
     const request = this.#requestOf(incoming)
     const span = this.#platform.ids.span()
-    const told: Sink = {
-      begin: (served, flow) => sink.begin(served, flow),
-      deliver: delivery => sink.deliver(delivery),
-      end: ending => {
-        this.#underWay -= 1
-        sink.end(ending)
-      },
-    }
-    const handling = new Handling(request, this.#house, told, span)
-    this.#underWay += 1
-    queueMicrotask(() => handling.run())
+    const handling = new Handling(request, this.#house, new CountedSink(sink, this.#count), span)
+    this.#count.underWay += 1
+    void nextTurn.then(() => handling.run())
     return { id: request.id, trace: request.trace.traceId, span, abort: () => handling.abort() }
   }
 
@@ -199,7 +219,7 @@ class HeldGateway implements OwnedGateway {
   }
 
   inFlight(): number {
-    return this.#underWay
+    return this.#count.underWay
   }
 }
 

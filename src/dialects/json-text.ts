@@ -193,12 +193,14 @@ export const editMembers = (bytes: Uint8Array, edits: Readonly<Record<string, st
 
 /** How deep lists and objects nest: 0 for a scalar, 1 for `[]`. Counting stops at `limit + 1`, so no depth can exhaust the stack. */
 export const depthOf = (value: unknown, limit: number): number => {
-  let depth = 0
-  let level: readonly object[] = [value].filter(isObject)
-  while (level.length > 0 && depth <= limit) {
-    level = level.flatMap(one => Object.values(one).filter(isObject))
-    depth++
+  if (!isObject(value)) return 0
+  if (limit < 1) return 1
+  let deepest = 0
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    const depth = depthOf(member, limit - 1)
+    if (depth > deepest) deepest = depth
+    if (deepest >= limit) break
   }
-  return depth
+  return 1 + deepest
 }
 const isObject = (value: unknown): value is object => value !== null && typeof value === 'object'

@@ -18,52 +18,74 @@ export interface Deadlines {
 
 const seconds = (duration: Millis): string => `${duration / 1000} s`
 
+/** One object for each attempt, since it is made for each. */
+class AttemptDeadlines implements Deadlines {
+  readonly #clock: Clock
+  readonly #patience: Patience
+  readonly #streamed: boolean
+  readonly #late: (why: string) => void
+  #heardAt: Instant | undefined
+  #isPaused = false
+  #cancel: (() => void) | undefined
+
+  constructor(clock: Clock, patience: Patience, streamed: boolean, late: (why: string) => void) {
+    this.#clock = clock
+    this.#patience = patience
+    this.#streamed = streamed
+    this.#late = late
+  }
+
+  start(): void {
+    const { firstToken, whole } = this.#patience
+    const limit = this.#streamed ? firstToken : whole
+    if (limit === undefined) return
+    const what = this.#streamed ? 'gave no content' : 'did not answer'
+    this.#cancel = this.#clock.after(limit, () => this.#late(`${what} within ${seconds(limit)}`))
+  }
+
+  heard(): void {
+    // Only a stream is measured by its silences.
+    if (this.#streamed) this.#heardAt = this.#clock.now()
+  }
+
+  content(): void {
+    if (!this.#streamed) return
+    this.stop()
+    this.#heardAt = this.#clock.now()
+    this.#watch(this.#patience.idle)
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#heardAt = this.#clock.now()
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  /** One timer that looks at the clock when it rings, so that a piece costs no timer. */
+  #watch(within: Millis): void {
+    this.#cancel = this.#clock.after(within, () => {
+      const { idle } = this.#patience
+      const now = this.#clock.now()
+      const silent = now - (this.#heardAt ?? now)
+      if (this.#isPaused) this.#watch(idle)
+      else if (silent < idle) this.#watch(millis(idle - silent))
+      else this.#late(`sent nothing for ${seconds(idle)} in the middle of its answer`)
+    })
+  }
+}
+
 /** Calls `late` at most once, with what did not come in time. */
 export const deadlines = (
   clock: Clock,
   patience: Patience,
   streamed: boolean,
   late: (why: string) => void,
-): Deadlines => {
-  let heardAt: Instant | undefined
-  let isPaused = false
-  let cancel: (() => void) | undefined
-  const stop = (): void => {
-    cancel?.()
-    cancel = undefined
-  }
-  // One timer that looks at the clock when it rings, so that a piece costs no timer.
-  const watch = (within: Millis): void => {
-    cancel = clock.after(within, () => {
-      const silent = clock.now() - (heardAt ?? clock.now())
-      if (isPaused) watch(patience.idle)
-      else if (silent < patience.idle) watch(millis(patience.idle - silent))
-      else late(`sent nothing for ${seconds(patience.idle)} in the middle of its answer`)
-    })
-  }
-  return {
-    start: () => {
-      const limit = streamed ? patience.firstToken : patience.whole
-      if (limit === undefined) return
-      const what = streamed ? 'gave no content' : 'did not answer'
-      cancel = clock.after(limit, () => late(`${what} within ${seconds(limit)}`))
-    },
-    heard: () => {
-      heardAt = clock.now()
-    },
-    content: () => {
-      if (!streamed) return
-      stop()
-      heardAt = clock.now()
-      watch(patience.idle)
-    },
-    pause: () => {
-      isPaused = true
-    },
-    resume: () => {
-      isPaused = false
-      heardAt = clock.now()
-    },
-    stop,
-  }
-}
+): Deadlines => new AttemptDeadlines(clock, patience, streamed, late)

@@ -12,19 +12,25 @@ export interface Held {
   readonly all: readonly Delivery[]
 }
 
-export const hold = (): Held => {
-  const all: Delivery[] = []
-  let bytes = 0
-  let isReady = false
-  return {
-    add: delivery => {
-      all.push(delivery)
-      bytes += delivery.bytes?.length ?? delivery.size
-      isReady ||= delivery.content || bytes > mostBytes || all.length > mostPieces
-    },
-    get isReady() {
-      return isReady
-    },
-    all,
+class Holding implements Held {
+  readonly #all: Delivery[] = []
+  #bytes = 0
+  #isReady = false
+
+  add(delivery: Delivery): void {
+    this.#all.push(delivery)
+    this.#bytes += delivery.bytes?.length ?? delivery.size
+    this.#isReady ||= delivery.content || this.#bytes > mostBytes || this.#all.length > mostPieces
+  }
+
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  get all(): readonly Delivery[] {
+    return this.#all
   }
 }
+
+/** Nothing held yet. */
+export const hold = (): Held => new Holding()

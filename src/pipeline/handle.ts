@@ -7,7 +7,7 @@ import type { Delivery } from '../domain/delivery.ts'
 import { reasonOf } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { SpanId } from '../domain/ids.ts'
-import type { Cost } from '../domain/outcome.ts'
+import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { Patience } from '../domain/policy.ts'
 import type { ChatRequest } from '../domain/request.ts'
 import { millis, tokens } from '../domain/units.ts'
@@ -22,11 +22,19 @@ import { costOfAll, settle } from './settle.ts'
 import { unserved } from './unserved.ts'
 
 /** The policy's patience, never lengthened by what the request wishes. */
-const patienceOf = (patience: Patience, { wishes }: ChatRequest): Patience => ({
-  ...patience,
-  maxAttempts: Math.min(patience.maxAttempts, wishes.maxAttempts ?? patience.maxAttempts),
-  total: millis(Math.min(patience.total, wishes.timeout ?? patience.total)),
-})
+const patienceOf = (patience: Patience, { wishes }: ChatRequest): Patience => {
+  const { maxAttempts, timeout } = wishes
+  if (maxAttempts === undefined && timeout === undefined) return patience
+  return {
+    ...patience,
+    maxAttempts: Math.min(patience.maxAttempts, maxAttempts ?? patience.maxAttempts),
+    total: millis(Math.min(patience.total, timeout ?? patience.total)),
+  }
+}
+
+/** In the order of their start. */
+const inOrder = (attempts: readonly Attempt[]): readonly Attempt[] =>
+  attempts.length < 2 ? attempts : [...attempts].sort((left, right) => left.index - right.index)
 
 /** One request under way. */
 export class Handling implements Outlet, Flow {
@@ -195,7 +203,7 @@ export class Handling implements Outlet, Flow {
     this.#isOver = true
     const ledger = this.#ledger
     const attempts = this.#dispatch?.attempts ?? []
-    ledger.attempts = [...attempts].sort((left, right) => left.index - right.index)
+    ledger.attempts = inOrder(attempts)
     if (failure !== undefined) ledger.failure = failure
     const cost = settle(ledger, this.#house)
     const { trace } = ledger

@@ -17,8 +17,13 @@ const costOfAttempt = (attempt: Attempt, inputTokens: Tokens): Cost | undefined 
   return estimatedCost({ inputTokens, size, ...(usage !== undefined && { usage }) }, candidate.price)
 }
 
+const free: Cost = { amount: microUsd(0), source: 'usage' }
+
 /** The cost of all attempts: whoever lost a race or broke off has to be paid as well. */
 export const costOfAll = (attempts: readonly Attempt[], inputTokens: Tokens): Cost => {
+  const [only] = attempts
+  // Nearly every request is one attempt.
+  if (attempts.length === 1 && only !== undefined) return costOfAttempt(only, inputTokens) ?? free
   const costs = attempts.map(attempt => costOfAttempt(attempt, inputTokens)).filter(cost => cost !== undefined)
   const amount = microUsd(costs.reduce((sum, cost) => sum + cost.amount, 0))
   const isUnpriced = costs.some(({ source }) => source === 'unpriced')
@@ -26,32 +31,40 @@ export const costOfAll = (attempts: readonly Attempt[], inputTokens: Tokens): Co
   return { amount, source: costs.some(({ source }) => source === 'estimate') ? 'estimate' : 'usage' }
 }
 
+type Growing = { -readonly [Key in keyof Settled]: Settled[Key] }
+
+/** What not every request has. */
+const addToStory = (story: Growing, ledger: Ledger): void => {
+  const { request, trace } = ledger
+  if (request.raw !== undefined) story.dialect = request.raw.dialect
+  if (ledger.pool !== undefined) story.pool = ledger.pool
+  if (ledger.decidedAt !== undefined) story.decidedAt = ledger.decidedAt
+  if (trace !== undefined) story.decision = trace
+  if (ledger.served !== undefined) story.served = ledger.served
+  if (ledger.failure !== undefined) story.failure = ledger.failure
+  if (request.wishes.session !== undefined) story.session = request.wishes.session
+  if (ledger.task !== undefined) story.task = ledger.task
+  if (ledger.askedAt !== undefined) story.overhead = millis(ledger.askedAt - request.receivedAt)
+}
+
 const storyOf = (ledger: Ledger, house: House, cost: Cost): Settled => {
-  const { request, trace, attempts } = ledger
-  const { wishes } = request
-  return {
+  const { request } = ledger
+  const story: Growing = {
     operation: request.operation,
-    ...(request.raw !== undefined && { dialect: request.raw.dialect }),
     target: request.target,
-    ...(ledger.pool !== undefined && { pool: ledger.pool }),
     caller: request.caller,
     trace: request.trace,
     serverSpan: ledger.serverSpan,
     routeSpan: ledger.routeSpan,
     receivedAt: request.receivedAt,
-    ...(ledger.decidedAt !== undefined && { decidedAt: ledger.decidedAt }),
     endedAt: house.clock.now(),
-    ...(trace !== undefined && { decision: trace }),
-    attempts,
-    ...(ledger.served !== undefined && { served: ledger.served }),
-    ...(ledger.failure !== undefined && { failure: ledger.failure }),
+    attempts: ledger.attempts,
     cost,
-    tags: wishes.tags,
-    ...(wishes.session !== undefined && { session: wishes.session }),
-    ...(ledger.task !== undefined && { task: ledger.task }),
+    tags: request.wishes.tags,
     streamed: request.stream,
-    ...(ledger.askedAt !== undefined && { overhead: millis(ledger.askedAt - request.receivedAt) }),
   }
+  addToStory(story, ledger)
+  return story
 }
 
 /** Tells the whole story; gives what it cost. */

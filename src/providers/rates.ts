@@ -111,8 +111,15 @@ const tightest = (headers: Headers, names: readonly Names[], now: Instant): Meas
   return found
 }
 
+/** Every name above has one of these words in it; most answers have no such header, and need no further look. */
+const tellsLimits = (headers: Headers): boolean => {
+  for (const name in headers) if (name.includes('ratelimit') || name.includes('tokenlimit')) return true
+  return false
+}
+
 /** What the headers tell of the provider's limits; undefined if nothing. A `retry-after` says nothing here: providers send it on good answers too. */
 export const ratesOf = (headers: Headers, now: Instant): RateReport | undefined => {
+  if (!tellsLimits(headers)) return undefined
   const requests = tightest(headers, requestNames, now)
   const tokens = tightest(headers, tokenNames, now)
   if (requests === undefined && tokens === undefined) return undefined

@@ -31,37 +31,39 @@ const define = (params: Params, name: string, value: Scalar): void => {
   else params[name] = value
 }
 
-const told = (request: ChatRequest): Readonly<Record<string, Scalar | undefined>> => {
-  const { sampling, limits, reasoning, tools, opaqueTools, toolChoice } = request
-  return {
-    model: request.target,
-    stream: request.stream,
-    messages: request.messages.length,
-    tools: tools.length + (opaqueTools?.length ?? 0),
-    tool_choice: toolChoice === undefined ? undefined : choiceOf(toolChoice),
-    parallel_tool_calls: request.parallelToolCalls,
-    response_format: formatOf(request.output),
-    max_tokens: limits.maxOutputTokens,
-    stop: limits.stop.length,
-    n: request.choices,
-    temperature: sampling.temperature,
-    top_p: sampling.topP,
-    top_k: sampling.topK,
-    seed: sampling.seed,
-    frequency_penalty: sampling.frequencyPenalty,
-    presence_penalty: sampling.presencePenalty,
-    reasoning_effort: reasoning?.effort,
-    reasoning_budget: reasoning?.budget,
-    logprobs: request.logprobs !== undefined,
-    top_logprobs: request.logprobs,
-    service_tier: request.serviceTier,
-  }
+const put = (params: Params, name: string, value: Scalar | undefined): void => {
+  if (value !== undefined) params[name] = value
+}
+
+const addSampling = (params: Params, { sampling }: ChatRequest): void => {
+  put(params, 'temperature', sampling.temperature)
+  put(params, 'top_p', sampling.topP)
+  put(params, 'top_k', sampling.topK)
+  put(params, 'seed', sampling.seed)
+  put(params, 'frequency_penalty', sampling.frequencyPenalty)
+  put(params, 'presence_penalty', sampling.presencePenalty)
 }
 
 /** Counts for lists (`messages`, `tools`, `stop`), a kind for `response_format` and `tool_choice`; nothing of what is said. */
 export const parametersOf = (request: ChatRequest): Readonly<Record<string, Scalar>> => {
+  const { limits, reasoning, tools, opaqueTools, toolChoice } = request
   const params: Params = {}
   addOwn(params, request.extensions)
-  for (const [name, value] of Object.entries(told(request))) if (value !== undefined) params[name] = value
+  put(params, 'model', request.target)
+  put(params, 'stream', request.stream)
+  put(params, 'messages', request.messages.length)
+  put(params, 'tools', tools.length + (opaqueTools?.length ?? 0))
+  put(params, 'tool_choice', toolChoice === undefined ? undefined : choiceOf(toolChoice))
+  put(params, 'parallel_tool_calls', request.parallelToolCalls)
+  put(params, 'response_format', formatOf(request.output))
+  put(params, 'max_tokens', limits.maxOutputTokens)
+  put(params, 'stop', limits.stop.length)
+  put(params, 'n', request.choices)
+  addSampling(params, request)
+  put(params, 'reasoning_effort', reasoning?.effort)
+  put(params, 'reasoning_budget', reasoning?.budget)
+  put(params, 'logprobs', request.logprobs !== undefined)
+  put(params, 'top_logprobs', request.logprobs)
+  put(params, 'service_tier', request.serviceTier)
   return params
 }

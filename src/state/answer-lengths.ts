@@ -11,10 +11,14 @@ const window = millis(3_600_000)
 /** Kinds of work are named by callers, so their number is bounded; the one that was unused for longest goes. */
 const mostHistories = 256
 
-const nameOf = (pool: string | undefined, task: string | undefined): string => JSON.stringify([pool, task])
+/** Another word for each pair, whatever is in them. */
+const nameOf = (pool: string, task: string | undefined): string =>
+  task === undefined ? `-${pool}` : `${pool.length}:${pool}${task}`
 
 export class AnswerLengths {
   readonly #histories = new Map<string, QuantileWindow>()
+  /** The history that was used last stands last already. */
+  #newest: string | undefined
   #now: Instant = -Infinity as Instant
 
   get histories(): number {
@@ -23,9 +27,11 @@ export class AnswerLengths {
 
   #add(name: string, tokens: number, at: Instant): void {
     const history = this.#histories.get(name) ?? new QuantileWindow(window)
+    history.add(tokens, at)
+    if (name === this.#newest) return
+    this.#newest = name
     this.#histories.delete(name)
     this.#histories.set(name, history)
-    history.add(tokens, at)
     for (const oldest of this.#histories.keys()) {
       if (this.#histories.size <= mostHistories) return
       this.#histories.delete(oldest)

@@ -140,12 +140,15 @@ const ours = [...readers.keys()].filter(name => name.startsWith('x-signalbox-'))
 /** What the headers wish for, or which of them is wrong and what would be right. */
 export const readWishes = (headers: IncomingHttpHeaders): Checked<Wishes> => {
   const wishes: Growing = { tags: {} }
+  let isWished = false
   for (const name in headers) {
-    if (name.startsWith('x-signalbox-') && !readers.has(name)) {
+    if (readers.has(name)) isWished = true
+    else if (name.startsWith('x-signalbox-')) {
       const known = didYouMean(name, ours) || `; there are ${ours.join(', ')}`
       return { ok: false, why: `there is no request header "${name.slice(0, 80)}"${known}`, at: name.slice(0, 80) }
     }
   }
+  if (!isWished) return { ok: true, value: wishes }
   for (const [name, read] of readers) {
     const value = headers[name]
     if (value === undefined) continue

@@ -16,11 +16,23 @@ const sample = (name: string, pairs: readonly string[], value: number): string =
 
 const heading = (name: string, help: string, type: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`
 
+interface Labelled<State> {
+  readonly values: readonly string[]
+  readonly state: State
+}
+
+const areSame = (one: readonly string[], other: readonly string[]): boolean => {
+  for (let place = 0; place < other.length; place++) if (one[place] !== other[place]) return false
+  return one.length === other.length
+}
+
 /** One state for each combination of labels, up to a bound. */
 class Series<State> {
   readonly #labels: readonly string[]
   readonly #make: () => State
-  readonly #states = new Map<string, { readonly values: readonly string[]; readonly state: State }>()
+  readonly #states = new Map<string, Labelled<State>>()
+  /** What was asked for last: one request is much like the one before. */
+  #last: Labelled<State> | undefined
 
   constructor(labels: readonly string[], make: () => State) {
     this.#labels = labels
@@ -28,9 +40,18 @@ class Series<State> {
   }
 
   of(values: readonly string[]): State {
+    const last = this.#last
+    if (last !== undefined && areSame(last.values, values)) return last.state
+    return this.#find(values)
+  }
+
+  #find(values: readonly string[]): State {
     const key = values.join('\u0000')
     const known = this.#states.get(key)
-    if (known !== undefined) return known.state
+    if (known !== undefined) {
+      this.#last = known
+      return known.state
+    }
     if (this.#states.size >= mostSeries) return this.#other()
     const state = this.#make()
     this.#states.set(key, { values: [...values], state })
