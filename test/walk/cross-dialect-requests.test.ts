@@ -189,7 +189,7 @@ const toAnthropic: readonly Scenario[] = [
         },
       ],
     },
-    losses: ['messages.audio', 'messages.file', 'messages.image_url'],
+    losses: ['messages.audio', 'messages.file', 'messages.image_url.detail'],
   },
   {
     name: 'reasoning with a signature goes back, that of others does not',
@@ -276,6 +276,27 @@ const toAnthropic: readonly Scenario[] = [
       'sampling.presencePenalty',
       'sampling.seed',
     ],
+  },
+  {
+    name: 'sound that was said before, and what else only OpenAI knows of a message',
+    asks: { messages: [hi, { role: 'assistant', content: 'so', audio: { id: 'audio_1' } }, { ...hi, weight: 0 }] },
+    arrives: { messages: [hi, { role: 'assistant', content: 'so' }, hi] },
+    losses: ['messages.audio.id', 'messages.weight'],
+  },
+  {
+    name: 'an end user by the newer word',
+    asks: { safety_identifier: 'u-2' },
+    arrives: { metadata: { user_id: 'u-2' } },
+  },
+  {
+    name: 'a description of an answer in JSON that has no schema',
+    asks: { response_format: { type: 'json_schema', json_schema: { name: 'w', description: 'The weather.' } } },
+    arrives: {
+      system:
+        'Answer with one JSON object and nothing else: no other words, and no code fence around it. ' +
+        'It is described so: The weather.',
+    },
+    losses: ['output'],
   },
   {
     name: 'marks for the cache',
@@ -513,14 +534,91 @@ const toOpenai: readonly Scenario[] = [
     losses: ['reasoning.budget'],
   },
   {
-    name: 'no thinking, and an effort',
+    name: 'an effort',
+    model: 'gpt-5',
     asks: { output_config: { effort: 'low' }, thinking: { type: 'adaptive' } },
     arrives: { reasoning_effort: 'low' },
   },
   {
-    name: 'structured output',
+    name: 'an effort, to a model that does not reason',
+    asks: { output_config: { effort: 'low' }, thinking: { type: 'adaptive' } },
+    arrives: {},
+    losses: ['reasoning'],
+  },
+  {
+    name: 'thinking as the model likes, to one that does so unasked',
+    model: 'o3',
+    asks: { thinking: { type: 'adaptive' } },
+    arrives: {},
+  },
+  {
+    name: 'thinking as the model likes, to one that must be asked',
+    model: 'gpt-5.1',
+    asks: { thinking: { type: 'adaptive' } },
+    arrives: { reasoning_effort: 'medium' },
+  },
+  {
+    name: 'thinking as the model likes, to one that does not reason',
+    asks: { thinking: { type: 'adaptive' } },
+    arrives: {},
+    losses: ['reasoning'],
+  },
+  {
+    name: 'no thinking, to a model that always thinks',
+    model: 'gpt-5',
+    asks: { thinking: { type: 'disabled' } },
+    arrives: { reasoning_effort: 'minimal' },
+    losses: ['reasoning.effort'],
+  },
+  {
+    name: 'a temperature, to a model that takes none',
+    model: 'o3',
+    asks: { temperature: 0.2, top_p: 1, stop_sequences: ['END'] },
+    arrives: {},
+    losses: ['limits.stop', 'sampling.temperature'],
+  },
+  {
+    name: 'structured output, which OpenAI can hold an answer to as Anthropic does',
     asks: { output_config: { format: { type: 'json_schema', schema: weather } } },
-    arrives: { response_format: { type: 'json_schema', json_schema: { name: 'response', schema: weather } } },
+    arrives: {
+      response_format: { type: 'json_schema', json_schema: { name: 'response', schema: weather, strict: true } },
+    },
+  },
+  {
+    name: 'structured output with a member that may be left out',
+    asks: { output_config: { format: { type: 'json_schema', schema: { ...weather, required: [] } } } },
+    arrives: {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'response', schema: { ...weather, required: [] } },
+      },
+    },
+    losses: ['output.strict'],
+  },
+  {
+    name: 'the beginning of an answer, which OpenAI takes for a turn that is over',
+    asks: { messages: [hi, { role: 'assistant', content: 'The answer is' }] },
+    arrives: { messages: [hi, { role: 'assistant', content: 'The answer is' }] },
+    losses: ['messages.prefill'],
+  },
+  {
+    name: 'more stop sequences than OpenAI takes',
+    asks: { stop_sequences: ['a', 'b', 'c', 'd', 'e'] },
+    arrives: { stop: ['a', 'b', 'c', 'd'] },
+    losses: ['limits.stop'],
+  },
+  {
+    name: 'a text with a title',
+    asks: {
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'document', title: 'T', source: { type: 'text', media_type: 'text/plain', data: 'x' } }],
+        },
+      ],
+    },
+    arrives: { messages: [{ role: 'user', content: 'x' }] },
+    losses: ['messages.file.name'],
   },
   {
     name: 'stop sequences, sampling and limits',

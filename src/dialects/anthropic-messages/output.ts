@@ -59,7 +59,8 @@ export const writeOutput = ({ output }: ChatBody, asking: Asking, losses: Losses
   if (output.type === 'text') return {}
   if (!('schema' in output) || output.schema === undefined) {
     losses.add('output', 'Anthropic cannot be held to JSON without a schema; it was asked for in words')
-    return { words: anyJson }
+    const described = 'description' in output && output.description !== undefined
+    return { words: described ? `${anyJson} It is described so: ${output.description}` : anyJson }
   }
   if (asking.isOwn || asking.abilities.schemas) return { format: formatOf(output, asking, losses) }
   if (asking.abilities.forced && !asking.isBudgeted && isObjectSchema(output.schema)) {

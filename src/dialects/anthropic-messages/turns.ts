@@ -1,5 +1,6 @@
 /** A conversation, put into the order that Anthropic insists on. */
 import type { Message } from '../../domain/message.ts'
+import { foreignLosses } from '../foreign.ts'
 import { idFitter } from './call-id.ts'
 import type { Block } from './encode-blocks.ts'
 import { contentOf, writeParts } from './encode-blocks.ts'
@@ -53,14 +54,12 @@ const join = (turns: Turn[], turn: Turn): void => {
   }
 }
 
-const nameLosses = (message: Message, losses: Losses): void => {
-  // The result of a function call of old names the function, which its call does too.
-  if (message.role === 'tool') return
-  for (const [owner, members] of Object.entries(message.extensions ?? {})) {
-    if (owner !== dialect && typeof members['name'] === 'string') {
-      losses.add('messages.name', 'messages carry no names of participants')
-    }
-  }
+/** What the role says is in the turn. The result of a call of old names the function, which its call does too. */
+const saidOfMessage = new Set(['role'])
+const saidOfResult = new Set(['role', 'name'])
+const nameLosses = ({ role, extensions }: Message, losses: Losses): void => {
+  const said = role === 'tool' ? saidOfResult : saidOfMessage
+  for (const { field, why } of foreignLosses(extensions, dialect, said)) losses.add(`messages.${field}`, why)
 }
 
 const split = (messages: readonly Message[], losses: Losses): Turns => {

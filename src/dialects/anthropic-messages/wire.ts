@@ -3,6 +3,7 @@ import type { DialectId } from '../../domain/ids.ts'
 import type { CacheMark, Extensions } from '../../domain/message.ts'
 import type { Loss } from '../../domain/outcome.ts'
 import type { Checked } from '../../domain/units.ts'
+import { foreignLosses } from '../foreign.ts'
 
 /** The dialect's id, also the key of its own fields in `extensions`. */
 export const dialect = 'anthropic-messages' as DialectId
@@ -122,13 +123,7 @@ export const noLosses = (): Losses => {
   return {
     add,
     addForeign(extensions, prefix) {
-      if (extensions === undefined) return
-      for (const [owner, members] of Object.entries(extensions)) {
-        if (owner === dialect) continue
-        for (const [key, value] of Object.entries(members)) {
-          if (!isAbsent(value)) add(`${prefix}${key}`, `only ${owner} knows this field`)
-        }
-      }
+      for (const { field, why } of foreignLosses(extensions, dialect)) add(`${prefix}${field}`, why)
     },
     list: () => [...byField.values()],
   }

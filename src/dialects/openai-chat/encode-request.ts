@@ -1,16 +1,26 @@
 /** A request in nobody's dialect to a body for a provider, and by name whatever cannot be said. */
-import type { ChatBody, ChatRequest, OutputFormat } from '../../domain/request.ts'
+import type { ChatBody, ChatRequest, OutputFormat, ReasoningWish } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
+import { abilitiesOf } from './abilities.ts'
+import { fitModel } from './fit-model.ts'
+import { isStrictSchema } from './strict-schema.ts'
 import { writeTools } from './tools.ts'
 import { writeMessages } from './write-messages.ts'
 import type { Writing } from './write-parts.ts'
 import { addForeign, addLoss, listLosses, openaiChatId, ownMembers, ownRecord } from './wire.ts'
 import type { Json } from './wire.ts'
 
-const writeFormat = (output: OutputFormat): Json => {
+/** Who speaks another dialect is used to an answer that is held to its schema. */
+const strictOf = (schema: unknown, { losses }: Writing): boolean | undefined => {
+  if (isStrictSchema(schema)) return true
+  addLoss(losses, 'output.strict', 'OpenAI holds no answer to a schema whose objects are open or leave members out')
+  return undefined
+}
+const writeFormat = (output: OutputFormat, writing: Writing): Json => {
   if (output.type === 'text') return {}
   if (!('schema' in output)) return { response_format: { type: 'json_object' } }
-  const { schema, name, description, strict } = output
+  const { schema, name, description } = output
+  const strict = output.strict ?? (writing.isOwn ? undefined : strictOf(schema, writing))
   const inner = {
     name: name ?? 'response',
     ...(description !== undefined && { description }),
@@ -20,16 +30,22 @@ const writeFormat = (output: OutputFormat): Json => {
   return { response_format: { type: 'json_schema', json_schema: inner } }
 }
 
-/** Reasoning models refuse the older word, and many look-alikes do not know the newer one. */
-const wantsNewLimit = (model: string): boolean =>
-  /^(?:o[134](?:$|[^a-z0-9])|gpt-5)/.test(model.slice(model.lastIndexOf('/') + 1))
-
-const writeLimits = ({ limits }: ChatBody, model: string): Json => ({
-  ...(limits.maxOutputTokens !== undefined && {
-    [wantsNewLimit(model) ? 'max_completion_tokens' : 'max_tokens']: limits.maxOutputTokens,
-  }),
-  ...(limits.stop.length > 0 && { stop: limits.stop }),
-})
+/** OpenAI takes no more stop sequences. */
+const mostStops = 4
+const writeStop = ({ limits }: ChatBody, { losses, isOwn }: Writing): Json => {
+  const { stop } = limits
+  if (stop.length === 0) return {}
+  if (isOwn || stop.length <= mostStops) return { stop }
+  addLoss(losses, 'limits.stop', `OpenAI takes ${mostStops} stop sequences; the first of ${stop.length} were sent`)
+  return { stop: stop.slice(0, mostStops) }
+}
+/** Many look-alikes do not know the newer word of the two, so that it is only written where it was read. */
+const writeLimits = ({ limits, extensions }: ChatBody): Json => {
+  const isNew = ownMembers(extensions)['max_completion_tokens'] === null
+  return limits.maxOutputTokens === undefined
+    ? {}
+    : { [isNew ? 'max_completion_tokens' : 'max_tokens']: limits.maxOutputTokens }
+}
 
 const writeSampling = ({ sampling }: ChatBody, { losses, isOwn }: Writing): Json => {
   const { temperature, topP, topK, seed, frequencyPenalty, presencePenalty, logitBias } = sampling
@@ -51,7 +67,18 @@ const effortFor = (budget: number): string => {
   if (budget <= 2048) return 'low'
   return budget <= 8192 ? 'medium' : 'high'
 }
-const writeReasoning = ({ reasoning, extensions }: ChatBody, { losses, isOwn }: Writing): Json => {
+/** A wish to think, as much as the model likes: OpenAI's older models do so unasked, its newer ones do not. */
+const asUsual = (model: string, losses: Writing['losses']): Json => {
+  const { efforts, usual } = abilitiesOf(model)
+  if (usual === 'none') return { reasoning_effort: 'medium' }
+  if (efforts === undefined || efforts.length === 0) {
+    addLoss(losses, 'reasoning', 'whether this model reasons at all is its own affair')
+  }
+  return {}
+}
+const effortOf = ({ effort, budget }: ReasoningWish): string => effort ?? effortFor(budget ?? 0)
+
+const writeReasoning = ({ reasoning, extensions }: ChatBody, model: string, { losses, isOwn }: Writing): Json => {
   if (reasoning === undefined) return {}
   const { effort, budget } = reasoning
   const own = ownMembers(extensions)
@@ -65,8 +92,9 @@ const writeReasoning = ({ reasoning, extensions }: ChatBody, { losses, isOwn }: 
       },
     }
   }
+  if (effort === undefined && budget === undefined) return asUsual(model, losses)
   if (budget !== undefined) addLoss(losses, 'reasoning.budget', 'OpenAI takes an effort, not a budget of tokens')
-  return { reasoning_effort: effort ?? effortFor(budget ?? 0) }
+  return { reasoning_effort: effortOf(reasoning) }
 }
 
 const tiers = new Set(['auto', 'default', 'flex', 'scale', 'priority', 'fast'])
@@ -85,37 +113,50 @@ const writeStreaming = ({ stream, extensions }: ChatBody): Json => {
   return Object.keys(rest).length > 0 ? { stream_options: rest } : {}
 }
 
+const isSafetyId = ({ extensions }: ChatBody): boolean => ownMembers(extensions)['safety_identifier'] === null
 const writePlain = (body: ChatBody): Json => ({
   ...(body.choices > 1 && { n: body.choices }),
   ...(body.logprobs !== undefined && { logprobs: true }),
   ...(body.logprobs !== undefined && body.logprobs > 0 && { top_logprobs: body.logprobs }),
-  ...(body.endUser !== undefined && { user: body.endUser }),
+  ...(body.endUser !== undefined && { [isSafetyId(body) ? 'safety_identifier' : 'user']: body.endUser }),
   ...(body.metadata !== undefined && { metadata: body.metadata }),
 })
 
-/** What of the own members is no mark of a form that was used. */
+/** Members that are null where they only mark the form that was used. */
+const marks = new Set(['reasoning', 'function_call', 'max_completion_tokens', 'safety_identifier'])
 const withoutMarks = (own: Json): Json =>
-  Object.fromEntries(
-    Object.entries(own).filter(([key, value]) => value !== null || (key !== 'reasoning' && key !== 'function_call')),
-  )
+  Object.fromEntries(Object.entries(own).filter(([key, value]) => value !== null || !marks.has(key)))
+
+/** True if a client of this dialect asked for this very model, and so knows what it takes. */
+export const isChosen = (target: unknown, model: string): boolean =>
+  target === model || (typeof target === 'string' && target.endsWith(`/${model}`))
+
+/** The body as the model takes it. */
+const fitted = (body: Json, model: string, losses: Writing['losses']): Record<string, unknown> => {
+  const { edits, losses: lost } = fitModel(body, model)
+  for (const { field, why } of lost) addLoss(losses, field, why)
+  return Object.fromEntries(Object.entries({ ...body, ...edits }).filter(([, value]) => value !== undefined))
+}
 
 /** A body that a provider of this dialect takes for this model. */
 export const encodeRequest = (request: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
   const losses = new Map<string, string>()
   const writing: Writing = { losses, isOwn: request.extensions[openaiChatId] !== undefined }
   addForeign(losses, request.extensions, '')
-  const value = {
+  const body = {
     model,
     messages: writeMessages(request.messages, writing),
     ...writeTools(request, writing),
-    ...writeFormat(request.output),
-    ...writeLimits(request, model),
+    ...writeFormat(request.output, writing),
+    ...writeLimits(request),
+    ...writeStop(request, writing),
     ...writeSampling(request, writing),
     ...writePlain(request),
     ...withoutMarks(ownMembers(request.extensions)),
-    ...writeReasoning(request, writing),
+    ...writeReasoning(request, model, writing),
     ...writeTier(request, writing),
     ...writeStreaming(request),
   }
+  const value = writing.isOwn && isChosen(request.target, model) ? body : fitted(body, model, losses)
   return { value, losses: listLosses(losses) }
 }

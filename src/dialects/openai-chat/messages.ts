@@ -1,7 +1,7 @@
 /** The conversation of a request, as read. */
 import type { Message, Part, ReasoningPart, ToolCallPart } from '../../domain/message.ts'
 import { readContent } from './parts.ts'
-import { readThoughts } from './thoughts.ts'
+import { readThoughts, thoughtMembers } from './thoughts.ts'
 import {
   carried,
   complain,
@@ -107,28 +107,35 @@ const legacyCall = (value: unknown, { problems, at, functions }: Place): readonl
   return [{ type: 'tool-call', callId, name, input, ...carried({ function_call: null }) }]
 }
 
-/** Reasoning that a client sends back, in whichever of the usual forms; the forms stay among the extensions, word for word. */
-const reasoningOf = (message: Json): readonly ReasoningPart[] =>
-  readThoughts(message).map(({ text, signature, redacted }) => ({
+const forms = new Set(thoughtMembers)
+const notForms = (message: Json): Json => without(message, forms) ?? {}
+/** Reasoning that a client sends back, in whichever of the usual forms; the forms stay with its first part, word for word. */
+const reasoningOf = (message: Json): readonly ReasoningPart[] => {
+  const own = without(message, new Set(Object.keys(notForms(message))))
+  return readThoughts(message).map(({ text, signature, redacted }, place) => ({
     type: 'reasoning',
     text: text ?? '',
     ...(signature !== undefined && { signature }),
     ...(redacted !== undefined && { redacted }),
+    ...(place === 0 && carried(own)),
   }))
+}
 
 const assistantMessage = (message: Json, place: Place): Message => {
   const { problems, at } = place
   const content = message['content'] === '' ? [] : readContent(problems, `${at}.content`, message['content'])
   const refusal = optionalText(problems, `${at}.refusal`, message['refusal'])
+  const reasoning = reasoningOf(message)
   const spoken: readonly Part[] = [
-    ...reasoningOf(message),
+    ...reasoning,
     ...(content ?? []),
     ...(refusal === undefined || refusal === '' ? [] : [{ type: 'refusal' as const, text: refusal }]),
     ...toolCalls(message['tool_calls'], { ...place, at: `${at}.tool_calls` }),
     ...legacyCall(message['function_call'], { ...place, at: `${at}.function_call` }),
   ]
   const parts = marked(spoken, message['cache_control'])
-  return { role: 'assistant', parts, ...carried(without(message, known.assistant)) }
+  const rest = reasoning.length > 0 ? notForms(message) : message
+  return { role: 'assistant', parts, ...carried(without(rest, known.assistant)) }
 }
 
 const result = (callId: string, message: Json, place: Place): Message => ({
@@ -184,8 +191,9 @@ export const readMessages = (problems: Problems, messages: unknown): readonly Me
   return read
 }
 
-/** True if this message came with reasoning in one of the forms that look-alikes use. */
-export const hasOwnReasoning = (message: Message): boolean => {
-  const own = ownMembers(message.extensions)
-  return ['reasoning_content', 'reasoning', 'reasoning_details', 'thinking_blocks'].some(key => !isAbsent(own[key]))
+/** The forms that look-alikes use for reasoning, where this message came with some; empty where it did not. */
+export const ownReasoning = (message: Message): Json => {
+  const first = message.parts.find(part => part.type === 'reasoning')
+  const own = ownMembers(first?.extensions)
+  return without(own, new Set(Object.keys(notForms(own)))) ?? {}
 }

@@ -26,7 +26,7 @@ const known = new Set(
   (
     'model messages tools functions tool_choice function_call parallel_tool_calls response_format max_tokens ' +
     'max_completion_tokens stop temperature top_p top_k seed frequency_penalty presence_penalty logit_bias n logprobs ' +
-    'top_logprobs reasoning_effort reasoning service_tier stream stream_options user metadata'
+    'top_logprobs reasoning_effort reasoning service_tier stream stream_options user safety_identifier metadata'
   ).split(' '),
 )
 const knownFormat = new Set(['type', 'json_schema'])
@@ -138,11 +138,22 @@ const readStop = (problems: Problems, stop: unknown): readonly string[] => {
   }
   return stop.filter(one => typeof one === 'string')
 }
-const readLimits = (problems: Problems, body: Json): ChatBody['limits'] => {
+/** Null marks that the newer of two words was used, or the only one that was. */
+const readLimits = (problems: Problems, body: Json): Read<ChatBody['limits']> => {
   const newer = optionalInteger(problems, 'max_completion_tokens', body['max_completion_tokens'], 1)
   const older = optionalInteger(problems, 'max_tokens', body['max_tokens'], 1)
   const most = newer ?? older
-  return { ...(most !== undefined && { maxOutputTokens: tokens(most) }), stop: readStop(problems, body['stop']) }
+  return {
+    value: { ...(most !== undefined && { maxOutputTokens: tokens(most) }), stop: readStop(problems, body['stop']) },
+    ...(newer !== undefined && { own: { max_completion_tokens: null } }),
+  }
+}
+/** The end user, by OpenAI's older word or its newer one. */
+const readEndUser = (problems: Problems, body: Json): Read<string | undefined> => {
+  const user = optionalText(problems, 'user', body['user'])
+  const safety = optionalText(problems, 'safety_identifier', body['safety_identifier'])
+  if (safety === undefined) return { value: user }
+  return { value: user ?? safety, own: { safety_identifier: user === undefined ? null : safety } }
 }
 
 /** Without `logprobs: true`, the number of alternatives asks for nothing and only goes along. */
@@ -179,12 +190,10 @@ const readStreaming = (problems: Problems, body: Json): Read<Pick<ChatBody, 'str
 const readPlain = (problems: Problems, body: Json): Partial<ChatBody> => {
   const parallelToolCalls = optionalFlag(problems, 'parallel_tool_calls', body['parallel_tool_calls'])
   const serviceTier = optionalText(problems, 'service_tier', body['service_tier'])
-  const endUser = optionalText(problems, 'user', body['user'])
   const metadata = readMetadata(problems, body['metadata'])
   return {
     ...(parallelToolCalls !== undefined && { parallelToolCalls }),
     ...(serviceTier !== undefined && { serviceTier }),
-    ...(endUser !== undefined && { endUser }),
     ...(metadata !== undefined && { metadata }),
   }
 }
@@ -195,6 +204,8 @@ const readBody = (problems: Problems, body: Json): ChatBody => {
   const logprobs = readLogprobs(problems, body)
   const streaming = readStreaming(problems, body)
   const choice = readToolChoice(problems, body)
+  const limits = readLimits(problems, body)
+  const endUser = readEndUser(problems, body)
   return {
     operation: 'chat',
     target: requiredWord(problems, 'model', body['model']),
@@ -202,12 +213,13 @@ const readBody = (problems: Problems, body: Json): ChatBody => {
     ...readTools(problems, body),
     ...(choice.toolChoice !== undefined && { toolChoice: choice.toolChoice }),
     output: format.value,
-    limits: readLimits(problems, body),
+    limits: limits.value,
     sampling: readSampling(problems, body),
     ...(reasoning.value !== undefined && { reasoning: reasoning.value }),
     choices: optionalInteger(problems, 'n', body['n'], 1) ?? 1,
     ...(logprobs.value !== undefined && { logprobs: logprobs.value }),
     ...streaming.value,
+    ...(endUser.value !== undefined && { endUser: endUser.value }),
     ...readPlain(problems, body),
     // Always there, so that the way back knows that the request came in this dialect.
     extensions: {
@@ -218,6 +230,8 @@ const readBody = (problems: Problems, body: Json): ChatBody => {
         ...logprobs.own,
         ...streaming.own,
         ...choice.own,
+        ...limits.own,
+        ...endUser.own,
       },
     },
   }

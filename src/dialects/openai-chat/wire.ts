@@ -2,6 +2,7 @@
 import type { DialectId } from '../../domain/ids.ts'
 import type { CacheMark, Extensions } from '../../domain/message.ts'
 import type { Loss } from '../../domain/outcome.ts'
+import { foreignLosses } from '../foreign.ts'
 import { depthOf } from '../json-text.ts'
 
 /** The dialect's id, also the key of its own fields in `extensions`. */
@@ -111,12 +112,7 @@ export const addLoss = (losses: Losses, field: string, why: string): void => {
 }
 /** Names every field that only another dialect knows. */
 export const addForeign = (losses: Losses, extensions: Extensions | undefined, prefix: string): void => {
-  if (extensions === undefined) return
-  for (const [owner, members] of Object.entries(extensions)) {
-    if (owner === openaiChatId) continue
-    for (const [key, value] of Object.entries(members))
-      if (!isAbsent(value)) addLoss(losses, `${prefix}${key}`, `only ${owner} knows this field`)
-  }
+  for (const { field, why } of foreignLosses(extensions, openaiChatId)) addLoss(losses, `${prefix}${field}`, why)
 }
 export const listLosses = (losses: Losses): readonly Loss[] => [...losses].map(([field, why]) => ({ field, why }))
 

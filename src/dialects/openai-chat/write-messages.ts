@@ -1,20 +1,11 @@
 /** The conversation of a request, as OpenAI says it. */
 import type { Message, Part, ToolCallPart, ToolResultPart } from '../../domain/message.ts'
-import { hasOwnReasoning } from './messages.ts'
+import { foreignLosses } from '../foreign.ts'
+import { ownReasoning } from './messages.ts'
 import { isLegacy, writeCall } from './write-answer.ts'
 import { writeContent, writePart } from './write-parts.ts'
 import type { Writing } from './write-parts.ts'
-import {
-  addForeign,
-  addLoss,
-  isAbsent,
-  isRecord,
-  isWord,
-  openaiChatId,
-  ownMembers,
-  ownRecord,
-  without,
-} from './wire.ts'
+import { addForeign, addLoss, isAbsent, isRecord, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
 import type { Json } from './wire.ts'
 
 /** Messages as they are written; media out of tool results wait until the last of them is told. */
@@ -24,12 +15,10 @@ interface Conversation {
 }
 
 const roleOnly = new Set(['role'])
-/** The message's own members; of another dialect's, only a participant's name is worth a loss. */
+/** The message's own members. */
 const extras = (message: Message, { losses }: Writing): Json => {
-  for (const [owner, members] of Object.entries(message.extensions ?? {})) {
-    if (owner !== openaiChatId && isWord(members['name']))
-      addLoss(losses, 'messages.name', `only ${owner} knows this field`)
-  }
+  for (const { field, why } of foreignLosses(message.extensions, openaiChatId, roleOnly))
+    addLoss(losses, `messages.${field}`, why)
   return without(ownMembers(message.extensions), roleOnly) ?? {}
 }
 
@@ -102,12 +91,15 @@ interface Spoken {
   readonly calls: readonly Json[]
   readonly oldCall?: Json
   readonly words: readonly Part[]
+  /** Reasoning in the form in which it came. */
+  readonly thoughts: Json
 }
 const sort = (message: Message, writing: Writing): Spoken => {
   const calls: Json[] = []
   const words: Part[] = []
   let oldCall: Json | undefined
-  const keepsReasoning = hasOwnReasoning(message)
+  const thoughts = ownReasoning(message)
+  const keepsReasoning = Object.keys(thoughts).length > 0
   for (const part of message.parts) {
     const own = ownCall(part)
     if (own !== undefined) calls.push(own)
@@ -117,17 +109,18 @@ const sort = (message: Message, writing: Writing): Spoken => {
       else calls.push(call)
     } else if (part.type !== 'reasoning' || !keepsReasoning) words.push(part)
   }
-  return { calls, words, ...(oldCall !== undefined && { oldCall }) }
+  return { calls, words, thoughts, ...(oldCall !== undefined && { oldCall }) }
 }
 
 const sayAssistant = (conversation: Conversation, message: Message, writing: Writing): void => {
   const others = extras(message, writing)
-  const { calls, oldCall, words } = sort(message, writing)
+  const { calls, oldCall, words, thoughts } = sort(message, writing)
   const { content: parts, refusal } = splitRefusal(words)
   const content = writeContent(parts, writing)
   const isSilent = content === '' && (calls.length > 0 || oldCall !== undefined || refusal !== undefined)
   say(conversation, {
     ...others,
+    ...thoughts,
     role: 'assistant',
     content: isSilent ? null : content,
     ...(refusal !== undefined && { refusal }),
@@ -150,5 +143,12 @@ export const writeMessages = (messages: readonly Message[], writing: Writing): r
     else sayUser(conversation, message, writing)
   }
   flush(conversation)
+  if (!writing.isOwn && messages.at(-1)?.role === 'assistant') {
+    addLoss(
+      writing.losses,
+      'messages.prefill',
+      'OpenAI answers anew after a last turn of the assistant, and does not go on with it',
+    )
+  }
   return conversation.written
 }

@@ -59,7 +59,11 @@ const writeFile = (part: MediaPart, own: Json, { losses, isOwn }: Writing): Json
   const { source, mediaType } = part
   const name = part.name === undefined ? {} : { filename: part.name }
   const inner = { ...ownRecord(own, 'file'), ...name }
-  if ('text' in source) return { ...own, type: 'text', text: source.text }
+  if ('text' in source) {
+    if (part.name !== undefined)
+      addLoss(losses, 'messages.file.name', 'a file of plain text is told as text, which has no name')
+    return { ...own, type: 'text', text: source.text }
+  }
   if ('fileId' in source) return { ...own, type: 'file', file: { ...inner, file_id: source.fileId } }
   if ('base64' in source) {
     const data = mediaType === '' ? source.base64 : asDataUrl(mediaType, source.base64)

@@ -1,0 +1,30 @@
+/** The names of what only another dialect knows, so that none of it is lost in silence. */
+import type { Extensions } from '../domain/message.ts'
+import type { Loss } from '../domain/outcome.ts'
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** The member, or the one that is lost inside it: all else of it may have been understood. */
+const nameOf = (member: string, value: unknown): string => {
+  const inner = isRecord(value) ? Object.keys(value) : []
+  return inner.length === 1 ? `${member}.${inner[0]}` : member
+}
+
+/** A loss for each member of another dialect; null marks what is said elsewhere. `said` are members that lose nothing by it. */
+export const foreignLosses = (
+  extensions: Extensions | undefined,
+  own: string,
+  said?: ReadonlySet<string>,
+): readonly Loss[] => {
+  if (extensions === undefined) return []
+  const losses: Loss[] = []
+  for (const [owner, members] of Object.entries(extensions)) {
+    if (owner === own) continue
+    for (const [member, value] of Object.entries(members)) {
+      if (value === null || value === undefined || said?.has(member) === true) continue
+      losses.push({ field: nameOf(member, value), why: `only ${owner} knows this field` })
+    }
+  }
+  return losses
+}

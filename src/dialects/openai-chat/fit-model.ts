@@ -1,0 +1,91 @@
+/** A body cut to what one model takes: OpenAI answers 400 to a parameter that a model does not know, and not every client chose the model. */
+import type { Loss } from '../../domain/outcome.ts'
+import { abilitiesOf } from './abilities.ts'
+import type { Abilities, Effort } from './abilities.ts'
+import { addLoss, isAbsent, isRecord, listLosses } from './wire.ts'
+import type { Json, Losses } from './wire.ts'
+
+/** Members to write, undefined for one to take out; and what is lost by it. */
+export interface Fitted {
+  readonly edits: Readonly<Record<string, unknown>>
+  readonly losses: readonly Loss[]
+}
+interface Fitting {
+  readonly body: Json
+  readonly abilities: Abilities
+  readonly edits: Record<string, unknown>
+  readonly losses: Losses
+}
+
+const nothing: Fitted = { edits: {}, losses: [] }
+
+/** Takes a member out; `usual` is the value that asks for nothing. */
+const drop = ({ body, edits, losses }: Fitting, member: string, field: string, usual?: unknown): void => {
+  const value = body[member]
+  if (value === undefined) return
+  edits[member] = undefined
+  const isNeutral = isAbsent(value) || value === usual || (isRecord(value) && Object.keys(value).length === 0)
+  if (!isNeutral) addLoss(losses, field, 'this model refuses it')
+}
+
+const fitLimit = ({ body, abilities, edits }: Fitting): void => {
+  const limit = body['max_tokens']
+  if (!abilities.newLimit || limit === undefined) return
+  edits['max_tokens'] = undefined
+  if (isAbsent(body['max_completion_tokens'])) edits['max_completion_tokens'] = limit
+}
+
+const order: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+/** The effort of this model that is nearest to the one asked for; of two as near, the greater. */
+const nearest = (efforts: readonly Effort[], asked: number): Effort | undefined => {
+  let best: Effort | undefined
+  const far = (effort: Effort): number => Math.abs(order.indexOf(effort) - asked)
+  // Not to think at all is another thing than to think little.
+  const able = asked === 0 ? efforts : efforts.filter(effort => effort !== 'none')
+  for (const effort of able) if (best === undefined || far(effort) <= far(best)) best = effort
+  return best
+}
+/** The effort that the model will take; undefined where it is not known or none. */
+const fitEffort = (fitting: Fitting): Effort | undefined => {
+  const { body, edits, losses } = fitting
+  const { efforts, usual } = fitting.abilities
+  const asked = body['reasoning_effort']
+  const place = order.findIndex(effort => effort === asked)
+  if (efforts === undefined || isAbsent(asked) || place === -1) return usual
+  if (efforts.length === 0) {
+    edits['reasoning_effort'] = undefined
+    if (place > 0) addLoss(losses, 'reasoning', 'this model does not reason, or cannot be told how much')
+    return undefined
+  }
+  const told = nearest(efforts, place)
+  if (told !== asked) {
+    edits['reasoning_effort'] = told
+    addLoss(losses, 'reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)
+  }
+  return told
+}
+
+const fitSampling = (fitting: Fitting, effort: Effort | undefined): void => {
+  const { sampling } = fitting.abilities
+  if (sampling === 'always' || (sampling === 'without-reasoning' && effort === 'none')) return
+  drop(fitting, 'temperature', 'sampling.temperature', 1)
+  drop(fitting, 'top_p', 'sampling.topP', 1)
+  drop(fitting, 'frequency_penalty', 'sampling.frequencyPenalty', 0)
+  drop(fitting, 'presence_penalty', 'sampling.presencePenalty', 0)
+  drop(fitting, 'logit_bias', 'sampling.logitBias')
+  drop(fitting, 'logprobs', 'logprobs', false)
+  drop(fitting, 'top_logprobs', 'logprobs', 0)
+}
+
+/** What must change in a body, so that this model takes it. */
+export const fitModel = (body: Json, model: string): Fitted => {
+  const abilities = abilitiesOf(model)
+  // Most models take all there is.
+  if (abilities.efforts === undefined) return nothing
+  const fitting: Fitting = { body, abilities, edits: {}, losses: new Map() }
+  fitLimit(fitting)
+  fitSampling(fitting, fitEffort(fitting))
+  if (!abilities.stops) drop(fitting, 'stop', 'limits.stop')
+  if (!abilities.parallel) drop(fitting, 'parallel_tool_calls', 'parallelToolCalls', true)
+  return { edits: fitting.edits, losses: listLosses(fitting.losses) }
+}
