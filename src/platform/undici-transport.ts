@@ -1,9 +1,9 @@
 /** The door to the network: HTTP/1.1 over undici's dispatch, with one pool of connections for each origin. */
 import { Socket } from 'node:net'
-import { Pool, buildConnector, errors } from 'undici'
+import { Client, Pool, buildConnector, errors } from 'undici'
 import type { Dispatcher } from 'undici'
 import { millis } from '../domain/units.ts'
-import type { Millis } from '../domain/units.ts'
+import type { Instant, Millis } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Exchange, Transport, WireError, WireListener, WireRequest } from '../ports/transport.ts'
 import { brokenBy, neverConnected } from './wire-failures.ts'
@@ -26,9 +26,14 @@ export interface UndiciTransport extends Transport {
 /** Undici wants an error to abort with; a shared one costs no stack trace for each stop. */
 const stopped = new Error('stopped')
 
+/** That a server had closed an idle connection shows as soon as it is used; what breaks later broke at work. */
+const staleWithin = millis(1_000)
+
 /** Connections to one origin. */
 interface Origin {
   readonly pool: Pool
+  /** Opens a connection that nobody used before, for one exchange. */
+  readonly fresh: () => Dispatcher
   /** As people know it, e.g. `api.openai.com` or `127.0.0.1:8080`. */
   readonly host: string
   /** The exchange that is being sent at this moment: a connection that undici opens now is for it. */
@@ -41,20 +46,44 @@ interface Origin {
 class Sending implements Dispatcher.DispatchHandler, Exchange {
   readonly #origin: Origin
   readonly #listener: WireListener
+  readonly #clock: Clock
+  /** Until the answer begins: then nothing is sent twice. */
+  #request: Dispatcher.DispatchOptions | undefined
+  readonly #connectWithin: Millis
+  #startedAt: Instant | undefined
+  #isFresh = false
   #controller: Dispatcher.DispatchController | undefined
   #connecting: Socket | undefined
   #paused = false
   #begun = false
   #done = false
 
-  constructor(origin: Origin, listener: WireListener) {
+  constructor(origin: Origin, listener: WireListener, clock: Clock, connectWithin: Millis) {
     this.#origin = origin
     this.#listener = listener
+    this.#clock = clock
+    this.#connectWithin = connectWithin
+  }
+
+  /** Sends the request, over any connection that is free. */
+  send(request: Dispatcher.DispatchOptions): void {
+    this.#request = request
+    this.#sendOver(this.#origin.pool, request)
+  }
+
+  #sendOver(way: Dispatcher, request: Dispatcher.DispatchOptions): void {
+    const origin = this.#origin
+    const before = origin.sending
+    origin.sending = this
+    origin.connectWithin = this.#connectWithin
+    way.dispatch(request, this)
+    origin.sending = before
   }
 
   /** The socket that is being opened for this exchange, so that stopping can close it. */
   connectsWith(socket: Socket): void {
     this.#connecting = socket
+    this.#isFresh = true
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -62,11 +91,14 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
     // Nothing was written yet: undici takes a throw as a refusal and keeps the connection for the next request.
     if (this.#done) throw stopped
     this.#controller = controller
+    this.#startedAt = this.#clock.now()
     if (this.#paused) controller.pause()
   }
 
   onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
-    if (this.#done || status < 200) return
+    if (this.#done) return
+    this.#request = undefined
+    if (status < 200) return
     this.#begun = true
     this.#listener.head({ status, headers })
   }
@@ -85,9 +117,25 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
     if (this.#done) return
     const { host } = this.#origin
     const told = this.#controller === undefined ? neverConnected(host, error) : brokenBy(host, error, this.#begun)
+    if (told.kind === 'closed' && this.#wasStale()) return this.#sendAfresh()
     // While `send` has not returned, the listener must not hear of it.
     if (this.#origin.sending === this) queueMicrotask(() => this.fail(told))
     else this.fail(told)
+  }
+
+  /** Did the server close this connection while it was idle, so that it never read the request. */
+  #wasStale(): boolean {
+    if (this.#request === undefined || this.#isFresh || this.#startedAt === undefined) return false
+    return this.#clock.now() - this.#startedAt <= staleWithin
+  }
+
+  /** Other idle connections may be as dead as this one was, so none of them is tried. */
+  #sendAfresh(): void {
+    const request = this.#request
+    if (request === undefined) return
+    this.#request = undefined
+    this.#controller = undefined
+    this.#sendOver(this.#origin.fresh(), request)
   }
 
   fail(error: WireError): void {
@@ -112,6 +160,7 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
   stop(): void {
     if (this.#done) return
     this.#done = true
+    this.#request = undefined
     this.#connecting?.destroy(stopped)
     this.#controller?.abort(stopped)
   }
@@ -158,9 +207,10 @@ const mostAddresses = 1000
 const addressBook = (options: UndiciTransportOptions) => {
   const connect = connectorOf(options)
   const origins = new Map<string, Origin>()
+  const alone = new Set<Client>()
   const known = new Map<string, { readonly origin: Origin; readonly path: string }>()
   const openOrigin = (url: URL): Origin => {
-    const pool = new Pool(url.origin, {
+    const settings: Client.Options = {
       pipelining: 1,
       allowH2: false,
       // Deadlines belong to whoever sends. Undici's own would end an answer behind their back.
@@ -169,8 +219,16 @@ const addressBook = (options: UndiciTransportOptions) => {
       keepAliveTimeout: options.keepAlive ?? 30_000,
       maxHeaderSize: options.maxHeaderBytes ?? 256 * 1024,
       connect: (to, callback) => connect(origin, to, callback),
-    })
-    const origin: Origin = { pool, host: url.host, sending: undefined, connectWithin: millis(0) }
+    }
+    const pool = new Pool(url.origin, settings)
+    const fresh = (): Dispatcher => {
+      // Without pipelining undici closes the connection after its one exchange.
+      const client = new Client(url.origin, { ...settings, pipelining: 0 })
+      const forget = (): void => void alone.delete(client)
+      alone.add(client)
+      return client.once('disconnect', forget).once('connectionError', forget)
+    }
+    const origin: Origin = { pool, fresh, host: url.host, sending: undefined, connectWithin: millis(0) }
     return origin
   }
   return {
@@ -186,7 +244,7 @@ const addressBook = (options: UndiciTransportOptions) => {
       known.set(address, entry)
       return entry
     },
-    pools: () => [...origins.values()].map(origin => origin.pool),
+    all: (): readonly Dispatcher[] => [...[...origins.values()].map(origin => origin.pool), ...alone],
   }
 }
 
@@ -205,17 +263,14 @@ export const undiciTransport = (options: UndiciTransportOptions): UndiciTranspor
         })
       }
       const { origin, path } = address
-      const sending = new Sending(origin, listener)
-      origin.sending = sending
-      origin.connectWithin = connectWithin
       const { method, body } = request
-      origin.pool.dispatch({ path, method, headers: request.headers.slice(), body }, sending)
-      origin.sending = undefined
+      const sending = new Sending(origin, listener, options.clock, connectWithin)
+      sending.send({ path, method, headers: request.headers.slice(), body })
       return sending
     },
     async close() {
       closed = true
-      await Promise.all(addresses.pools().map(pool => pool.destroy()))
+      await Promise.all(addresses.all().map(one => one.destroy()))
     },
   }
 }

@@ -452,6 +452,57 @@ export const transportContract = (name: string, { make }: TransportCase): void =
       }
     })
 
+    it('asks afresh, once and unseen, where the server closes idle connections just as they are used again', async () => {
+      const answered = new Map<Socket, number>()
+      const server = createTcpServer(socket => {
+        socket.on('data', () => {
+          const before = answered.get(socket) ?? 0
+          answered.set(socket, before + 1)
+          if (before === 0) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+          else socket.resetAndDestroy()
+        })
+      })
+      const url = `http://${await house.listen(server, '127.0.0.1')}/v1/chat`
+      for (const connections of [8, 16]) {
+        const all = Array.from({ length: 8 }, () => send(post(url)))
+        await Promise.all(all.map(one => one.done()))
+        expect(all.map(one => one.heard)).toEqual(Array.from({ length: 8 }, () => ['head', 'data', 'end']))
+        expect(answered.size).toBe(connections)
+      }
+    })
+
+    it('asks once only where the connection was new, had been at work, or had begun to answer', async () => {
+      let requests = 0
+      const server = createTcpServer(socket => {
+        let here = 0
+        socket.on('data', chunk => {
+          requests += 1
+          here += 1
+          const path = String(chunk).split(' ')[1]
+          if (path === '/first' && here === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+          else if (path === '/new') socket.destroy()
+          else if (path === '/begun') socket.end('HTTP/1.1 103 Early Hints\r\n\r\n')
+          else {
+            clock.advance(1_001)
+            socket.destroy()
+          }
+        })
+      })
+      const origin = `http://${await house.listen(server, '127.0.0.1')}`
+      const ask = async (path: string) => {
+        const to = send(post(origin + path))
+        await to.done()
+        await settle()
+        return to.heard.at(-1)
+      }
+      expect(await ask('/new')).toBe('error closed')
+      for (const path of ['/begun', '/slow']) {
+        expect(await ask('/first')).toBe('end')
+        expect(await ask(path)).toBe('error closed')
+      }
+      expect(requests).toBe(5)
+    })
+
     it('pauses so that the sender is held back, and resumes without loss', async () => {
       const piece = Buffer.alloc(64 * 1024, 'x')
       const pieces = 400
