@@ -48,6 +48,11 @@ export interface Scanner {
 export interface ExpressLane {
   /** The body with only what must change changed: model, and that the stream tells usage. Every other byte stays. */
   editRequest(raw: RawBody, model: string): Uint8Array | string
+  /** What must change beside, members to write or, undefined, to take out: not every client chose the model, and some refuse what others take. */
+  fit?(
+    raw: RawBody,
+    model: string,
+  ): { readonly edits: Readonly<Record<string, unknown>>; readonly losses: readonly Loss[] }
   /** `streamUsage: false` keeps from the client a usage frame that only we asked for. */
   scanStream(options: { readonly streamUsage: boolean }): Scanner
   /** A whole answer: `bytes` as they came, or mended where they break the dialect's published schema; unknown fields stay. */
@@ -69,5 +74,7 @@ export interface Dialect {
     failure: Failure,
     requestId: string,
   ): { readonly status: number; readonly body: Record<string, unknown> }
+  /** The form in which this dialect takes a tool's name from others; a name that fits is itself. */
+  toolName?(name: string): string
   readonly express: ExpressLane
 }

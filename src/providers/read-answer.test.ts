@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { fakeDialect } from '../../test/fake-dialect.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Instant } from '../domain/units.ts'
+import { openaiChat } from '../dialects/openai-chat/index.ts'
+import type { Dialect } from '../ports/dialect.ts'
 import { classify, reclassify } from './classify.ts'
 import { readAnswer } from './read-answer.ts'
 
@@ -14,12 +16,15 @@ interface Asked {
   readonly express?: boolean
   readonly stream?: boolean
   readonly headers?: Readonly<Record<string, string>>
+  readonly dialect?: Dialect
+  readonly names?: ReadonlyMap<string, string>
 }
-const reader = ({ express = false, stream = false, headers = json }: Asked) =>
+const reader = ({ express = false, stream = false, headers = json, dialect = fakeDialect, names }: Asked) =>
   readAnswer(
     {
       who: 'them',
-      dialect: fakeDialect,
+      dialect,
+      ...(names !== undefined && { names }),
       express,
       stream,
       streamUsage: false,
@@ -139,6 +144,12 @@ describe('readAnswer', () => {
   it('tells that a stream was cut off', () => {
     expect(failures(read({ stream: true, headers: sse }, 'data: a\n\n'))).toMatchObject([{ kind: 'stream-broken' }])
   })
+  it('takes no frame that the end cut off for words of the answer', () => {
+    const deliveries = read({ stream: true, headers: sse }, 'data: a\n\ndata: {"b')
+    expect(texts(deliveries)).toBe('a')
+    expect(failures(deliveries)).toMatchObject([{ kind: 'stream-broken' }])
+    expect(texts(read({ stream: true, headers: sse }, 'data: a\n\ndata: b'))).toBe('ab')
+  })
   it('fails on packed bytes, which nobody asked for', () => {
     const found = failures(
       read({ headers: { ...json, 'content-encoding': 'gzip' } }, new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3]), 2),
@@ -160,5 +171,27 @@ describe('readAnswer', () => {
         for (const express of [true, false])
           for (const headers of [json, sse, {}])
             expect(() => read({ stream, express, headers }, `${first}\ud800\u0007${'z'.repeat(50)}`, 7)).not.toThrow()
+  })
+})
+
+describe('names of tools', () => {
+  const long = `mcp__${'server'.repeat(12)}__read`
+  const short = openaiChat.toolName?.(long) ?? ''
+  const call = { index: 0, id: 'c', type: 'function', function: { name: short, arguments: '{}' } }
+  const namesIn = (stream: boolean, body: unknown): readonly string[] =>
+    read(
+      { dialect: openaiChat, stream, headers: stream ? sse : json, names: new Map([[short, long]]) },
+      `${stream ? 'data: ' : ''}${JSON.stringify(body)}\n\n`,
+    )
+      .flatMap(({ events = [] }) => events)
+      .flatMap(event => (event.type === 'tool-call-start' ? [event.name] : []))
+
+  it('that had to be made to fit come back as the client wrote them', () => {
+    expect(short).toHaveLength(64)
+    const message = { role: 'assistant', content: null, tool_calls: [call] }
+    expect(namesIn(false, { choices: [{ index: 0, message, finish_reason: 'tool_calls' }] })).toEqual([long])
+    expect(namesIn(true, { id: 'c', model: 'm', choices: [{ index: 0, delta: { tool_calls: [call] } }] })).toEqual([
+      long,
+    ])
   })
 })

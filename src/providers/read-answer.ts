@@ -4,7 +4,7 @@ import type { Delivery } from '../domain/delivery.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { StreamEvent } from '../domain/stream-event.ts'
 import { frameSplitter } from '../dialects/framing.ts'
-import type { Dialect } from '../ports/dialect.ts'
+import type { Dialect, Frame } from '../ports/dialect.ts'
 import type { AnswerReader } from '../ports/provider.ts'
 import type { WireHead } from '../ports/transport.ts'
 import { headerOf } from './rates.ts'
@@ -22,6 +22,8 @@ export interface Reading {
   readonly failureIn: (body: string) => Failure
   /** The kind of a failure that was told inside a stream. */
   readonly refine: (failure: Failure) => Failure
+  /** Names of tools as this provider was told them, to the client's own. */
+  readonly names?: ReadonlyMap<string, string>
 }
 
 /** Takes chunks, gives deliveries. */
@@ -46,6 +48,19 @@ const refined = (delivery: Delivery, refine: Reading['refine']): Delivery => {
   return { ...delivery, events, failure }
 }
 
+/** The events with every tool by the client's own name. */
+const named = (events: readonly StreamEvent[], { names }: Reading): readonly StreamEvent[] =>
+  names === undefined
+    ? events
+    : events.map(event =>
+        event.type === 'tool-call-start' ? { ...event, name: names.get(event.name) ?? event.name } : event,
+      )
+const deliveryIn = (events: readonly StreamEvent[], reading: Reading): Delivery =>
+  refined(deliveryOf(named(events, reading)), reading.refine)
+
+/** What the end of a stream cut off in the middle of its JSON is no frame; whether the answer is whole is seen without it. */
+const isWhole = ({ data }: Frame): boolean => !data.startsWith('{') || parsed(data) !== undefined
+
 const streamed = (reading: Reading): Part => {
   const { dialect, refine } = reading
   if (reading.express && reading.stream) {
@@ -67,14 +82,14 @@ const streamed = (reading: Reading): Part => {
       for (const frame of frames.push(chunk)) for (const event of decoder.push(frame)) events.push(event)
       overflowed = frames.overflowed
       if (overflowed) return garbled(`${reading.who} sent a stream event without end`)
-      return events.length === 0 ? nothing : refined(deliveryOf(events), refine)
+      return events.length === 0 ? nothing : deliveryIn(events, reading)
     },
     end: () => {
       if (overflowed) return nothing
       const events: StreamEvent[] = []
-      for (const frame of frames.end()) for (const event of decoder.push(frame)) events.push(event)
+      for (const frame of frames.end()) if (isWhole(frame)) for (const event of decoder.push(frame)) events.push(event)
       for (const event of decoder.end()) events.push(event)
-      return refined(deliveryOf(events), refine)
+      return deliveryIn(events, reading)
     },
   }
 }
@@ -102,7 +117,7 @@ const understood = (reading: Reading, body: Uint8Array): Delivery => {
   }
   const json = parsed(textOf(body))
   if (json === undefined || isErrorBody(json)) return failureOf(reading, body) ?? nothing
-  return refined(deliveryOf(reading.dialect.decodeAnswer(json)), reading.refine)
+  return deliveryIn(reading.dialect.decodeAnswer(json), reading)
 }
 
 const textOf = (body: Uint8Array): string => new TextDecoder().decode(body)

@@ -7,6 +7,7 @@ import type { ModelRequest } from '../domain/request.ts'
 import { tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import type { WireRequest } from '../ports/transport.ts'
+import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { bearer } from './authorize.ts'
 import { joinUrl, speak } from './speak.ts'
 import type { Spoken } from './speak.ts'
@@ -197,5 +198,46 @@ describe('classify and rates', () => {
     expect(adapterOf().classify(failed)).toMatchObject({ kind: 'upstream-overloaded', retryAfter: 2_000 })
     expect(adapterOf().classify(failed).message).toContain('them')
     expect(adapterOf().rates({ 'x-ratelimit-limit-requests': '5' }, 0 as Instant)).toEqual({ requests: { limit: 5 } })
+  })
+})
+
+describe('a model that refuses what others take', () => {
+  const to = (model: string) => ({ ...deployment, model: model as ModelId, dialect: openaiChat.id })
+  const asked = (json: Record<string, unknown>) => {
+    const read = openaiChat.decodeRequest(json)
+    if (!read.ok) throw new Error(read.why)
+    return requestOf({ ...read.value, raw: rawOf(openaiChat.id, json) })
+  }
+  const body = { model: 'pool', messages: [{ role: 'user', content: 'hi' }], temperature: 0.2, max_tokens: 9, novel: 1 }
+
+  it('is not sent it where the client chose only the pool, and that is told', () => {
+    const { value, losses } = adapterOf({ dialect: openaiChat }).encode(asked(body), to('o3'))
+    const { temperature: _left, max_tokens: _older, ...rest } = body
+    expect(bodyOf(value)).toEqual({ ...rest, model: 'o3', max_completion_tokens: 9 })
+    expect(losses.map(({ field }) => field)).toEqual(['sampling.temperature'])
+  })
+  it('is sent it where the client chose the model itself, byte for byte but for its name', () => {
+    const { value, losses } = adapterOf({ dialect: openaiChat }).encode(asked({ ...body, model: 'them/o3' }), to('o3'))
+    expect(bodyOf(value)).toEqual({ ...body, model: 'o3' })
+    expect(losses).toEqual([])
+  })
+  it('gets names of tools that fit, and the client its own back', () => {
+    const name = `mcp__${'server'.repeat(12)}__read`
+    const adapter = adapterOf({ dialect: openaiChat })
+    const message = {
+      role: 'assistant' as const,
+      parts: [{ type: 'tool-call' as const, callId: 'c', name, input: '' }],
+    }
+    const request = requestOf({ tools: [{ name, inputSchema: {} }], toolChoice: { name }, messages: [message] })
+    const sent = JSON.stringify(bodyOf(adapter.encode(request, to('gpt-4o')).value))
+    const short = openaiChat.toolName?.(name) ?? ''
+    expect(sent).not.toContain(name)
+    expect(sent.split(short)).toHaveLength(4)
+    const reader = adapter.read(request, { status: 200, headers: { 'content-type': 'application/json' } })
+    const call = { id: 'c', type: 'function', function: { name: short, arguments: '{}' } }
+    const choice = { index: 0, message: { role: 'assistant', tool_calls: [call] }, finish_reason: 'tool_calls' }
+    reader.push(new TextEncoder().encode(JSON.stringify({ choices: [choice] })))
+    const start = reader.end().events?.find(event => event.type === 'tool-call-start')
+    expect(start).toMatchObject({ name })
   })
 })

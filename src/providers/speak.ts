@@ -1,6 +1,6 @@
 /** Dialect + address + quirks = a ProviderAdapter. */
 import { edited, editsFor } from './quirks.ts'
-import type { Quirks } from './quirks.ts'
+import type { Edits, Quirks } from './quirks.ts'
 import { classify, reclassify } from './classify.ts'
 import { ratesOf } from './rates.ts'
 import { readAnswer } from './read-answer.ts'
@@ -97,11 +97,10 @@ interface Body {
 const expressBody = (spoken: Spoken, raw: RawBody, model: string): Body => {
   const { dialect, settings, quirks } = spoken
   const edit = dialect.express.editRequest(raw, model)
-  if (quirks === undefined) return { text: edit, losses: [] }
-  // The edit may have added stream_options: quirks are asked of what would be sent.
-  const sent = raw.json['stream'] === true ? { stream_options: {}, ...raw.json } : raw.json
-  const { edits, losses } = editsFor(settings.id, quirks, sent)
-  const members = Object.entries(edits).map(([name, value]) => [
+  const fit = dialect.express.fit?.(raw, model) ?? { edits: {}, losses: [] }
+  const own = quirks === undefined ? { edits: {}, losses: [] } : quirksFor(settings.id, quirks, raw, fit.edits)
+  const losses = [...fit.losses, ...own.losses]
+  const members = Object.entries({ ...fit.edits, ...own.edits }).map(([name, value]) => [
     name,
     value === undefined ? undefined : JSON.stringify(value),
   ])
@@ -109,6 +108,9 @@ const expressBody = (spoken: Spoken, raw: RawBody, model: string): Body => {
   const bytes = typeof edit === 'string' ? new TextEncoder().encode(edit) : edit
   return { text: editMembers(bytes, Object.fromEntries(members)), losses }
 }
+/** The edit may have added stream_options: quirks are asked of what would be sent. */
+const quirksFor = (who: string, quirks: Quirks, { json }: RawBody, edits: Edits): ReturnType<typeof editsFor> =>
+  editsFor(who, quirks, edited(json['stream'] === true ? { stream_options: {}, ...json } : json, edits))
 
 /** The length of the answer within what the deployment can, which a dialect cannot know. */
 const fitLength = (
@@ -134,6 +136,13 @@ const translatedBody = (spoken: Spoken, asked: ModelRequest, deployment: Deploym
   if (quirks === undefined) return { text: JSON.stringify(value), losses }
   const changed = editsFor(settings.id, quirks, value)
   return { text: JSON.stringify(edited(value, changed.edits)), losses: [...losses, ...changed.losses] }
+}
+
+/** Names of tools that had to be made to fit: as the provider knows them, to the client's own. */
+const namesOf = ({ tools }: ModelRequest, { toolName }: Dialect): ReadonlyMap<string, string> | undefined => {
+  if (toolName === undefined) return undefined
+  const names = tools.map(({ name }) => [toolName(name), name] as const).filter(([fit, name]) => fit !== name)
+  return names.length === 0 ? undefined : new Map(names)
 }
 
 /** An adapter that speaks this dialect at this address. */
@@ -168,9 +177,11 @@ export const speak = (spoken: Spoken): ProviderAdapter => {
       }
     },
     authorize: spoken.authorize,
-    read: (request, head) =>
-      readAnswer(
+    read: (request, head) => {
+      const names = isExpress(request) ? undefined : namesOf(request, dialect)
+      return readAnswer(
         {
+          ...(names !== undefined && { names }),
           who: settings.id,
           dialect,
           express: isExpress(request),
@@ -180,7 +191,8 @@ export const speak = (spoken: Spoken): ProviderAdapter => {
           refine: reclassify,
         },
         head,
-      ),
+      )
+    },
     classify: failed => classify(settings.id, failed),
     rates: ratesOf,
   }

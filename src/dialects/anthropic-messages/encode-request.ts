@@ -1,6 +1,7 @@
 /** A request of any dialect, written as a body for Anthropic's Messages API. */
 import type { ChatBody, ChatRequest } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
+import { fitName, withFitNames } from '../tool-name.ts'
 import { abilitiesOf } from './abilities.ts'
 import { writeOutput } from './output.ts'
 import type { WrittenOutput } from './output.ts'
@@ -64,11 +65,15 @@ const writtenAnew = new Set(['thinking', 'output_config', 'metadata', 'tool_choi
 const kept = (body: ChatBody): Json =>
   Object.fromEntries(Object.entries(ownMembers(body.extensions)).filter(([key]) => !writtenAnew.has(key)))
 
+/** A tool's name as Anthropic takes it: at most 128 letters, digits, `_` and `-`. */
+export const toolName = (name: string): string => fitName(name, 128)
+
 /** A body that Anthropic takes for this model, and by name whatever of the request it cannot tell. */
-export const encodeRequest = (request: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
+export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
   const losses = noLosses()
   const abilities = abilitiesOf(model)
-  const isOwn = request.raw?.dialect === dialect
+  const isOwn = asked.raw?.dialect === dialect
+  const request = isOwn ? asked : withFitNames(asked, toolName)
   nameAbsent(request, losses)
   const conversation = writeMessages(request.messages, isOwn, losses)
   const isUnsigned = resumesUnsigned(conversation)

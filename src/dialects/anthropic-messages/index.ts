@@ -1,6 +1,6 @@
 /** Anthropic's Messages API, all four directions put together as a Dialect. */
 import type { Dialect } from '../../ports/dialect.ts'
-import { encodeRequest } from './encode-request.ts'
+import { encodeRequest, toolName } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { express } from './express.ts'
 import { encodeFailure } from './failure.ts'
@@ -19,6 +19,7 @@ export const anthropicMessages: Dialect = {
   decodeStream,
   encodeStream,
   encodeFailure,
+  toolName,
   express,
 }
 

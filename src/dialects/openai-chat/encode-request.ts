@@ -1,8 +1,9 @@
 /** A request in nobody's dialect to a body for a provider, and by name whatever cannot be said. */
 import type { ChatBody, ChatRequest, OutputFormat, ReasoningWish } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
+import { fitName, withFitNames } from '../tool-name.ts'
 import { abilitiesOf } from './abilities.ts'
-import { fitModel } from './fit-model.ts'
+import { fitModel, isChosen } from './fit-model.ts'
 import { isStrictSchema } from './strict-schema.ts'
 import { writeTools } from './tools.ts'
 import { writeMessages } from './write-messages.ts'
@@ -127,10 +128,6 @@ const marks = new Set(['reasoning', 'function_call', 'max_completion_tokens', 's
 const withoutMarks = (own: Json): Json =>
   Object.fromEntries(Object.entries(own).filter(([key, value]) => value !== null || !marks.has(key)))
 
-/** True if a client of this dialect asked for this very model, and so knows what it takes. */
-export const isChosen = (target: unknown, model: string): boolean =>
-  target === model || (typeof target === 'string' && target.endsWith(`/${model}`))
-
 /** The body as the model takes it. */
 const fitted = (body: Json, model: string, losses: Writing['losses']): Record<string, unknown> => {
   const { edits, losses: lost } = fitModel(body, model)
@@ -138,10 +135,14 @@ const fitted = (body: Json, model: string, losses: Writing['losses']): Record<st
   return Object.fromEntries(Object.entries({ ...body, ...edits }).filter(([, value]) => value !== undefined))
 }
 
+/** A tool's name as OpenAI takes it: at most 64 letters, digits, `_` and `-`. */
+export const toolName = (name: string): string => fitName(name, 64)
+
 /** A body that a provider of this dialect takes for this model. */
-export const encodeRequest = (request: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
+export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
   const losses = new Map<string, string>()
-  const writing: Writing = { losses, isOwn: request.extensions[openaiChatId] !== undefined }
+  const writing: Writing = { losses, isOwn: asked.extensions[openaiChatId] !== undefined }
+  const request = writing.isOwn ? asked : withFitNames(asked, toolName)
   addForeign(losses, request.extensions, '')
   const body = {
     model,

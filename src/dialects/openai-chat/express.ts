@@ -4,6 +4,8 @@ import type { Delivery } from '../../domain/delivery.ts'
 import type { RawBody } from '../../domain/request.ts'
 import type { ExpressLane } from '../../ports/dialect.ts'
 import { editMembers } from '../json-text.ts'
+import { fitModel, isChosen } from './fit-model.ts'
+import type { Fitted } from './fit-model.ts'
 import { garbled } from './in-band-error.ts'
 import { mendAnswer } from './mend-answer.ts'
 import { readPlainAnswer } from './plain-answer.ts'
@@ -25,6 +27,11 @@ const editRequest = ({ json, bytes }: RawBody, model: string): Uint8Array => {
   return Object.keys(edits).length === 0 ? bytes : editMembers(bytes, edits)
 }
 
+/** A client that named this model itself is told by OpenAI what it does not take. */
+const fit = ({ json }: RawBody, model: string): Fitted =>
+  isChosen(json['model'], model) ? unchanged : fitModel(json, model)
+const unchanged: Fitted = { edits: {}, losses: [] }
+
 const scanAnswer = (body: Uint8Array): Delivery => {
   const answer = parseJson(decoder.decode(body))
   if (answer === undefined) {
@@ -39,4 +46,4 @@ const scanAnswer = (body: Uint8Array): Delivery => {
 }
 
 /** The express lane of this dialect. */
-export const express: ExpressLane = { editRequest, scanStream, scanAnswer }
+export const express: ExpressLane = { editRequest, fit, scanStream, scanAnswer }

@@ -15,14 +15,17 @@ const isClosed = ({ properties, required, additionalProperties }: Json): boolean
   return additionalProperties === false && Array.isArray(required) && names.every(name => required.includes(name))
 }
 
+const areAll = (schemas: unknown, depth: number): boolean =>
+  schemas === undefined || (Array.isArray(schemas) && schemas.every(one => isStrictAt(one, depth)))
+const isTaken = (schema: Json): boolean =>
+  Object.keys(schema).every(key => taken.has(key)) &&
+  (isClosed(schema) || (schema['type'] !== 'object' && schema['properties'] === undefined))
+
 const isStrictAt = (schema: unknown, depth: number): boolean => {
-  if (!isRecord(schema) || depth > deepest || Object.keys(schema).some(key => !taken.has(key))) return false
-  const { type, properties, items, anyOf } = schema
-  const isObject = type === 'object' || properties !== undefined
-  if (isObject && !isClosed(schema)) return false
-  if (anyOf !== undefined && !(Array.isArray(anyOf) && anyOf.every(one => isStrictAt(one, depth + 1)))) return false
+  if (!isRecord(schema) || depth > deepest || !isTaken(schema)) return false
+  const { properties, items, anyOf, $defs } = schema
   const isWhole = items === undefined || isStrictAt(items, depth + 1)
-  return isWhole && areStrict(properties, depth + 1) && areStrict(schema['$defs'], depth + 1)
+  return isWhole && areAll(anyOf, depth + 1) && areStrict(properties, depth + 1) && areStrict($defs, depth + 1)
 }
 
 /** True for a schema that strict mode takes as it is: an object at its root, every object closed and all its members required. */
