@@ -3,7 +3,7 @@ import type { Delivery } from '../../domain/delivery.ts'
 import { deliveryOf, nothing } from '../../domain/delivery.ts'
 import type { RawBody } from '../../domain/request.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import type { ExpressLane, FrameDecoder, Scanner } from '../../ports/dialect.ts'
+import type { ExpressLane, Frame, FrameDecoder, Scanner } from '../../ports/dialect.ts'
 import { frameCutter, frameText, framesIn } from '../framing.ts'
 import { editMembers } from '../json-text.ts'
 import { frameOf } from './block-frames.ts'
@@ -32,14 +32,33 @@ const joined = (left: Uint8Array, right: Uint8Array): Uint8Array => {
 
 const bom = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
 
-/** Reads whole frames; of bytes that tell of a failure only what stands before it is passed on. */
-const scan = (bytes: Uint8Array, from: number, reader: FrameDecoder): Delivery => {
+/** A message that begins once more in the middle, which some look-alikes send and the official client dies of. */
+const isStart = ({ event, data }: Frame): boolean => event === 'message_start' || data.includes('"message_start"')
+
+/** Frames read one by one. */
+interface Scan {
+  readonly reader: FrameDecoder
+  hasStarted: boolean
+}
+
+/** Reads whole frames; of bytes that tell of a failure or of the end only what stands before the one and up to the other is passed on. */
+const scan = (given: Uint8Array, from: number, state: Scan): Delivery => {
+  let bytes = given
+  let dropped = 0
   const events: StreamEvent[] = []
-  for (const { start, frame } of framesIn(from === 0 ? bytes : bytes.subarray(from))) {
-    if (frame === undefined) continue
-    const told = reader.push(frame)
+  for (const span of framesIn(from === 0 ? given : given.subarray(from))) {
+    if (span.frame === undefined) continue
+    const told = state.reader.push(span.frame)
     for (const event of told) events.push(event)
-    if (told.at(-1)?.type === 'response-failed') return withBytes(deliveryOf(events), bytes.subarray(0, from + start))
+    const last = told.at(-1)?.type
+    const [start, end] = [from + span.start - dropped, from + span.end - dropped]
+    if (last === 'response-failed') return withBytes(deliveryOf(events), bytes.subarray(0, start))
+    if (last === 'response-end') return withBytes(deliveryOf(events), bytes.subarray(0, end))
+    if (told.length === 0 && state.hasStarted && isStart(span.frame)) {
+      bytes = joined(bytes.subarray(0, start), bytes.subarray(end))
+      dropped += end - start
+    }
+    state.hasStarted ||= told.length > 0
   }
   return withBytes(deliveryOf(events), bytes)
 }
@@ -53,6 +72,7 @@ const lastFrame = (rest: Uint8Array): Uint8Array | undefined => {
 const scanStream = (): Scanner => {
   const cutter = frameCutter()
   const reader = decodeStream()
+  const state: Scan = { reader, hasStarted: false }
   let isFirst = true
   let isDone = false
   const note = (delivery: Delivery): Delivery => {
@@ -63,7 +83,7 @@ const scanStream = (): Scanner => {
     // A byte order mark may stand before the first frame only.
     const from = isFirst ? bom(bytes) : 0
     isFirst = false
-    return note(scan(bytes, from, reader))
+    return note(scan(bytes, from, state))
   }
   const tooLong = (): Delivery =>
     note({ ...nothing, failure: garbled('a frame of the answer is longer than 16 MiB; it must be shorter') })

@@ -245,6 +245,13 @@ describe.skipIf(!hasShared)('recorded answers', () => {
     for (const pieces of cuts(bytes)) expect(JSON.stringify(decode(pieces))).toBe(whole)
   })
 
+  /** A beginning that is told twice, which the official client refuses, goes on once. */
+  const begunOnce = (text: string): string =>
+    text
+      .split(/(?<=\n\n)/)
+      .filter((frame, at, all) => !frame.includes('"type":"message_start"') || all.indexOf(frame) === at)
+      .join('')
+
   it.each(streams)('$name passes the express lane untouched wherever it is cut', ({ text }) => {
     const bytes = bytesOf(text)
     const expected = streamGist(text)
@@ -252,7 +259,7 @@ describe.skipIf(!hasShared)('recorded answers', () => {
       const scanner = anthropicMessages.express.scanStream({ streamUsage: true })
       const deliveries = [...pieces.map(piece => scanner.push(piece)), scanner.end()]
       const passed = Buffer.concat(deliveries.flatMap(one => (one.bytes === undefined ? [] : [one.bytes])))
-      expect(passed.toString().trimEnd()).toBe(text.trimEnd())
+      expect(passed.toString().trimEnd()).toBe(begunOnce(text).trimEnd())
       expect(deliveries.filter(one => one.ended === true)).toHaveLength(1)
       const usage = deliveries.findLast(one => one.usage !== undefined)!.usage!
       expect([usage.input, usage.inputCached, usage.inputCacheWritten, usage.output, usage.reasoning]).toEqual(

@@ -1,12 +1,13 @@
 /** Token counts, both ways: Anthropic's input excludes what a cache gave or took, ours includes it. */
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
+import { tokenCount } from '../token-count.ts'
 import type { Json } from './wire.ts'
 import { carried, isAbsent, isRecord, otherMembers, ownMembers } from './wire.ts'
 
 const counted = new Set(['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'])
 
-const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
+const count = (value: unknown): number => tokenCount(value) ?? 0
 
 /** Cumulative counts: a later value wins, an absent one leaves the earlier. */
 export const mergeUsage = (earlier: Json | undefined, later: unknown): Json | undefined => {
@@ -15,9 +16,11 @@ export const mergeUsage = (earlier: Json | undefined, later: unknown): Json | un
   return told.length === 0 ? earlier : { ...earlier, ...Object.fromEntries(told) }
 }
 
-/** Usage as Anthropic counts it, as ours; undefined if nothing was told. */
+/** Usage as Anthropic counts it, as ours; undefined if nothing was told, or no number of it makes sense. */
 export const readUsage = (usage: unknown): Usage | undefined => {
   if (!isRecord(usage)) return undefined
+  const told = [...counted].filter(name => !isAbsent(usage[name]))
+  if (told.length > 0 && told.every(name => tokenCount(usage[name]) === undefined)) return undefined
   const cached = count(usage['cache_read_input_tokens'])
   const written = count(usage['cache_creation_input_tokens'])
   const details = usage['output_tokens_details']

@@ -54,11 +54,12 @@ export const always =
   (right: string): Fix =>
   () =>
     right
-/** A whole number, or this in place of anything else. */
+/** A whole number, told as one or by its digits, or this in place of anything else. */
 export const integerOr =
   (otherwise: number | undefined): Fix =>
   value => {
     if (Number.isInteger(value)) return value
+    if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value)
     return typeof value === 'number' && Number.isFinite(value) ? Math.round(value) : otherwise
   }
 /** A whole number or nothing. */

@@ -2,14 +2,13 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Tokens } from '../../domain/units.ts'
+import { tokenCount } from '../token-count.ts'
 import { carried, isRecord, ownMembers, ownRecord, without } from './wire.ts'
 import type { Json } from './wire.ts'
 
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined
 const first = (...values: readonly unknown[]): Tokens => {
   for (const value of values) {
-    const found = count(value)
+    const found = tokenCount(value)
     if (found !== undefined) return tokens(found)
   }
   return tokens(0)
@@ -31,7 +30,7 @@ const known = {
 const others = (usage: Json, sum: number): Json | undefined => {
   const input = without(ownRecord(usage, 'prompt_tokens_details'), known.input)
   const output = without(ownRecord(usage, 'completion_tokens_details'), known.output)
-  const total = count(usage['total_tokens'])
+  const total = tokenCount(usage['total_tokens'])
   const rest = {
     ...without(usage, known.usage),
     ...(total !== undefined && total !== sum && { total_tokens: total }),
@@ -56,12 +55,18 @@ const counted = (
 /** The usage in this value, or undefined if it tells none. */
 const readUsage = (value: unknown): Usage | undefined => {
   if (!isRecord(value)) return undefined
-  const prompt = count(value['prompt_tokens'])
-  const completion = count(value['completion_tokens'])
-  if (prompt === undefined && completion === undefined && count(value['total_tokens']) === undefined) return undefined
+  const prompt = tokenCount(value['prompt_tokens'])
+  const completion = tokenCount(value['completion_tokens'])
+  if (prompt === undefined && completion === undefined && tokenCount(value['total_tokens']) === undefined)
+    return undefined
   const input = ownRecord(value, 'prompt_tokens_details')
   const output = ownRecord(value, 'completion_tokens_details')
-  const read = counted(prompt ?? 0, completion ?? 0, count(value['total_tokens']), count(input['audio_tokens']))
+  const read = counted(
+    prompt ?? 0,
+    completion ?? 0,
+    tokenCount(value['total_tokens']),
+    tokenCount(input['audio_tokens']),
+  )
   return {
     input: read.input,
     // DeepSeek, Moonshot and Mistral have each a name of their own for it.
@@ -86,7 +91,7 @@ export const writeUsage = (usage: Usage): Json => {
     ...own,
     prompt_tokens: usage.input,
     completion_tokens: usage.output,
-    total_tokens: count(own['total_tokens']) ?? usage.input + usage.output,
+    total_tokens: tokenCount(own['total_tokens']) ?? usage.input + usage.output,
     prompt_tokens_details: {
       audio_tokens: 0,
       ...ownRecord(own, 'prompt_tokens_details'),
