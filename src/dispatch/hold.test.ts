@@ -16,9 +16,9 @@ describe('hold', () => {
     expect(held.isReady).toBe(true)
     expect(held.all).toEqual([start, word])
   })
-  it('does not fill memory: 64 pieces or 64 KiB without content are passed on', () => {
+  it('does not fill memory: 4096 pieces or 64 KiB without content are passed on', () => {
     const pieces = hold()
-    for (let count = 0; count < 64; count++) pieces.add(frame())
+    for (let count = 0; count < 4096; count++) pieces.add(frame())
     expect(pieces.isReady).toBe(false)
     pieces.add(frame())
     expect(pieces.isReady).toBe(true)

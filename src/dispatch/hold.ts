@@ -1,9 +1,12 @@
 /** Keeps what came before the first content, so that a failure until then can go on to the next candidate unseen. */
 import type { Delivery } from '../domain/delivery.ts'
 
-/** No answer needs more before it says something; past either bound it is passed on as it is. */
+/**
+ * No answer needs more before it says something; past either bound it is passed on as it is. Providers that let a
+ * request wait send a comment or a ping every few moments, for minutes: that must not cost it its fallback.
+ */
 const mostBytes = 64 * 1024
-const mostPieces = 64
+const mostPieces = 4096
 
 export interface Held {
   add(delivery: Delivery): void
