@@ -579,6 +579,14 @@ describe('classify', () => {
     )
   })
 
+  it('tells where a redirect points, without its query, and that nobody follows it', () => {
+    const failure = of(308, '<title>Moved</title>', { location: 'https://eu.them.example/v1/chat?key=s3cret#top' })
+    expect(failure.message).toBe(
+      "them answered 308: moved to https://eu.them.example/v1/chat, which is not followed; if it is right, set the provider's url to it",
+    )
+    expect(of(200, { error: 'x' }, { location: '/here' }).message).not.toContain('/here')
+  })
+
   it('reads how long to wait from headers, body and words', () => {
     expect(of(429, '', { 'retry-after': '7' }).retryAfter).toBe(7_000)
     expect(of(429, { error: { code: 429, message: 'm', details: [{ retryDelay: '48s' }] } }).retryAfter).toBe(48_000)

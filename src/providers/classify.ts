@@ -204,6 +204,13 @@ const pageWords = (body: string): string => {
   return title ?? start.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')
 }
 
+/** Redirections are not followed: the credential is for the host that was configured, and no other. */
+const pointsAway = ({ status, headers }: FailedAnswer): string | undefined => {
+  const location = headerOf(headers, 'location')
+  if (status < 300 || status >= 400 || location === undefined) return undefined
+  return `moved to ${firstWords(location)}, which is not followed; if it is right, set the provider's url to it`
+}
+
 const sentence = (who: string, status: number, told: Told, body: string): string => {
   const words = firstWords(told.message === '' ? pageWords(body) : told.message)
   const code = told.code ?? told.type
@@ -221,9 +228,10 @@ export const classify = (who: string, failed: FailedAnswer): Failure => {
   const status = failed.status < 400 ? (told.status ?? failed.status) : failed.status
   const kind = kindOf(told, status)
   const wait = waitFor(kind, told, failed)
+  const away = pointsAway(failed)
   return {
     kind,
-    message: sentence(who, status, told, failed.body),
+    message: sentence(who, status, away === undefined ? told : { ...told, message: away }, failed.body),
     ...(told.param !== undefined && { param: firstWords(told.param, 200) }),
     upstream: { status, ...short('code', told.code ?? told.names[0]), ...short('type', told.type) },
     ...(wait !== undefined && { retryAfter: wait }),
