@@ -150,12 +150,6 @@ describe('readAnswer', () => {
     expect(failures(deliveries)).toMatchObject([{ kind: 'stream-broken' }])
     expect(texts(read({ stream: true, headers: sse }, 'data: a\n\ndata: b'))).toBe('ab')
   })
-  it('takes no frame that the end cut off for words of the answer', () => {
-    const deliveries = read({ stream: true, headers: sse }, 'data: a\n\ndata: {"b')
-    expect(texts(deliveries)).toBe('a')
-    expect(failures(deliveries)).toMatchObject([{ kind: 'stream-broken' }])
-    expect(texts(read({ stream: true, headers: sse }, 'data: a\n\ndata: b'))).toBe('ab')
-  })
   it('fails on packed bytes, which nobody asked for', () => {
     const found = failures(
       read({ headers: { ...json, 'content-encoding': 'gzip' } }, new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3]), 2),

@@ -61,9 +61,6 @@ const deliveryIn = (events: readonly StreamEvent[], reading: Reading): Delivery 
 /** What the end of a stream cut off in the middle of its JSON is no frame; whether the answer is whole is seen without it. */
 const isWhole = ({ data }: Frame): boolean => !data.startsWith('{') || parsed(data) !== undefined
 
-/** What the end of a stream cut off in the middle of its JSON is no frame; whether the answer is whole is seen without it. */
-const isWhole = ({ data }: Frame): boolean => !data.startsWith('{') || parsed(data) !== undefined
-
 const streamed = (reading: Reading): Part => {
   const { dialect, refine } = reading
   if (reading.express && reading.stream) {
