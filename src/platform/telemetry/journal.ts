@@ -19,7 +19,7 @@ export interface JournalOptions {
   readonly complain: Complain
   /** How many entries may wait to be written; 10,000 if not told. */
   readonly room?: number
-  /** How many entries go into one transaction; 64 if not told, so that no transaction holds the requests up for long. */
+  /** How many entries are written at a time, each topic's in one transaction; 128 if not told, so that none holds the requests up for long. */
   readonly most?: number
   /** How long an entry waits at most before it is written, in milliseconds; 100 if not told. */
   readonly every?: number
@@ -82,7 +82,7 @@ export const journalListener = (options: JournalOptions): Listener => {
   const gathered = batches<Entry>({
     clock,
     room: options.room ?? 10_000,
-    most: options.most ?? 64,
+    most: options.most ?? 128,
     every: options.every ?? 100,
     async pass(batch) {
       let lost = 0
