@@ -30,14 +30,56 @@ const repaired = (value: unknown): unknown => {
 /** The names of the schemas that this dialect emits. */
 export type SchemaName = 'CreateChatCompletionResponse' | 'CreateChatCompletionStreamResponse' | 'ErrorResponse'
 
+/** The published file, repaired. */
+export const openaiDocument = (): Json => {
+  const document = repaired(JSON.parse(readFileSync(`${shared}/data/specs/openai-subset.openapi.json`, 'utf8')))
+  if (!isRecord(document)) throw new Error('the published schema is no object')
+  return document
+}
+/** The published schema takes members that it does not know; this one refuses them. */
+const closed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(closed)
+  if (!isRecord(value)) return value
+  const schema = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, closed(one)]))
+  const isOpen = !isRecord(schema['properties']) || schema['additionalProperties'] !== undefined
+  return isOpen ? schema : { ...schema, additionalProperties: false }
+}
+const within = (value: unknown, ...path: readonly string[]): Json =>
+  path.reduce<Json>((at, step) => (isRecord(at[step]) ? at[step] : {}), isRecord(value) ? value : {})
+/** The request, which the published file tells in three pieces, as one. */
+const requestIn = (document: Json): Json => {
+  const schemas = within(document, 'components', 'schemas')
+  const pieces = ['CreateChatCompletionRequest', 'CreateModelResponseProperties'].flatMap(name => {
+    const all = within(schemas, name)['allOf']
+    return Array.isArray(all) ? all.filter(isRecord) : []
+  })
+  const all = [within(schemas, 'ModelResponseProperties'), ...pieces.filter(piece => !('$ref' in piece))]
+  const required = all.flatMap(piece => (Array.isArray(piece['required']) ? piece['required'] : []))
+  const properties = Object.assign({}, ...all.map(piece => within(piece, 'properties'))) as Json
+  return { type: 'object', properties, required, additionalProperties: false }
+}
+const loadStrict = (): ValidateFunction => {
+  const ajv = new Ajv2020({ strict: false })
+  formats.default(ajv)
+  ajv.addFormat('unixtime', true)
+  const document = closed(openaiDocument())
+  return ajv.compile({ ...requestIn(within(document)), components: within(document, 'components') })
+}
+let strict: ValidateFunction | undefined
+/** What of this body for a chat completion OpenAI does not know or take, one line each; empty if it takes it all. */
+export const refusals = (body: unknown): readonly string[] => {
+  strict ??= loadStrict()
+  if (strict(body)) return []
+  return (strict.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+  )
+}
+
 const load = (): ((name: SchemaName) => ValidateFunction) => {
-  const text = readFileSync(`${shared}/data/specs/openai-subset.openapi.json`, 'utf8')
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addFormat('unixtime', true)
-  const document = repaired(JSON.parse(text))
-  if (!isRecord(document)) throw new Error('the published schema is no object')
-  ajv.addSchema({ ...document, $id: 'openai' })
+  ajv.addSchema({ ...openaiDocument(), $id: 'openai' })
   const made = new Map<SchemaName, ValidateFunction>()
   return name => {
     const known = made.get(name) ?? ajv.compile({ $ref: `openai#/components/schemas/${name}` })

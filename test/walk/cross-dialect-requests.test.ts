@@ -449,6 +449,7 @@ const toOpenai: readonly Scenario[] = [
             { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'plain' } },
             { type: 'document', source: { type: 'url', url: 'https://a.test/d.pdf' } },
             { type: 'image', source: { type: 'file', file_id: 'file_1' } },
+            { type: 'document', source: { type: 'file', file_id: 'file_2' } },
           ],
         },
       ],
@@ -466,7 +467,7 @@ const toOpenai: readonly Scenario[] = [
         },
       ],
     },
-    losses: ['messages.file.url', 'messages.image'],
+    losses: ['messages.file', 'messages.file.url', 'messages.image'],
   },
   {
     name: 'an image in the result of a call',

@@ -55,25 +55,33 @@ const writeAudio = (part: MediaPart, own: Json, { losses }: Writing): Json | und
   const inner = { ...ownRecord(own, 'input_audio'), data: part.source.base64, format }
   return { ...own, type: 'input_audio', input_audio: inner }
 }
-const writeFile = (part: MediaPart, own: Json, { losses, isOwn }: Writing): Json | undefined => {
-  const { source, mediaType } = part
-  const name = part.name === undefined ? {} : { filename: part.name }
-  const inner = { ...ownRecord(own, 'file'), ...name }
-  if ('text' in source) {
-    if (part.name !== undefined)
-      addLoss(losses, 'messages.file.name', 'a file of plain text is told as text, which has no name')
-    return { ...own, type: 'text', text: source.text }
-  }
-  if ('fileId' in source) return { ...own, type: 'file', file: { ...inner, file_id: source.fileId } }
+/** A file by URL, in the forms in which it came; OpenAI itself has none. */
+const writeFileAt = (url: string, own: Json, inner: Json, { losses, isOwn }: Writing): Json | undefined => {
+  if (own['document_url'] === null) return { ...own, type: 'document_url', document_url: url }
+  if (own['file_url'] === null) return { ...own, type: 'file_url', file_url: { url } }
+  if (isOwn) return { ...own, type: 'file', file: { ...inner, file_data: url } }
+  addLoss(losses, 'messages.file.url', 'OpenAI takes files as data or by id, not by URL')
+  return undefined
+}
+/** A file lies with the one provider that it was sent to; Anthropic's ids begin as OpenAI's do not. */
+const writeFileId = (fileId: string, own: Json, inner: Json, { losses, isOwn }: Writing): Json | undefined => {
+  if (isOwn || !fileId.startsWith('file_')) return { ...own, type: 'file', file: { ...inner, file_id: fileId } }
+  addLoss(losses, 'messages.file', `the file lies with another provider (${fileId})`)
+  return undefined
+}
+const writeFile = (part: MediaPart, own: Json, writing: Writing): Json | undefined => {
+  const { source, mediaType, name } = part
+  const inner = { ...ownRecord(own, 'file'), ...(name !== undefined && { filename: name }) }
+  if ('url' in source) return writeFileAt(source.url, own, inner, writing)
+  if ('fileId' in source) return writeFileId(source.fileId, own, inner, writing)
   if ('base64' in source) {
     const data = mediaType === '' ? source.base64 : asDataUrl(mediaType, source.base64)
     return { ...own, type: 'file', file: { ...inner, file_data: data } }
   }
-  if (own['document_url'] === null) return { ...own, type: 'document_url', document_url: source.url }
-  if (own['file_url'] === null) return { ...own, type: 'file_url', file_url: { url: source.url } }
-  if (isOwn) return { ...own, type: 'file', file: { ...inner, file_data: source.url } }
-  addLoss(losses, 'messages.file.url', 'OpenAI takes files as data or by id, not by URL')
-  return undefined
+  if (name !== undefined) {
+    addLoss(writing.losses, 'messages.file.name', 'a file of plain text is told as text, which has no name')
+  }
+  return { ...own, type: 'text', text: source.text }
 }
 const writeMedia = (part: MediaPart, writing: Writing): Json | undefined => {
   const own = extras(part, writing)
