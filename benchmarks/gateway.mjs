@@ -35,6 +35,7 @@ const ours = ['bare', 'full']
 const targets = argument('targets', `direct,nginx,${base},n24-portkey`)
 const scenarios = argument('scenarios', 'max1k,max20k,r1000,s100,s400')
 const rounds = argument('rounds', '7')
+const warm = argument('warm', '8')
 
 const measure = raw => {
   const mine = ours.flatMap(profile => [
@@ -50,6 +51,9 @@ const measure = raw => {
     scenarios,
     '--rounds',
     rounds,
+    // In its first seconds a process spends as much on compiling as on serving.
+    '--warm',
+    warm,
     '--base',
     base,
     '--out',
