@@ -132,6 +132,9 @@ const read = (): Readonly<Record<string, Json>> => {
       defs[`${space}.${name}`] = reader.members()
     }
   }
+  // The types ask for it; answers from before code could call tools have none, and clients live without.
+  const use = defs['ToolUseBlock']
+  if (use !== undefined) use['required'] = (use['required'] as string[]).filter(name => name !== 'caller')
   for (const [name, parent] of parents) defs[name] = inherited(defs, name, parent)
   return defs
 }

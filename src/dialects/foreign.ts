@@ -28,3 +28,26 @@ export const foreignLosses = (
   }
   return losses
 }
+
+/** A count of nothing, or a word that says that there is none. */
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || value === 0 || value === '' || value === 'not_available'
+const counted = (value: unknown): unknown => {
+  if (!isRecord(value)) return isNothing(value) ? undefined : value
+  const members = Object.entries(value).filter(([, one]) => counted(one) !== undefined)
+  return members.length === 0 ? undefined : Object.fromEntries(members)
+}
+
+/** The same for usage, where a count of nothing loses nothing. */
+export const foreignUsage = (
+  extensions: Extensions | undefined,
+  own: string,
+  said?: ReadonlySet<string>,
+): readonly Loss[] => {
+  if (extensions === undefined) return []
+  const telling = Object.entries(extensions).map(([owner, members]) => [
+    owner,
+    Object.fromEntries(Object.entries(members).map(([member, value]) => [member, counted(value)])),
+  ])
+  return foreignLosses(Object.fromEntries(telling), own, said)
+}

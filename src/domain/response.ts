@@ -15,6 +15,7 @@ export interface Answer {
   readonly model: string
   readonly upstreamId?: string
   readonly created?: number
+  readonly serviceTier?: string
   readonly choices: readonly Choice[]
   readonly usage?: Usage
   readonly failure?: Failure
@@ -136,6 +137,7 @@ export const collect = (events: Iterable<StreamEvent>): Answer => {
       answer.model = event.model
       answer.upstreamId = event.upstreamId
       answer.created = event.created
+      if (event.serviceTier !== undefined) answer.serviceTier = event.serviceTier
       answer.extensions = merge(answer.extensions, event.extensions)
     } else if (event.type === 'usage') answer.usage = event.usage
     else if (event.type === 'response-failed') {
@@ -208,6 +210,7 @@ export const expand = (answer: Answer): readonly StreamEvent[] => {
       model: answer.model,
       ...(answer.upstreamId !== undefined && { upstreamId: answer.upstreamId }),
       ...(answer.created !== undefined && { created: answer.created }),
+      ...(answer.serviceTier !== undefined && { serviceTier: answer.serviceTier }),
       ...(answer.extensions && { extensions: answer.extensions }),
     },
   ]

@@ -32,6 +32,8 @@ export type StreamEvent =
       readonly upstreamId?: string
       /** Seconds since the epoch, as the provider told it. */
       readonly created?: number
+      /** How the request was served: `default`, `priority`, `batch`, or a word of the provider's own. */
+      readonly serviceTier?: string
       readonly extensions?: Extensions
     }
   | ({ readonly type: 'text-start' | 'text-end'; readonly extensions?: Extensions } & InBlock)

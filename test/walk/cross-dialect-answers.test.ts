@@ -285,6 +285,55 @@ describe("Anthropic's answers, read by OpenAI's client", () => {
   })
 })
 
+describe('what stands around an answer', () => {
+  const text = { type: 'text', text: 'so' }
+  it.each([
+    ['default', 'standard', []],
+    ['priority', 'priority', []],
+    ['flex', undefined, ['answer.service_tier']],
+  ])("the tier %s of OpenAI is Anthropic's %s", async (tier, expected, lost) => {
+    const { message: read, losses } = await fromOpenai(completion({ content: 'so' }, 'stop', { service_tier: tier }))
+    expect(read.usage.service_tier).toBe(expected)
+    expect(losses).toEqual(lost)
+  })
+  it.each([
+    ['standard', 'default', []],
+    ['priority', 'priority', []],
+    ['batch', undefined, ['usage.service_tier']],
+  ])("the tier %s of Anthropic is OpenAI's %s", async (tier, expected, lost) => {
+    const usage = { input_tokens: 3, output_tokens: 2, service_tier: tier }
+    const { completion: read, losses } = await fromAnthropic(message([text], 'end_turn', { usage }))
+    expect(read.service_tier).toBe(expected)
+    expect(losses).toEqual(lost)
+  })
+  it('is told to be lost where the other dialect has no place for it, unless it says nothing', async () => {
+    const usage = {
+      prompt_tokens: 3,
+      completion_tokens: 2,
+      total_tokens: 5,
+      prompt_tokens_details: { audio_tokens: 1, cached_tokens: 0 },
+      completion_tokens_details: { accepted_prediction_tokens: 0, reasoning_tokens: 0 },
+    }
+    const around = { system_fingerprint: 'fp_1', usage }
+    expect((await fromOpenai(completion({ content: 'so' }, 'stop', around))).losses).toEqual([
+      'answer.system_fingerprint',
+      'usage.prompt_tokens_details.audio_tokens',
+    ])
+    const counts = {
+      server_tool_use: { web_search_requests: 2, web_fetch_requests: 0 },
+      inference_geo: 'not_available',
+    }
+    const more = { container: { id: 'c' }, usage: { input_tokens: 3, output_tokens: 2, ...counts } }
+    expect((await fromAnthropic(message([text], 'pause_turn', more))).losses).toEqual([
+      'answer.container.id',
+      'content.stop_reason',
+      'usage.server_tool_use.web_search_requests',
+    ])
+    const ended = message([text], 'stop_sequence', { stop_sequence: 'END' })
+    expect((await fromAnthropic(ended)).losses).toEqual(['content.stop_sequence'])
+  })
+})
+
 describe('failures', () => {
   const failures: readonly (readonly [Failure, number, string])[] = [
     [{ kind: 'invalid-request', message: 'wrong', param: 'messages[0]' }, 400, 'invalid_request_error'],

@@ -27,7 +27,7 @@ export const changes = (before: unknown, after: unknown): readonly string[] => {
   const told = [...now]
     .filter(([path, leaf]) => old.get(path) !== leaf)
     .map(([path, leaf]) => `${path} = ${short(leaf)}`)
-  const gone = [...old.keys()].filter(path => !now.has(path)).map(path => `${path} is gone`)
+  const gone = [...old.keys()].filter(path => path !== '' && !now.has(path)).map(path => `${path} is gone`)
   return [...told, ...gone]
 }
 

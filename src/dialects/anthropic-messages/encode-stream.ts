@@ -2,6 +2,7 @@
 import type { Failure } from '../../domain/failure.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
+import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import { frameOf } from './block-frames.ts'
 import { blockWriter } from './block-writer.ts'
 import { encodeFailure } from './failure.ts'
@@ -26,7 +27,7 @@ const startFrame = (start: Start, usage: Usage | undefined, context: AnswerConte
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: writeUsage(usage),
+      usage: writeUsage(usage, start.serviceTier),
     },
   })
 
@@ -87,15 +88,18 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
   const push = (event: StreamEvent): readonly Frame[] => {
     switch (event.type) {
       case 'response-start':
+        nameHead(event, losses)
         return start(event)
       case 'usage':
         usage = event.usage
+        nameUsage(usage, losses)
         return none
       case 'choice-end':
-        losses.addForeign(event.extensions, 'content.')
+        nameEnd(event, losses)
         end = event
         return none
       case 'response-end':
+        nameHead(event, losses)
         return finish(ownMembers(event.extensions))
       case 'response-failed':
         hasEnded = true

@@ -6,6 +6,7 @@ import { collect } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
 import { wholeBlock } from './answer-blocks.ts'
+import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import { idFitter } from './call-id.ts'
 import { writeOpaque } from './encode-blocks.ts'
 import { encodeFailure, failureOf, garbled } from './failure.ts'
@@ -86,7 +87,9 @@ const writePart = (part: Part, fit: (id: string) => string, losses: Losses): Jso
 const writeAnswer = (answer: Answer, context: AnswerContext, losses: Losses): Record<string, unknown> => {
   const [choice] = answer.choices
   if (answer.choices.length > 1) losses.add('choices', 'Anthropic gives one answer')
-  losses.addForeign(choice?.extensions, 'content.')
+  nameHead(answer, losses)
+  nameUsage(answer.usage, losses)
+  nameEnd({ reason: 'stop', ...choice }, losses)
   const parts = choice?.parts ?? []
   const fit = callIds(context)
   const content = parts.map(part => writePart(part, fit, losses)).filter(part => part !== undefined)
@@ -102,7 +105,7 @@ const writeAnswer = (answer: Answer, context: AnswerContext, losses: Losses): Re
     content,
     stop_reason: writeStopReason(end, said),
     stop_sequence: stopSequence ?? null,
-    usage: writeUsage(answer.usage),
+    usage: writeUsage(answer.usage, answer.serviceTier),
   }
 }
 

@@ -6,6 +6,7 @@ import type { OpenBlock } from './answer-blocks.ts'
 import { endBlock, growBlock, impliedBlock, startBlock, wholeBlock } from './answer-blocks.ts'
 import { brokenOff, failureOf, garbled } from './failure.ts'
 import { answerTool } from './output.ts'
+import { readTier } from './service-tier.ts'
 import { readStopReason } from './stop-reason.ts'
 import { mergeUsage, readUsage } from './usage.ts'
 import type { Json } from './wire.ts'
@@ -40,6 +41,7 @@ export const startOf = (message: Json): StreamEvent => ({
   type: 'response-start',
   model: typeof message['model'] === 'string' ? message['model'] : '',
   ...(typeof message['id'] === 'string' && { upstreamId: message['id'] }),
+  ...readTier(isRecord(message['usage']) ? message['usage']['service_tier'] : undefined),
   ...carried(otherMembers(message, knownOfMessage)),
 })
 

@@ -2,6 +2,7 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
+import { writeTier } from './service-tier.ts'
 import type { Json } from './wire.ts'
 import { carried, isAbsent, isRecord, otherMembers, ownMembers } from './wire.ts'
 
@@ -34,16 +35,32 @@ export const readUsage = (usage: unknown): Usage | undefined => {
   }
 }
 
-/** The way back; zeros where nothing is known. */
-export const writeUsage = (usage: Usage | undefined): Json => {
-  const cached = usage?.inputCached ?? 0
-  const written = usage?.inputCacheWritten ?? 0
+/** What is told only where it is known. */
+const known = ({ reasoning }: Pick<Usage, 'reasoning'>, serviceTier: string | undefined): Json => {
+  const tier = writeTier(serviceTier)
   return {
-    input_tokens: Math.max(0, (usage?.input ?? 0) - cached - written),
-    cache_creation_input_tokens: written,
-    cache_read_input_tokens: cached,
-    output_tokens: usage?.output ?? 0,
-    ...(usage !== undefined && usage.reasoning > 0 && { output_tokens_details: { thinking_tokens: usage.reasoning } }),
-    ...ownMembers(usage?.extensions),
+    ...(reasoning > 0 && { output_tokens_details: { thinking_tokens: reasoning } }),
+    ...(tier !== undefined && { service_tier: tier }),
+  }
+}
+const none: Usage = {
+  input: tokens(0),
+  inputCached: tokens(0),
+  inputCacheWritten: tokens(0),
+  output: tokens(0),
+  reasoning: tokens(0),
+}
+
+/** The way back, with how the request was served; zeros where nothing is known. */
+export const writeUsage = (told: Usage | undefined, serviceTier?: string): Json => {
+  const usage = told ?? none
+  const { inputCached, inputCacheWritten } = usage
+  return {
+    input_tokens: Math.max(0, usage.input - inputCached - inputCacheWritten),
+    cache_creation_input_tokens: inputCacheWritten,
+    cache_read_input_tokens: inputCached,
+    output_tokens: usage.output,
+    ...known(usage, serviceTier),
+    ...ownMembers(usage.extensions),
   }
 }

@@ -11,6 +11,8 @@ export interface OpenThought {
   readonly index: number | undefined
   readonly isRedacted: boolean
   text: string
+  /** All its words came without any detail so far. */
+  isPlain: boolean
   signature: string
   others: Json | undefined
 }
@@ -36,14 +38,17 @@ const begin = ({ index, redacted }: Thought, { choice }: Around): OpenThought =>
   index,
   isRedacted: redacted !== undefined,
   text: '',
+  isPlain: true,
   signature: '',
   others: undefined,
 })
 
 /** Adds the words, the proof and the rest of one piece. */
-const grow = (open: OpenThought, { text, signature, others }: Thought, at: At): readonly StreamEvent[] => {
-  // A signature may come with all of the words once more.
-  const isRecap = signature !== undefined && text === open.text
+const grow = (open: OpenThought, { text, signature, others, index }: Thought, at: At): readonly StreamEvent[] => {
+  const isPlain = signature === undefined && others === undefined && index === undefined
+  // Details may come after the plain words, with all of them once more.
+  const isRecap = !isPlain && text === open.text && (open.isPlain || signature !== undefined)
+  open.isPlain &&= isPlain
   if (signature !== undefined) open.signature = signature
   if (others !== undefined) open.others = { ...open.others, ...others }
   if (text === undefined || isRecap) return []

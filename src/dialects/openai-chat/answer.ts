@@ -3,6 +3,7 @@ import type { Failure } from '../../domain/failure.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { closeChoice, growChoice, holdsBack, openChoice } from './answer-choice.ts'
 import type { OpenChoice } from './answer-choice.ts'
+import { readTier } from './answer-losses.ts'
 import { errorIn, garbled } from './in-band-error.ts'
 import { usageIn } from './usage.ts'
 import { carried, isAbsent, isRecord, isWord, without } from './wire.ts'
@@ -48,6 +49,7 @@ const startOf = (json: Json, reading: Reading): StreamEvent => {
     model: typeof model === 'string' ? model : '',
     ...(typeof id === 'string' && id !== '' && { upstreamId: id }),
     ...(typeof created === 'number' && Number.isFinite(created) && created > 0 && { created: Math.floor(created) }),
+    ...readTier(json['service_tier']),
     ...carried(scalars.length === 0 ? undefined : Object.fromEntries(scalars)),
   }
 }

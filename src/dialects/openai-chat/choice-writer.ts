@@ -1,5 +1,6 @@
 /** The deltas of one choice, written. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
+import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
 import { addForeign, addLoss, ownMembers, ownRecord } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
@@ -115,8 +116,12 @@ const think = (writing: Writing, event: Named<'reasoning-delta'>): readonly Piec
   return plain({ reasoning_content: event.text })
 }
 
+const nameLosses = (losses: Losses, event: ChoiceEvent): void => {
+  if (event.type === 'choice-end') nameEnd(event, losses)
+  else if ('extensions' in event) addForeign(losses, event.extensions, 'content.')
+}
 const write = (writing: Writing, event: ChoiceEvent): readonly Piece[] => {
-  if ('extensions' in event) addForeign(writing.losses, event.extensions, 'content.')
+  nameLosses(writing.losses, event)
   switch (event.type) {
     case 'text-delta':
       return words({ content: event.text }, event)

@@ -1,6 +1,7 @@
 /** A streamed answer, written: the chunks that OpenAI's clients expect, and `[DONE]`. */
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
+import { nameHead, nameUsage, writeTier } from './answer-losses.ts'
 import { choiceWriter } from './choice-writer.ts'
 import type { ChoiceWriter, Piece } from './choice-writer.ts'
 import { encodeFailure } from './failure.ts'
@@ -9,7 +10,7 @@ import type { ChunkMender } from './mend-chunk.ts'
 import { writeHead } from './response.ts'
 import { endMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
-import { addForeign, listLosses, ownMembers } from './wire.ts'
+import { listLosses, ownMembers } from './wire.ts'
 import type { Json } from './wire.ts'
 
 const none: readonly Frame[] = []
@@ -28,10 +29,12 @@ interface Writing {
   opening: string
   hasEnded: boolean
   usage: Usage | undefined
+  serviceTier: string | undefined
 }
 
 const begin = (writing: Writing, start: Start): Json => {
   const head = {
+    ...writeTier(start.serviceTier),
     ...ownMembers(start.extensions),
     ...writeHead(start, writing.context),
     object: 'chat.completion.chunk',
@@ -85,14 +88,16 @@ const finish = (writing: Writing, own: Json): readonly Frame[] => {
 const push = (writing: Writing, event: StreamEvent): readonly Frame[] => {
   switch (event.type) {
     case 'response-start':
-      addForeign(writing.losses, event.extensions, 'answer.')
+      nameHead(event, writing.losses)
+      writing.serviceTier = event.serviceTier
       if (writing.head === undefined) begin(writing, event)
       return none
     case 'usage':
       writing.usage = event.usage
+      nameUsage(event.usage, writing.serviceTier, writing.losses)
       return none
     case 'response-end':
-      addForeign(writing.losses, event.extensions, 'answer.')
+      nameHead(event, writing.losses)
       return finish(writing, ownMembers(event.extensions))
     case 'response-failed':
       writing.hasEnded = true
@@ -117,6 +122,7 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
     opening: '',
     hasEnded: false,
     usage: undefined,
+    serviceTier: undefined,
   }
   return {
     push: event => (writing.hasEnded ? none : push(writing, event)),

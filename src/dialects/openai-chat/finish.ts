@@ -22,6 +22,9 @@ export const finishReason = (raw: unknown, hasCalls: boolean): FinishReason => {
   return reason === 'stop' && hasCalls ? 'tool-calls' : reason
 }
 
+/** True for a word whose meaning one of the published schema's has as well. */
+export const isKnownFinish = (raw: string): boolean => raw === '' || reasons.has(raw.toLowerCase())
+
 const wire = new Set(['stop', 'length', 'tool_calls', 'content_filter', 'function_call'])
 /** True for the words of the published schema. */
 export const isWireFinish = (raw: unknown): boolean => typeof raw === 'string' && wire.has(raw)

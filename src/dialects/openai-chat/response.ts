@@ -1,8 +1,10 @@
 /** A whole answer, both ways. */
+import type { Answer } from '../../domain/response.ts'
 import { collect } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
 import { fail, finish, newReading, readJson } from './answer.ts'
+import { nameHead, nameUsage, writeTier } from './answer-losses.ts'
 import { encodeFailure } from './failure.ts'
 import { errorIn, garbled, tooDeep } from './in-band-error.ts'
 import { mendAnswer } from './mend-answer.ts'
@@ -25,10 +27,7 @@ export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
 }
 
 /** Who answers under which id and when, as every answer and chunk says it. */
-export const writeHead = (
-  start: { readonly model: string; readonly upstreamId?: string; readonly created?: number },
-  context: AnswerContext,
-): Json => ({
+export const writeHead = (start: Pick<Answer, 'model' | 'upstreamId' | 'created'>, context: AnswerContext): Json => ({
   id: start.upstreamId === undefined || start.upstreamId === '' ? `chatcmpl-${context.id}` : start.upstreamId,
   created: start.created ?? Math.floor(context.now / 1000),
   model: start.model === '' ? context.model : start.model,
@@ -42,8 +41,11 @@ export const encodeAnswer = (
   const answer = collect(events)
   if (answer.failure !== undefined) return { value: encodeFailure(answer.failure).body, losses: [] }
   const losses = new Map<string, string>()
+  nameHead(answer, losses)
+  nameUsage(answer.usage, answer.serviceTier, losses)
   const choices = answer.choices.length === 0 ? [{ parts: [] }] : answer.choices
   const body = {
+    ...writeTier(answer.serviceTier),
     ...ownMembers(answer.extensions),
     ...writeHead(answer, context),
     object: 'chat.completion',

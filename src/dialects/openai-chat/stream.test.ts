@@ -23,6 +23,19 @@ describe('reasoning', () => {
       { type: 'text', text: 'so' },
     ])
   })
+  it('told in plain words and then once more in a detail without proof is read once', () => {
+    const detail = { type: 'reasoning.text', text: 'hm', index: 0, format: 'f' }
+    const told = [
+      delta({ reasoning_content: 'h' }),
+      delta({ reasoning_content: 'm' }),
+      delta({ reasoning_details: [detail] }),
+    ]
+    expect(partsOf([...told, stop()])).toMatchObject([{ type: 'reasoning', text: 'hm' }])
+  })
+  it('that repeats itself detail by detail is read whole', () => {
+    const piece = { reasoning_details: [{ type: 'reasoning.text', text: 'ha', index: 0, format: 'f' }] }
+    expect(partsOf([delta(piece), delta(piece), stop()])).toMatchObject([{ type: 'reasoning', text: 'haha' }])
+  })
   it('told twice in one delta is read once, with its proof', () => {
     const piece = (text: string): Json => ({
       reasoning: text,

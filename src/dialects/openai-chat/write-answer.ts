@@ -1,6 +1,7 @@
 /** The choices of a whole answer, written. */
 import type { OpaquePart, Part, ReasoningPart, ToolCallPart } from '../../domain/message.ts'
 import type { Choice } from '../../domain/response.ts'
+import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
 import { writeDetails } from './write-thought.ts'
 import { addForeign, addLoss, isRecord, joined, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
@@ -122,7 +123,7 @@ export const writeChoice = (choice: Choice, index: number, id: string, losses: L
     lists: { tool_calls: [], images: [], content_parts: [] },
   }
   for (const part of choice.parts) draftPart(draft, part)
-  addForeign(losses, choice.extensions, 'content.')
+  nameEnd(choice, losses)
   const { message, logprobs, others } = ownOfEnd(ownMembers(choice.extensions))
   return {
     ...others,

@@ -1,0 +1,42 @@
+/** What an answer of another dialect tells that no completion of OpenAI can; and how it was served, both ways. */
+import type { Answer } from '../../domain/response.ts'
+import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
+import { foreignUsage } from '../foreign.ts'
+import { isKnownFinish } from './finish.ts'
+import { addForeign, addLoss, openaiChatId } from './wire.ts'
+import type { Json, Losses } from './wire.ts'
+
+const tiers = new Set<unknown>(['auto', 'default', 'flex', 'scale', 'priority', 'fast'])
+const usual = new Set<unknown>(['standard', 'on_demand', 'ondemand'])
+
+/** Our word for how a request was served, ready to be spread. */
+export const readTier = (tier: unknown): { readonly serviceTier?: string } => {
+  if (typeof tier !== 'string' || tier === '') return {}
+  return { serviceTier: usual.has(tier) ? 'default' : tier }
+}
+/** The way back, ready to be spread; nothing for what OpenAI has no word for. */
+export const writeTier = (tier: string | undefined): Json => (tiers.has(tier) ? { service_tier: tier } : {})
+
+const tierOnly = new Set(['service_tier'])
+
+/** What stands around the choices. */
+export const nameHead = ({ extensions }: Pick<Answer, 'extensions'>, losses: Losses): void =>
+  addForeign(losses, extensions, 'answer.')
+/** Counts that OpenAI has no place for. `serviceTier` is told around the choices. */
+export const nameUsage = (usage: Usage | undefined, serviceTier: string | undefined, losses: Losses): void => {
+  const said = tiers.has(serviceTier) ? tierOnly : undefined
+  for (const { field, why } of foreignUsage(usage?.extensions, openaiChatId, said))
+    addLoss(losses, `usage.${field}`, why)
+}
+
+type End = Pick<Extract<StreamEvent, { type: 'choice-end' }>, 'raw' | 'stopSequence' | 'extensions'>
+/** What the end of a choice carries beyond a word that OpenAI knows. */
+export const nameEnd = ({ raw, stopSequence, extensions }: End, losses: Losses): void => {
+  addForeign(losses, extensions, 'content.')
+  if (stopSequence !== undefined) {
+    addLoss(losses, 'content.stop_sequence', 'OpenAI does not tell at which stop sequence an answer ended')
+  }
+  if (raw !== undefined && !isKnownFinish(raw)) {
+    addLoss(losses, 'content.stop_reason', `OpenAI has no word for ${JSON.stringify(raw)}`)
+  }
+}
