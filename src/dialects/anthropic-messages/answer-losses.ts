@@ -1,8 +1,8 @@
 /** What an answer of another dialect tells that no message of Anthropic can. */
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
-import { foreignLosses, foreignUsage } from '../foreign.ts'
-import { writeTier } from './service-tier.ts'
+import { foreignLosses, foreignUsage } from '../../domain/foreign.ts'
+import { writeTier } from './tier.ts'
 import { readStopReason } from './stop-reason.ts'
 import type { Losses } from './wire.ts'
 import { dialect } from './wire.ts'

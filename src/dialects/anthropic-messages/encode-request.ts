@@ -1,7 +1,7 @@
 /** A request of any dialect, written as a body for Anthropic's Messages API. */
 import type { ChatBody, ChatRequest } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
-import { fitName, withFitNames } from '../tool-name.ts'
+import { fitName, withFitNames } from '../../domain/tool-name.ts'
 import { abilitiesOf } from './abilities.ts'
 import { writeOutput } from './output.ts'
 import type { WrittenOutput } from './output.ts'

@@ -1,6 +1,6 @@
 /** A conversation, put into the order that Anthropic insists on. */
 import type { Message } from '../../domain/message.ts'
-import { foreignLosses } from '../foreign.ts'
+import { foreignLosses } from '../../domain/foreign.ts'
 import { idFitter } from './call-id.ts'
 import type { Block } from './encode-blocks.ts'
 import { contentOf, writeParts } from './encode-blocks.ts'

@@ -2,7 +2,7 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import { writeTier } from './service-tier.ts'
+import { writeTier } from './tier.ts'
 import type { Json } from './wire.ts'
 import { carried, isAbsent, isRecord, otherMembers, ownMembers } from './wire.ts'
 

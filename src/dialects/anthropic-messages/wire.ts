@@ -3,7 +3,7 @@ import type { DialectId } from '../../domain/ids.ts'
 import type { CacheMark, Extensions } from '../../domain/message.ts'
 import type { Loss } from '../../domain/outcome.ts'
 import type { Checked } from '../../domain/units.ts'
-import { foreignLosses } from '../foreign.ts'
+import { foreignLosses } from '../../domain/foreign.ts'
 
 /** The dialect's id, also the key of its own fields in `extensions`. */
 export const dialect = 'anthropic-messages' as DialectId

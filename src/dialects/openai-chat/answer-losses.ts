@@ -1,7 +1,7 @@
 /** What an answer of another dialect tells that no completion of OpenAI can; and how it was served, both ways. */
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
-import { foreignUsage } from '../foreign.ts'
+import { foreignUsage } from '../../domain/foreign.ts'
 import { isKnownFinish } from './finish.ts'
 import { addForeign, addLoss, openaiChatId } from './wire.ts'
 import type { Json, Losses } from './wire.ts'

@@ -1,7 +1,7 @@
 /** A request in nobody's dialect to a body for a provider, and by name whatever cannot be said. */
 import type { ChatBody, ChatRequest, OutputFormat, ReasoningWish } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
-import { fitName, withFitNames } from '../tool-name.ts'
+import { fitName, withFitNames } from '../../domain/tool-name.ts'
 import { abilitiesOf } from './abilities.ts'
 import { fitModel, isChosen } from './fit-model.ts'
 import { isStrictSchema } from './strict-schema.ts'

@@ -2,7 +2,7 @@
 import type { DialectId } from '../../domain/ids.ts'
 import type { CacheMark, Extensions } from '../../domain/message.ts'
 import type { Loss } from '../../domain/outcome.ts'
-import { foreignLosses } from '../foreign.ts'
+import { foreignLosses } from '../../domain/foreign.ts'
 import { depthOf } from '../json-text.ts'
 
 /** The dialect's id, also the key of its own fields in `extensions`. */

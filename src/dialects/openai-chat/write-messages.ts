@@ -1,6 +1,6 @@
 /** The conversation of a request, as OpenAI says it. */
 import type { Message, Part, ToolCallPart, ToolResultPart } from '../../domain/message.ts'
-import { foreignLosses } from '../foreign.ts'
+import { foreignLosses } from '../../domain/foreign.ts'
 import { ownReasoning } from './messages.ts'
 import { isLegacy, writeCall } from './write-answer.ts'
 import { writeContent, writePart } from './write-parts.ts'

@@ -1,6 +1,6 @@
 /** The names of what only another dialect knows, so that none of it is lost in silence. */
-import type { Extensions } from '../domain/message.ts'
-import type { Loss } from '../domain/outcome.ts'
+import type { Extensions } from './message.ts'
+import type { Loss } from './outcome.ts'
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -1,7 +1,7 @@
 /** Names of tools: each dialect takes so many letters, digits, `_` and `-`, and others may write longer ones or dots. */
-import { fingerprint } from '../domain/fingerprint.ts'
-import type { Message, Part } from '../domain/message.ts'
-import type { ChatRequest, ToolChoice } from '../domain/request.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Message, Part } from './message.ts'
+import type { ChatRequest, ToolChoice } from './request.ts'
 
 const [longestMark, stranger] = [8, /[^a-zA-Z0-9_-]/g]
 const isPlain = /^[a-zA-Z0-9_-]+$/
