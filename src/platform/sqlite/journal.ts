@@ -61,9 +61,11 @@ export interface JournalParts {
   readonly asked: Asked
   /** Told how many bytes were written, about. */
   wrote(bytes: number): void
+  /** Resolves when more may be written; undefined if it may be now. */
+  room(): Promise<void> | undefined
 }
 
-export const sqliteJournal = ({ database, clock, retention, asked, wrote }: JournalParts): Journal => {
+export const sqliteJournal = ({ database, clock, retention, asked, wrote, room }: JournalParts): Journal => {
   const statements = statementsOf(database)
   /** By topic, how many were appended since it last forgot. */
   const appended = new Map<number, number>()
@@ -86,14 +88,16 @@ export const sqliteJournal = ({ database, clock, retention, asked, wrote }: Jour
     forgetOldest(topic.id, topic.last, texts.length)
   })
   return {
-    append: (name, entries) =>
-      asked(() => {
+    async append(name, entries) {
+      await room()
+      return asked(() => {
         // Written before the transaction begins: a value that JSON cannot hold must not hold the lock.
         const texts = entries.map(({ key, entry }): Text => [key ?? null, jsonTextOf(entry)])
         if (texts.length === 0) return
         append.immediate(name, texts)
         wrote(texts.reduce((sum, [, text]) => sum + text.length + besides, 0))
-      }),
+      })
+    },
     read: <T>(name: string, after: string | undefined, limit: number) =>
       asked((): readonly JournalEntry<T>[] => {
         const from = ordinalOf(after)

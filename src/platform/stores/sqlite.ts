@@ -11,7 +11,10 @@ import { sqliteJournal } from '../sqlite/journal.ts'
 import type { Retention } from '../sqlite/journal.ts'
 import { sqliteRecords } from '../sqlite/records.ts'
 
-export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {}
+export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {
+  /** Bytes, about, that the log beside the file may have before writers wait until it was moved; 64 MiB if not told. */
+  readonly longestLog?: number
+}
 
 /** About what a record or a counter takes in the log: a page or two. */
 const smallWrite = 6000
@@ -42,7 +45,9 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
   const database = await openDatabase(path, options)
   const asked = askedOf(path)
   // A log in memory needs no moving. Without threads, SQLite moves it now and then within a write.
-  const log = path === ':memory:' ? undefined : checkpointer(path, () => database.pragma('wal_autocheckpoint = 1000'))
+  const giveUp = (): void => void database.pragma('wal_autocheckpoint = 1000')
+  const longest = options.longestLog === undefined ? {} : { longest: options.longestLog }
+  const log = path === ':memory:' ? undefined : checkpointer(path, giveUp, longest)
   if (log !== undefined) database.pragma('wal_autocheckpoint = 0')
   const wrote = (bytes: number): void => log?.wrote(bytes)
   const sweep = sweeping(database, clock)
@@ -56,7 +61,7 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
   return {
     records: { ...records, put: (...record) => records.put(...record).then(written) },
     counters: { add: (...addition) => counters.add(...addition).then(written) },
-    journal: sqliteJournal({ database, clock, retention, asked, wrote }),
+    journal: sqliteJournal({ database, clock, retention, asked, wrote, room: () => log?.room() }),
     async close() {
       await log?.close()
       await asked(() => {

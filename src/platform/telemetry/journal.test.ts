@@ -140,6 +140,26 @@ describe('the journal', () => {
     await clock.pass(5000)
     await closed
   })
+  it('that stays broken does not keep a house from closing', async () => {
+    const journal = failing(() => true)
+    const { listener, clock } = start(undefined, { journal })
+    for (let turn = 0; turn < 10_000; turn += 1) listener.hear(settledEvent())
+    const closed = listener.close()
+    await clock.pass(1_500)
+    await closed
+    expect(listener.dropped()).toBe(10_000)
+    expect(clock.waiting()).toBe(0)
+  })
+  it('that gets well while a house closes is written to its end', async () => {
+    const journal = failing(turn => turn <= 2)
+    const { listener, clock } = start(undefined, { journal })
+    for (let turn = 0; turn < 1_000; turn += 1) listener.hear(settledEvent())
+    const closed = listener.close()
+    await clock.pass(1_500)
+    await closed
+    expect(listener.dropped()).toBe(0)
+    expect(await journal.read('outcomes', undefined, 2_000)).toHaveLength(1_000)
+  })
   it('writes everything before it closes', async () => {
     const { listener, journal } = start()
     for (let turn = 0; turn < 300; turn += 1) listener.hear(settledEvent())

@@ -67,8 +67,12 @@ export const journalListener = (options: JournalOptions): Listener => {
   const { journal, clock } = options
   const complain = onceAMinute(clock, options.complain)
   const pause = (duration: number): Promise<void> => new Promise(resolve => clock.after(millis(duration), resolve))
+  let isClosing = false
+  /** Patience for each batch that waits would keep a house from closing for minutes: one is enough to see that nothing gets well. */
+  let hasGivenUp = false
   const appended = async (topic: Entry['topic'], entries: readonly Entry[]): Promise<boolean> => {
     for (const wait of [...waits, undefined]) {
+      if (hasGivenUp) return false
       try {
         await journal.append(topic, entries)
         return true
@@ -77,6 +81,7 @@ export const journalListener = (options: JournalOptions): Listener => {
         if (wait !== undefined) await pause(wait)
       }
     }
+    hasGivenUp = isClosing
     return false
   }
   const gathered = batches<Entry>({
@@ -99,7 +104,10 @@ export const journalListener = (options: JournalOptions): Listener => {
       if (entry !== undefined) gathered.put(entry)
     },
     flush: () => gathered.flush(),
-    close: () => gathered.close(),
+    close() {
+      isClosing = true
+      return gathered.close()
+    },
     dropped: () => gathered.dropped(),
   }
 }
