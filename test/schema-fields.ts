@@ -151,6 +151,8 @@ const inForm = (form: Json, path: string, hints: Hints): readonly Field[] => {
 /** Every field of a schema, by path: `a.b` for a member, `a[]` for an entry, `a(word)` for one of several forms, `a=word` for a word. */
 export const fieldsOf = (schema: Json, path: string, hints: Hints): readonly Field[] => {
   if (hints.isApart(path)) return []
+  const hint = hints.sample(path)
+  if (hint !== undefined) return [{ path, value: hint }]
   const forms = formsOf(schema, hints)
   if (forms.length === 1 && forms[0] !== undefined) {
     // A word that is always the same says nothing by itself.

@@ -100,6 +100,7 @@ const roles = Object.fromEntries(
     'an answer is always that of the assistant',
   ]),
 )
+const direct = (at: string) => ({ [`${at}.caller(direct)`]: 'nobody but the model calls the tools of OpenAI' })
 const reasons = (at: string) => ({
   [`${at}.stop_reason=end_turn`]: 'OpenAI says stop, as of every answer that ends by itself',
   [`${at}.stop_reason=stop_sequence`]: 'OpenAI says stop; the sequence itself is named as lost',
@@ -124,14 +125,14 @@ const ways: readonly Way[] = [
     from: anthropicMessages,
     to: openaiChat,
     fields: anthropicWholes(),
-    saysNothing: reasons(''),
+    saysNothing: { ...reasons(''), ...direct('.content[](tool_use)') },
   },
   {
     name: 'streams anthropic-messages to openai-chat',
     from: anthropicMessages,
     to: openaiChat,
     fields: anthropicStreams(),
-    saysNothing: reasons('(message_delta).delta'),
+    saysNothing: { ...reasons('(message_delta).delta'), ...direct('(content_block_start).content_block(tool_use)') },
   },
 ]
 

@@ -131,6 +131,8 @@ const ways: readonly Way[] = [
     complaints: hasShared ? refusals : () => [],
     saysNothing: {
       '.tools[](custom).type': 'a tool is of this type unless it says another',
+      '.messages[](assistant).content(array)[](tool_use).caller(direct)':
+        'nobody but the model calls the tools of OpenAI',
       '.thinking(disabled)': 'a model that does not reason need not be told so',
       '.thinking(between_tools)': 'a model that reasons unasked does so between calls as well',
     },

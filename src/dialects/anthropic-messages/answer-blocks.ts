@@ -1,5 +1,6 @@
 /** Content blocks of an answer while they come in: start, deltas, stop, each told as events. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
+import { readCaller } from './caller.ts'
 import { answerTool } from './output.ts'
 import type { Json } from './wire.ts'
 import { carried, dialect, inputText, isRecord, jsonText, otherMembers, parseJson } from './wire.ts'
@@ -70,7 +71,7 @@ const startToolUse = (content: Json, block: number): Started => ({
       block,
       callId: textOf(content, 'id'),
       name: textOf(content, 'name'),
-      ...carried(otherMembers(content, known.toolUse)),
+      ...carried(readCaller(otherMembers(content, known.toolUse))),
     },
   ],
 })

@@ -1,6 +1,7 @@
 /** The frames of one content block after another: start, deltas, stop. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
+import { writeCaller } from './caller.ts'
 import { callIds } from './response.ts'
 import type { Json, Losses } from './wire.ts'
 import { dialect, isRecord, ownMembers } from './wire.ts'
@@ -75,7 +76,15 @@ const writers: Writers = {
     return [...growNew(page, emptyThinking, { type: 'signature_delta', signature: signature ?? '' }), stop(page)]
   },
   'tool-call-start'({ callId, name, extensions }, page) {
-    return [start(page, { ...ownMembers(extensions), type: 'tool_use', id: page.callId(callId), name, input: {} })]
+    return [
+      start(page, {
+        ...writeCaller(ownMembers(extensions)),
+        type: 'tool_use',
+        id: page.callId(callId),
+        name,
+        input: {},
+      }),
+    ]
   },
   'tool-call-delta': ({ input }, page) =>
     page.isOpen ? [grow(page, { type: 'input_json_delta', partial_json: input })] : none,

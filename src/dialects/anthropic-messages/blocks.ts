@@ -1,6 +1,7 @@
 /** Content blocks of a request, read into parts. */
 import type { MediaPart, MediaSource, Part, ToolResultPart } from '../../domain/message.ts'
 import { readCallId } from './call-id.ts'
+import { readCaller } from './caller.ts'
 import type { Findings, Json } from './wire.ts'
 import {
   carried,
@@ -146,7 +147,7 @@ const readToolUse = ({ block, at, findings }: Place): Part => {
     name: readText(block, 'name', at, findings),
     input: inputText(input),
     ...readCache(block['cache_control']),
-    ...carried(otherMembers(block, known.toolUse)),
+    ...carried(readCaller(otherMembers(block, known.toolUse))),
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../domain/message.ts'
+import { writeCaller } from './caller.ts'
 import { writeMedia } from './media.ts'
 import { isForeign } from './signature.ts'
 import type { Json, Losses } from './wire.ts'
@@ -44,7 +45,7 @@ const writeToolCall = (part: ToolCallPart, losses: Losses): Json => {
   const input = inputOf(part.input)
   if (input === undefined) losses.add('messages.tool-call.input', 'the arguments are no JSON object')
   return {
-    ...ownMembers(part.extensions),
+    ...writeCaller(ownMembers(part.extensions)),
     type: 'tool_use',
     id: part.callId,
     name: part.name,

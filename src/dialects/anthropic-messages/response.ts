@@ -8,6 +8,7 @@ import type { AnswerContext, Encoded } from '../../ports/dialect.ts'
 import { wholeBlock } from './answer-blocks.ts'
 import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import { idFitter } from './call-id.ts'
+import { writeCaller } from './caller.ts'
 import { writeOpaque } from './encode-blocks.ts'
 import { encodeFailure, failureOf, garbled } from './failure.ts'
 import { writeStopReason } from './stop-reason.ts'
@@ -62,7 +63,7 @@ const writeThinking = (part: ReasoningPart): Json | undefined => {
 const writeToolUse = (part: ToolCallPart, id: string, losses: Losses): Json => {
   const input = inputOf(part.input)
   if (input === undefined) losses.add('content.tool-call.input', 'the arguments are no JSON object')
-  return { ...ownMembers(part.extensions), type: 'tool_use', id, name: part.name, input: input ?? {} }
+  return { ...writeCaller(ownMembers(part.extensions)), type: 'tool_use', id, name: part.name, input: input ?? {} }
 }
 const writePart = (part: Part, fit: (id: string) => string, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'content.')
