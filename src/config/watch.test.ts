@@ -64,6 +64,25 @@ afterEach(async () => {
 })
 
 describe('a watched configuration', () => {
+  it('is told although others write beside it all the time', async () => {
+    const path = join(folder, 'signalbox.yaml')
+    await writeFile(path, config(1))
+    const told = new Told()
+    await watched(path, told)
+    let isQuiet = false
+    const noise = async (): Promise<void> => {
+      for (let turn = 0; turn < 20_000 && told.all.length === 0; turn += 1) {
+        await writeFile(join(folder, 'state.db'), String(turn))
+      }
+      isQuiet = told.all.length === 0
+    }
+    const made = noise()
+    await writeFile(path, config(2))
+    await told.until(2)
+    expect(isQuiet).toBe(false)
+    await made
+  })
+
   it('is told when it is edited, as often as its text is another', async () => {
     const path = join(folder, 'signalbox.yaml')
     await writeFile(path, config(1))

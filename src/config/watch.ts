@@ -12,7 +12,7 @@ export interface WatchOptions extends Omit<LoadOptions, 'file'> {
   readonly file?: string
   /** What was loaded before: only another text is told. Absent: what the file holds when watching begins. */
   readonly text?: string
-  /** How long a file must rest before it is read, in milliseconds, and stay the same to be told; absent: 100. */
+  /** How long after a change the file is read, in milliseconds, and how long it must then stay the same to be told; absent: 100. */
   readonly settle?: number
   /** Told of each change, also of a file that cannot be used: then the old configuration is to stay. Must not throw. */
   readonly onLoad: (loaded: Loaded) => void
@@ -74,10 +74,11 @@ class Watched implements Watch {
     this.#wait()
   }
 
+  /** A reading that is due stays due: in a directory where others write all the time it would else be put off for ever. */
   #wait(): void {
-    if (this.#isClosed) return
-    clearTimeout(this.#timer)
+    if (this.#isClosed || this.#timer !== undefined) return
     this.#timer = setTimeout(() => {
+      this.#timer = undefined
       this.#reading = this.#reading.then(() => this.#read())
     }, this.#options.settle ?? 100)
   }
