@@ -42,11 +42,11 @@ class Told {
 
 let folder = ''
 let open: Watch[] = []
-const watched = async (path: string, told: Told, text?: string): Promise<Watch> => {
+const watched = async (path: string, told: Told, text?: string, settle = 20): Promise<Watch> => {
   const watch = await watchConfig(path, {
     env: {},
     providerTypes: ['ollama'],
-    settle: 20,
+    settle,
     onLoad: told.hear,
     ...(text !== undefined && { text }),
   })
@@ -68,7 +68,8 @@ describe('a watched configuration', () => {
     const path = join(folder, 'signalbox.yaml')
     await writeFile(path, config(1))
     const told = new Told()
-    await watched(path, told)
+    // Of one file that changes all the time the watcher hears twenty times a second.
+    await watched(path, told, undefined, 150)
     let isQuiet = false
     const noise = async (): Promise<void> => {
       for (let turn = 0; turn < 20_000 && told.all.length === 0; turn += 1) {
