@@ -130,5 +130,8 @@ export interface ChatRequest extends ChatBody {
   readonly raw?: RawBody
 }
 
+/** True if the client asked for this very model, so that it knows what the model takes. */
+export const asksFor = (target: string, model: string): boolean => target === model || target.endsWith(`/${model}`)
+
 /** Every operation that takes the way through the house. */
 export type ModelRequest = ChatRequest

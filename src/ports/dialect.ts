@@ -50,7 +50,7 @@ export interface ExpressLane {
   editRequest(raw: RawBody, model: string): Uint8Array | string
   /** What must change beside, members to write or, undefined, to take out: not every client chose the model, and some refuse what others take. */
   fit?(
-    raw: RawBody,
+    request: ChatRequest,
     model: string,
   ): { readonly edits: Readonly<Record<string, unknown>>; readonly losses: readonly Loss[] }
   /** `streamUsage: false` keeps from the client a usage frame that only we asked for. */

@@ -94,10 +94,10 @@ interface Body {
 }
 
 /** The client's own body with only what must change changed. */
-const expressBody = (spoken: Spoken, raw: RawBody, model: string): Body => {
+const expressBody = (spoken: Spoken, request: ModelRequest, raw: RawBody, model: string): Body => {
   const { dialect, settings, quirks } = spoken
   const edit = dialect.express.editRequest(raw, model)
-  const fit = dialect.express.fit?.(raw, model) ?? { edits: {}, losses: [] }
+  const fit = dialect.express.fit?.(request, model) ?? { edits: {}, losses: [] }
   const own = quirks === undefined ? { edits: {}, losses: [] } : quirksFor(settings.id, quirks, raw, fit.edits)
   const losses = [...fit.losses, ...own.losses]
   const members = Object.entries({ ...fit.edits, ...own.edits }).map(([name, value]) => [
@@ -162,7 +162,7 @@ export const speak = (spoken: Spoken): ProviderAdapter => {
       const { raw } = request
       const { text, losses } =
         raw !== undefined && isExpress(request)
-          ? expressBody(spoken, raw, deployment.model)
+          ? expressBody(spoken, request, raw, deployment.model)
           : translatedBody(spoken, request, deployment)
       const headers = request.stream ? standing.stream : standing.whole
       const given = raw?.dialect === dialect.id ? raw.headers : undefined

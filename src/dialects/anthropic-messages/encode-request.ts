@@ -1,4 +1,5 @@
 /** A request of any dialect, written as a body for Anthropic's Messages API. */
+import { asksFor } from '../../domain/request.ts'
 import type { ChatBody, ChatRequest } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import { fitName, withFitNames } from '../../domain/tool-name.ts'
@@ -77,7 +78,9 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
   nameAbsent(request, losses)
   const conversation = writeMessages(request.messages, isOwn, losses)
   const isUnsigned = resumesUnsigned(conversation)
-  const { thinking, effort, maxTokens, isThinking } = writeReasoning(request, { abilities, isUnsigned }, losses)
+  const isChosen = asksFor(asked.target, model)
+  const told = writeReasoning(request, { abilities, isUnsigned, isChosen }, losses)
+  const { thinking, effort, maxTokens, isThinking } = told
   const isBudgeted = thinking?.['type'] === 'enabled'
   const output = writeOutput(request, { abilities, isBudgeted, isOwn }, losses)
   const value = {

@@ -8,6 +8,7 @@ import { frameCutter, frameText, framesIn } from '../framing.ts'
 import { editMembers } from '../json-text.ts'
 import { frameOf } from './block-frames.ts'
 import { garbled } from './failure.ts'
+import { fitModel } from './fit-model.ts'
 import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
@@ -156,6 +157,7 @@ const editRequest = (raw: RawBody, model: string): Uint8Array => {
 /** The express lane of this dialect. */
 export const express: ExpressLane = {
   editRequest,
+  fit: fitModel,
   scanStream,
   scanAnswer,
 }

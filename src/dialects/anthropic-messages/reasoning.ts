@@ -83,13 +83,15 @@ export interface Telling {
   readonly abilities: Abilities
   /** The model is to go on after tool calls whose reasoning was not given back. */
   readonly isUnsigned: boolean
+  /** The client asked for this very model, and so knows what it takes. */
+  readonly isChosen?: boolean
 }
 
-const lengthOf = (body: ChatRequest, { abilities }: Telling, losses: Losses): number => {
+const lengthOf = (body: ChatRequest, { abilities, isChosen }: Telling, losses: Losses): number => {
   const asked = body.limits.maxOutputTokens
   const most = abilities.maxOutput
   if (asked === undefined) return Math.min(most ?? defaultMaxTokens, body.stream ? Infinity : longestWhole)
-  if (body.raw?.dialect === dialect || most === undefined || asked <= most) return asked
+  if ((isChosen === true && body.raw?.dialect === dialect) || most === undefined || asked <= most) return asked
   losses.add('limits.maxOutputTokens', `lowered from ${asked} to the ${most} that this model can answer`)
   return most
 }
@@ -129,12 +131,26 @@ const withBudget = (body: ChatBody, wish: ReasoningWish, maxTokens: number, loss
   return { thinking: thinking(room), maxTokens, isThinking: true }
 }
 
-/** What a client of this dialect wrote, word for word; undefined if it wrote nothing or the wish was changed since. */
-const asWritten = ({ raw, reasoning }: ChatRequest, maxTokens: number): WrittenReasoning | undefined => {
+/** True if the model takes these words. Of one that is none of Anthropic's nobody knows. */
+const suits = (thinking: unknown, effort: unknown, { maxOutput, thinks, alwaysThinks, xhigh }: Abilities): boolean => {
+  if (maxOutput === undefined) return true
+  const isTaken = isAbsent(effort) || (thinks === 'by-effort' && (effort !== 'xhigh' || xhigh))
+  const type = isRecord(thinking) ? thinking['type'] : undefined
+  if (type === undefined || !isTaken) return isTaken
+  if (type === 'disabled') return !alwaysThinks
+  return thinks === (type === 'enabled' ? 'by-budget' : 'by-effort')
+}
+/** What a client of this dialect wrote, word for word; undefined if it wrote nothing, the wish was changed since, or this model refuses it. */
+const asWritten = (
+  { raw, reasoning }: ChatRequest,
+  { abilities, isChosen }: Telling,
+  maxTokens: number,
+): WrittenReasoning | undefined => {
   if (raw?.dialect !== dialect) return undefined
   const { thinking, output_config: outputConfig } = raw.json
-  if (!isSame(readReasoning(thinking, outputConfig, {}), reasoning)) return undefined
   const effort = isRecord(outputConfig) ? outputConfig['effort'] : undefined
+  if (isChosen !== true && !suits(thinking, effort, abilities)) return undefined
+  if (!isSame(readReasoning(thinking, outputConfig, {}), reasoning)) return undefined
   return {
     ...(isRecord(thinking) && { thinking }),
     ...(typeof effort === 'string' && { effort }),
@@ -150,16 +166,28 @@ const withoutThinking = (maxTokens: number, { abilities }: Telling, losses: Loss
   return { effort: 'low', maxTokens, isThinking: true }
 }
 
+/** What is wished for of a model that does not take the words in which it was. */
+const wishOf = ({ raw, reasoning }: ChatRequest, losses: Losses): ReasoningWish | undefined => {
+  if (reasoning === undefined) return undefined
+  const isOwn = raw?.dialect === dialect
+  if (isOwn && isAbsent(raw.json['thinking'])) {
+    // An effort alone is no wish to think.
+    losses.add('reasoning.effort', 'this model knows no efforts')
+    return undefined
+  }
+  const isOpen = reasoning.effort === undefined && reasoning.budget === undefined
+  if (!isOpen) return reasoning
+  return isOwn ? { effort: 'high' } : undefined
+}
+
 /** Thinking for this model; what a client of this dialect wrote comes back word for word. */
 export const writeReasoning = (body: ChatRequest, telling: Telling, losses: Losses): WrittenReasoning => {
   const { abilities, isUnsigned } = telling
   const maxTokens = lengthOf(body, telling, losses)
-  const written = asWritten(body, maxTokens)
+  const written = asWritten(body, telling, maxTokens)
   if (written !== undefined) return written
-  const wish = body.reasoning
-  if (wish === undefined || (wish.effort === undefined && wish.budget === undefined)) {
-    return { maxTokens, isThinking: false }
-  }
+  const wish = wishOf(body, losses)
+  if (wish === undefined) return { maxTokens, isThinking: false }
   if (wish.effort === 'none' || wish.budget === 0) return withoutThinking(maxTokens, telling, losses)
   if (abilities.thinks === 'by-effort') return withEffort(wish, maxTokens, abilities, losses)
   if (abilities.thinks === 'never' || isUnsigned) {

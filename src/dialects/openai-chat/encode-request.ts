@@ -1,9 +1,10 @@
 /** A request in nobody's dialect to a body for a provider, and by name whatever cannot be said. */
+import { asksFor } from '../../domain/request.ts'
 import type { ChatBody, ChatRequest, OutputFormat, ReasoningWish } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import { fitName, withFitNames } from '../../domain/tool-name.ts'
 import { abilitiesOf } from './abilities.ts'
-import { fitModel, isChosen } from './fit-model.ts'
+import { fitModel } from './fit-model.ts'
 import { isStrictSchema } from './strict-schema.ts'
 import { writeTools } from './tools.ts'
 import { writeMessages } from './write-messages.ts'
@@ -158,6 +159,6 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
     ...writeTier(request, writing),
     ...writeStreaming(request),
   }
-  const value = writing.isOwn && isChosen(request.target, model) ? body : fitted(body, model, losses)
+  const value = writing.isOwn && asksFor(request.target, model) ? body : fitted(body, model, losses)
   return { value, losses: listLosses(losses) }
 }

@@ -1,10 +1,11 @@
 /** The short way: bodies and streams of this dialect pass untouched and are only read; what breaks the published schema is mended. */
 import { deliveryOf, nothing } from '../../domain/delivery.ts'
 import type { Delivery } from '../../domain/delivery.ts'
-import type { RawBody } from '../../domain/request.ts'
+import { asksFor } from '../../domain/request.ts'
+import type { ChatRequest, RawBody } from '../../domain/request.ts'
 import type { ExpressLane } from '../../ports/dialect.ts'
 import { editMembers } from '../json-text.ts'
-import { fitModel, isChosen } from './fit-model.ts'
+import { fitModel } from './fit-model.ts'
 import type { Fitted } from './fit-model.ts'
 import { garbled } from './in-band-error.ts'
 import { mendAnswer } from './mend-answer.ts'
@@ -27,10 +28,10 @@ const editRequest = ({ json, bytes }: RawBody, model: string): Uint8Array => {
   return Object.keys(edits).length === 0 ? bytes : editMembers(bytes, edits)
 }
 
-/** A client that named this model itself is told by OpenAI what it does not take. */
-const fit = ({ json }: RawBody, model: string): Fitted =>
-  isChosen(json['model'], model) ? unchanged : fitModel(json, model)
 const unchanged: Fitted = { edits: {}, losses: [] }
+/** A client that named this model itself is told by OpenAI what it does not take. */
+const fit = ({ raw, target }: ChatRequest, model: string): Fitted =>
+  raw === undefined || asksFor(target, model) ? unchanged : fitModel(raw.json, model)
 
 const scanAnswer = (body: Uint8Array): Delivery => {
   const answer = parseJson(decoder.decode(body))

@@ -77,10 +77,6 @@ const fitSampling = (fitting: Fitting, effort: Effort | undefined): void => {
   drop(fitting, 'top_logprobs', 'logprobs', 0)
 }
 
-/** True if a client of this dialect asked for this very model, and so knows what it takes. */
-export const isChosen = (target: unknown, model: string): boolean =>
-  target === model || (typeof target === 'string' && target.endsWith(`/${model}`))
-
 /** What must change in a body, so that this model takes it. */
 export const fitModel = (body: Json, model: string): Fitted => {
   const abilities = abilitiesOf(model)
