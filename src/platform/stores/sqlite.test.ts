@@ -1,6 +1,6 @@
 /** The store in a file: the laws, and what a file adds: other processes, other days, a full disk. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -71,6 +71,15 @@ describe('two handles on one file', () => {
 })
 
 describe('the file', () => {
+  it('is closed also where the disk takes no more', async () => {
+    const path = newPath()
+    const store = await sqliteStore(path, testClock())
+    await store.journal.append('a', [{ entry: 'said' }])
+    // Without its log the file cannot be brought up to date, as on a disk without room.
+    truncateSync(`${path}-wal`, 0)
+    await store.close()
+    await expect(store.journal.append('a', [{ entry: 'more' }])).rejects.toThrow('is closed')
+  })
   it('keeps everything until another day, and is one file when closed', async () => {
     const path = newPath()
     const clock = testClock()

@@ -66,8 +66,12 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
       await log?.close()
       await asked(() => {
         if (!database.open) return
-        // Leaves one file behind instead of three, for whoever copies it.
-        database.pragma('wal_checkpoint(TRUNCATE)')
+        try {
+          // Leaves one file behind instead of three, for whoever copies it.
+          database.pragma('wal_checkpoint(TRUNCATE)')
+        } catch {
+          // A full disk, say. What was written stays in the log beside the file, and whoever opens it next reads it there.
+        }
         database.close()
       })
     },
