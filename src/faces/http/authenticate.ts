@@ -28,6 +28,9 @@ const longest = 512
 /** Who asks where no keys are configured. */
 export const localCaller: Caller = { key: 'local' as VirtualKeyId }
 
+/** A key as node hands it on where a client sends it in UTF-8: a character for each byte. Only letters beyond ASCII differ. */
+const onTheWire = (secret: string): string => Buffer.from(secret).toString('latin1')
+
 /** A keyring, or which key cannot be on it. */
 export const keyringOf = (keys: readonly Key[]): Checked<Keyring> => {
   const byDigest = new Map<string, Caller>()
@@ -42,6 +45,7 @@ export const keyringOf = (keys: readonly Key[]): Checked<Keyring> => {
       return { ok: false, why: `keys "${other.key}" and "${caller.key}" have the same value; each needs its own` }
     }
     byDigest.set(digest, caller)
+    byDigest.set(hash('sha256', onTheWire(secret)), caller)
   }
   // Only keys that were found are remembered, so a guesser cannot fill this; it spares a digest for each request.
   const known = new Map<string, Caller>()
