@@ -1,9 +1,10 @@
 /** Every field that a client may send in either dialect: whole on the same one, and on the other it arrives or is named as lost. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anthropicMessages } from '../../src/dialects/anthropic-messages/index.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts'
 import type { Dialect } from '../../src/ports/dialect.ts'
-import { understandMessages } from '../../src/world/anthropic-request.ts'
+import { complaintOf } from '../anthropic-complaints.ts'
 import { misfits } from '../anthropic-schema.ts'
 import { rawOf, requestOf } from '../fake-dialect.ts'
 import { refusals } from '../openai-schema.ts'
@@ -23,6 +24,21 @@ const maker =
     const { value: sent, losses } = to.encodeRequest(requestOf({ ...read.value, raw: rawOf(from.id, body) }), model)
     return { sent: wire(sent), losses }
   }
+
+/** Bodies as one: a conversation after the other, all that else is asked for at once. */
+const together = (bodies: readonly unknown[]): Json => {
+  const all = bodies.filter(isRecord)
+  const listed = (member: string): readonly unknown[] =>
+    all.flatMap(body => (Array.isArray(body[member]) ? (body[member] as readonly unknown[]) : []))
+  const tools = new Map(listed('tools').map(tool => [toolKey(tool), tool]))
+  return {
+    ...Object.assign({}, ...all),
+    messages: listed('messages'),
+    ...(tools.size > 0 && { tools: [...tools.values()] }),
+  }
+}
+const toolKey = (tool: unknown): string =>
+  JSON.stringify(isRecord(tool) ? (tool['name'] ?? tool['function'] ?? tool) : tool)
 
 interface Way {
   readonly name: string
@@ -47,9 +63,8 @@ const withoutOlder = (body: unknown): unknown => {
 const anthropicComplaints = (body: unknown, id: string): readonly string[] => {
   const [price, most] = [{ input: 1, output: 1 }, 128_000]
   const model = { id, provider: 'anthropic' as const, aliases: [], price, contextWindow: 1e9, maxOutput: most }
-  const understood = understandMessages(isRecord(body) ? body : {}, [{ ...model, firstToken: 1, perSecond: 1 }], false)
-  const said = understood.ok ? [] : ['complaint' in understood ? understood.complaint.message : 'not understood']
-  return [...said, ...misfits('MessageCreateParamsBase', withoutOlder(body))]
+  const said = complaintOf(isRecord(body) ? body : {}, [{ ...model, firstToken: 1, perSecond: 1 }])
+  return [...(said === undefined ? [] : [said]), ...misfits('MessageCreateParamsBase', withoutOlder(body))]
 }
 
 const one = (content: unknown): unknown => {
@@ -168,6 +183,15 @@ describe.skipIf(!hasShared).each(ways)(
         return said.length === 0 ? [] : [`${path}: ${said.slice(-3).join('; ')}`]
       })
       expect(refused).toEqual([])
+    })
+    it('nothing is sent that would be refused, whatever is asked together', () => {
+      const several = fc.array(fc.constantFrom(...fields), { minLength: 2, maxLength: 5 })
+      const body = several.map(all => together(all.map(({ value }) => value)))
+      const law = fc.property(body, fc.constantFrom(...models), (asked, model) => {
+        // What makes no sense together is refused at the door.
+        if (from.decodeRequest(asked).ok) expect(complaints(maker(from, to, model)(asked).sent, model)).toEqual([])
+      })
+      fc.assert(law, { numRuns: 2000 })
     })
     it('the same dialect gets every field as it was, written anew', () => {
       const changed = fields.flatMap(({ path, value }) => {
