@@ -64,6 +64,8 @@ export interface OpaquePart extends Carried {
   /** The block's own type, e.g. `server_tool_use`. */
   readonly kind: string
   readonly value: unknown
+  /** What it says in words, where another dialect can at least tell those. */
+  readonly words?: string
 }
 
 export type Part = TextPart | MediaPart | ReasoningPart | RefusalPart | ToolCallPart | ToolResultPart | OpaquePart

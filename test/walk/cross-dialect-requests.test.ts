@@ -353,6 +353,18 @@ const toAnthropic: readonly Scenario[] = [
   },
 ]
 
+const found = {
+  type: 'search_result',
+  source: 'https://a.test/oslo',
+  title: 'Oslo',
+  content: [
+    { type: 'text', text: 'It is cold.' },
+    { type: 'text', text: 'It is far.' },
+  ],
+  citations: { enabled: true },
+}
+const foundWords = 'Oslo\nhttps://a.test/oslo\n\nIt is cold.\n\nIt is far.'
+
 const toOpenai: readonly Scenario[] = [
   {
     name: 'a system prompt in blocks, and marks for the cache',
@@ -468,6 +480,57 @@ const toOpenai: readonly Scenario[] = [
       ],
     },
     losses: ['messages.file', 'messages.file.url', 'messages.image'],
+  },
+  {
+    name: 'results of a search that the client gives, in words',
+    asks: {
+      tools: [own('f')],
+      messages: [
+        { role: 'user', content: [found, { type: 'text', text: 'so?' }] },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [found] }] },
+      ],
+    },
+    arrives: {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: foundWords },
+            { type: 'text', text: 'so?' },
+          ],
+        },
+        { role: 'assistant', content: null, tool_calls: [called('toolu_1', 'f', '{}')] },
+        { role: 'tool', tool_call_id: 'toolu_1', content: foundWords },
+      ],
+    },
+    losses: ['messages.search_result'],
+  },
+  {
+    name: 'a document of several parts, in words as far as it has some',
+    asks: {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'document',
+              title: 'T',
+              source: {
+                type: 'content',
+                content: [
+                  { type: 'text', text: 'one' },
+                  { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } },
+                  { type: 'text', text: 'two' },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    },
+    arrives: { messages: [{ role: 'user', content: 'T\n\none\n\ntwo' }] },
+    losses: ['messages.document'],
   },
   {
     name: 'an image in the result of a call',

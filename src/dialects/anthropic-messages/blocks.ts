@@ -1,5 +1,6 @@
 /** Content blocks of a request, read into parts. */
 import type { MediaPart, MediaSource, Part, ToolResultPart } from '../../domain/message.ts'
+import { wordsOf } from './block-words.ts'
 import { readCallId } from './call-id.ts'
 import { readCaller } from './caller.ts'
 import type { Findings, Json } from './wire.ts'
@@ -38,7 +39,7 @@ const known = {
 
 const readOpaque = ({ block, at, findings }: Place): Part => {
   const kind = readText(block, 'type', at, findings)
-  return { type: 'opaque', dialect, kind, value: block }
+  return { type: 'opaque', dialect, kind, value: block, ...wordsOf(block) }
 }
 
 const readTextBlock = ({ block, at, findings }: Place): Part => ({

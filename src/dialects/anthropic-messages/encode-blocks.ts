@@ -58,7 +58,7 @@ const writeToolCall = (part: ToolCallPart, losses: Losses): Json => {
 export const writeOpaque = (part: OpaquePart, prefix: string, losses: Losses): Json | undefined => {
   if (part.dialect === dialect && isRecord(part.value)) return part.value
   losses.add(`${prefix}.${part.kind}`, `only ${part.dialect} knows this kind of content`)
-  return undefined
+  return part.words === undefined ? undefined : { type: 'text', text: part.words }
 }
 
 const writeOutputPart = (part: Part, losses: Losses): Json | undefined => {

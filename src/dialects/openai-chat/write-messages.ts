@@ -38,7 +38,10 @@ const sayResult = (conversation: Conversation, part: ToolResultPart, message: Js
   addForeign(losses, part.extensions, 'messages.tool-result.')
   if (part.isError) addLoss(losses, 'messages.tool-result.isError', 'OpenAI has no mark for a failed tool call')
   if (part.cache !== undefined && !writing.isOwn) addLoss(losses, 'messages.cache', 'OpenAI takes no cache marks')
-  const isText = (one: Part): boolean => one.type === 'text' || (writing.isOwn && one.type !== 'reasoning')
+  const isText = (one: Part): boolean =>
+    one.type === 'text' ||
+    (one.type === 'opaque' && one.words !== undefined) ||
+    (writing.isOwn && one.type !== 'reasoning')
   const others = part.output.filter(one => !isText(one))
   const media = others.map(one => writePart(one, writing)).filter(one => one !== undefined)
   const content = writeContent(part.output.filter(isText), writing)

@@ -1,5 +1,5 @@
 /** The parts of a message's content, as written. */
-import type { MediaPart, Part, ReasoningPart, TextPart } from '../../domain/message.ts'
+import type { MediaPart, OpaquePart, Part, ReasoningPart, TextPart } from '../../domain/message.ts'
 import { addForeign, addLoss, isRecord, openaiChatId, ownMembers, ownRecord, writeCache } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
 
@@ -103,6 +103,13 @@ const writeReasoning = (part: ReasoningPart, writing: Writing): Json | undefined
   }
 }
 
+/** A part that only another dialect knows, in words if it has some. */
+const writeForeign = ({ dialect, kind, words }: OpaquePart, { losses }: Writing): Json | undefined => {
+  const isTold = words !== undefined
+  addLoss(losses, `messages.${kind}`, `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`)
+  return isTold ? { type: 'text', text: words } : undefined
+}
+
 /** A part of content as OpenAI says it; undefined, with a loss, if it cannot be said. */
 export const writePart = (part: Part, writing: Writing): Json | undefined => {
   switch (part.type) {
@@ -118,8 +125,7 @@ export const writePart = (part: Part, writing: Writing): Json | undefined => {
       return writeReasoning(part, writing)
     case 'opaque':
       if (part.dialect === openaiChatId && isRecord(part.value)) return part.value
-      addLoss(writing.losses, `messages.${part.kind}`, `only ${part.dialect} knows this part`)
-      return undefined
+      return writeForeign(part, writing)
     default:
       addLoss(writing.losses, `messages.${part.type}`, 'this part has no place in content')
       return undefined
