@@ -1,7 +1,6 @@
 /** What is a number of tokens, and what is none. */
 import { describe, expect, it } from 'vitest'
-import { anthropicMessages } from './anthropic-messages/index.ts'
-import { openaiChat } from './openai-chat/index.ts'
+import { dialects } from './registry.ts'
 import { tokenCount } from './token-count.ts'
 
 describe('a number of tokens', () => {
@@ -18,6 +17,8 @@ describe('a number of tokens', () => {
   )
 })
 
+const named = (id: string) => [...dialects.values()].find(dialect => dialect.id === id)!
+const [openaiChat, anthropicMessages] = [named('openai-chat'), named('anthropic-messages')]
 const usageOf = (answer: unknown, dialect: typeof openaiChat) => {
   const bytes = new TextEncoder().encode(JSON.stringify(answer))
   const events = dialect.decodeAnswer(answer)
