@@ -19,7 +19,7 @@ const health = () => {
 }
 
 describe('a credential', () => {
-  it('that is refused or has no balance retires everywhere for ten minutes, then twice as long, up to four hours', () => {
+  it('that is refused or has no balance retires everywhere for half a minute, then twice as long, up to ten minutes', () => {
     for (const kind of ['upstream-credential', 'upstream-quota'] as const) {
       const { ends, until } = health()
       let now = 0
@@ -32,7 +32,7 @@ describe('a credential', () => {
         expect(until(end, there)).toBeUndefined()
         now = end
       }
-      expect(lengths).toEqual([10, 20, 40, 80, 160, 240, 240])
+      expect(lengths).toEqual([0.5, 1, 2, 4, 8, 10, 10])
     }
   })
 
@@ -61,16 +61,16 @@ describe('a credential', () => {
   it('that may not use one model is retired there alone', () => {
     const { ends, until } = health()
     ends(0, failureOf('upstream-credential', undefined, 403))
-    expect(until(0, here)).toBe(10 * minute)
+    expect(until(0, here)).toBe(minute / 2)
     expect(until(0, there)).toBeUndefined()
   })
 
   it('is not struck again by what was under way when its rest began', () => {
     const { ends, until } = health()
     for (const at of [10, 20, 30]) ends(at, failureOf('upstream-credential'), 5)
-    expect(until(30, here)).toBe(10 * minute + 10)
-    ends(10 * minute + 10, failureOf('upstream-credential'))
-    expect(until(10 * minute + 10, here)).toBe(30 * minute + 10)
+    expect(until(30, here)).toBe(minute / 2 + 10)
+    ends(minute / 2 + 10, failureOf('upstream-credential'))
+    expect(until(minute / 2 + 10, here)).toBe(1.5 * minute + 10)
   })
 
   it('rests longer if a late answer asks for it', () => {
@@ -89,7 +89,7 @@ describe('a credential', () => {
     ends(30, undefined, 25)
     expect(until(30, here)).toBeUndefined()
     ends(40, failureOf('upstream-credential'))
-    expect(until(40, here)).toBe(10 * minute + 40)
+    expect(until(40, here)).toBe(minute / 2 + 40)
   })
 
   it('that rests at one deployment is fit there after a success that started since, not after one from before', () => {

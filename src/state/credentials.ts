@@ -15,9 +15,13 @@ export interface CredentialSettings {
   readonly longestTold: Millis
 }
 
+/**
+ * A refusal may be the provider's own mistake, and a renewed key stands behind the same reference: the first rest is
+ * short, and the longest not so long that anyone would rather restart. To ask too early costs an attempt, no more.
+ */
 export const credentialSettings: CredentialSettings = {
-  retirement: 600_000 as Millis,
-  longestRetirement: 14_400_000 as Millis,
+  retirement: 30_000 as Millis,
+  longestRetirement: 600_000 as Millis,
   rest: 1_000 as Millis,
   longestRest: 15_000 as Millis,
   longestTold: 86_400_000 as Millis,
