@@ -1,6 +1,6 @@
 /** The store in a file: the laws, and what a file adds: other processes, other days, a full disk. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -71,6 +71,23 @@ describe('two handles on one file', () => {
 })
 
 describe('the file', () => {
+  it('is missed within seconds where somebody took it away, and written to again when it is back', async () => {
+    const path = newPath()
+    const clock = testClock()
+    const store = await sqliteStore(path, clock)
+    const append = () => store.journal.append('a', [{ entry: 'said' }])
+    renameSync(path, `${path}.away`)
+    clock.advance(4_999)
+    await append()
+    clock.advance(1)
+    await expect(append()).rejects.toThrow(`the store ${path} is gone from its place`)
+    writeFileSync(path, 'another')
+    await expect(append()).rejects.toThrow('gone from its place')
+    renameSync(`${path}.away`, path)
+    await append()
+    expect(await store.journal.read('a', undefined, 9)).toHaveLength(2)
+    await store.close()
+  })
   it('is closed also where the disk takes no more', async () => {
     const path = newPath()
     const store = await sqliteStore(path, testClock())

@@ -1,4 +1,5 @@
 /** A store in one SQLite file, which several processes may share. */
+import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
@@ -21,6 +22,23 @@ const smallWrite = 6000
 
 /** After how many writes what has expired is thrown out. */
 const sweepEvery = 1000
+
+/** How often it is looked whether the file is still there, in milliseconds. */
+const lookEvery = 5_000
+
+/** Throws where the file is no longer what stands at its path: what is written to it would be lost with the process, unheard. */
+const inPlace = (path: string, clock: Clock) => {
+  const inodeOf = () => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
+  const opened = inodeOf()
+  let next = clock.now() + lookEvery
+  return (): void => {
+    if (clock.now() < next) return
+    if (inodeOf() !== opened) {
+      throw new Error(`the store ${path} is gone from its place: put the file back, or start anew with another`)
+    }
+    next = clock.now() + lookEvery
+  }
+}
 
 /** Throws out what has expired, now and then, after a write that went well. */
 const sweeping = (database: Database, clock: Clock) => {
@@ -55,13 +73,18 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
     wrote(smallWrite)
     return sweep(result)
   }
+  const look = path === ':memory:' ? undefined : inPlace(path, clock)
+  const room = (): Promise<void> | undefined => {
+    look?.()
+    return log?.room()
+  }
   const retention = { keepEntries: options.keepEntries ?? 100_000, keepFor: options.keepFor ?? Infinity }
   const records = sqliteRecords(database, clock, asked)
   const counters = sqliteCounters(database, clock, asked)
   return {
     records: { ...records, put: (...record) => records.put(...record).then(written) },
     counters: { add: (...addition) => counters.add(...addition).then(written) },
-    journal: sqliteJournal({ database, clock, retention, asked, wrote, room: () => log?.room() }),
+    journal: sqliteJournal({ database, clock, retention, asked, wrote, room }),
     async close() {
       await log?.close()
       await asked(() => {
