@@ -35,6 +35,27 @@ const script: Script = ({ asked }) => {
 
 officialClients(() => openHouse({ world: { script } }))
 
+describe('what there is to ask for', () => {
+  let house: OpenHouse
+  beforeAll(async () => {
+    house = await openHouse()
+  })
+  afterAll(async () => house.close())
+
+  it('is listed, and found one by one, with and without its provider', async () => {
+    const listed: string[] = []
+    for await (const { id } of house.openai.models.list()) listed.push(id)
+    expect(listed).toEqual(expect.arrayContaining(['both', 'speaks-openai', 'gpt-4o-mini-2024-07-18']))
+    for (const id of [...listed, 'openai/gpt-4o-mini-2024-07-18']) {
+      expect((await house.openai.models.retrieve(id)).id).toBe(id)
+      expect((await house.anthropic.models.retrieve(id)).id).toBe(id)
+    }
+    await expect(house.openai.models.retrieve('anthropic/gpt-4o-mini-2024-07-18')).rejects.toMatchObject({
+      status: 404,
+    })
+  })
+})
+
 describe('leaving in the middle', () => {
   let paced: OpenHouse
   beforeAll(async () => {

@@ -77,10 +77,16 @@ export const listModels = (front: Front, visit: Visit): void => {
   })
 }
 
+/** The model that is named with its provider, as it can be asked for, too. */
+const withProvider = (targets: readonly Target[], id: string): Target | undefined => {
+  const model = targets.find(one => one.kind === 'model' && one.serves.includes(id))
+  return model === undefined ? undefined : { ...model, id, serves: [id] }
+}
+
 /** One of them. */
 export const readModel = (front: Front, visit: Visit, id: string): void => {
   const targets = front.gateway.targets(visit.caller)
-  const target = targets.find(one => one.id === id)
+  const target = targets.find(one => one.id === id) ?? withProvider(targets, id)
   if (target !== undefined) {
     return sendJson(front, visit, 200, speaksAnthropic(visit) ? anthropicModel(target) : openaiModel(target))
   }
