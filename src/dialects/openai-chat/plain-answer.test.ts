@@ -93,6 +93,6 @@ describe('a plain answer', () => {
       }),
       { numRuns: 2_000 },
     )
-    expect(plain).toBeGreaterThan(50)
+    expect(plain).toBeGreaterThan(10)
   })
 })
