@@ -4,7 +4,7 @@ import { findProvider } from '@pydantic/genai-prices'
 import { describe, expect, it, vi } from 'vitest'
 import type { Instant } from '../domain/units.ts'
 import { knownModel } from './catalog.ts'
-import { everyAbility } from './known-models.ts'
+import { abilities } from '../domain/deployment.ts'
 
 const day = (text: string): Instant => Date.parse(text) as Instant
 const today = day('2026-11-24')
@@ -59,7 +59,7 @@ describe('a known model', () => {
 
 describe('a model that nobody knows', () => {
   it('has no price, which is not the price 0, and is refused nothing', () => {
-    expect(knownModel({ type: 'openai', model: 'gpt-of-tomorrow' }, today)).toEqual({ accepts: everyAbility })
+    expect(knownModel({ type: 'openai', model: 'gpt-of-tomorrow' }, today)).toEqual({ accepts: abilities })
   })
   it('is still not asked for what its dialect cannot say', () => {
     const { accepts } = knownModel({ type: 'anthropic', model: 'claude-of-tomorrow' }, today)

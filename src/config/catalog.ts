@@ -1,10 +1,11 @@
 /** Known models: prices, windows, longest answers and abilities, from data that is shipped; nothing is fetched. */
 import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
+import { abilities } from '../domain/deployment.ts'
 import type { Ability, Price } from '../domain/deployment.ts'
 import { microUsd, tokens } from '../domain/units.ts'
 import type { Instant, MicroUsd, Tokens } from '../domain/units.ts'
-import { everyAbility, familyOf, notInMessages } from './known-models.ts'
+import { familyOf, notInMessages } from './known-models.ts'
 
 /** What is known of one model at one provider. */
 export interface KnownModel {
@@ -86,7 +87,8 @@ const priceOf = (info: ModelInfo, now: Instant): Price | undefined => {
 }
 
 const abilitiesOf = ({ type, model }: Served): readonly Ability[] => {
-  const known = familyOf(model)?.accepts ?? everyAbility
+  // Of a model that nobody knows, the provider itself says what it does not take.
+  const known = familyOf(model)?.accepts ?? abilities
   return type === 'anthropic' ? known.filter(ability => !notInMessages.includes(ability)) : known
 }
 

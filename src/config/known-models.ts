@@ -10,19 +10,6 @@ export interface KnownFamily {
   readonly maxOutput?: number
 }
 
-/** All there are: of a model that nobody knows, the provider itself says what it does not take. */
-export const everyAbility: readonly Ability[] = [
-  'text',
-  'image',
-  'audio',
-  'file',
-  'tools',
-  'json-schema',
-  'reasoning',
-  'logprobs',
-  'choices',
-]
-
 /** What Anthropic's API has no way to ask for, whatever the model. */
 export const notInMessages: readonly Ability[] = ['audio', 'logprobs', 'choices']
 

@@ -1,6 +1,6 @@
 /** What a configuration file may say of providers and deployments. */
 import * as z from 'zod'
-import type { Ability } from '../domain/deployment.ts'
+import { abilities } from '../domain/deployment.ts'
 import { address, amount, fraction, leaf, named, oneOf, optionalLeaf, text, tokenCount, whole, word } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { entries, shape } from './shape.ts'
@@ -64,19 +64,6 @@ export const providers = entries(provider, {
   about: 'Who can be called, by a name of your own.',
   names: 'provider',
 })
-
-/** Every ability that a deployment may have. */
-export const abilities: readonly [Ability, ...Ability[]] = [
-  'text',
-  'image',
-  'audio',
-  'file',
-  'tools',
-  'json-schema',
-  'reasoning',
-  'logprobs',
-  'choices',
-]
 
 const dollarsPerMillion = amount('US dollars per million tokens', 100_000)
 

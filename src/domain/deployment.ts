@@ -3,17 +3,18 @@ import type { DeploymentId, DialectId, ModelId, PoolId, ProviderId } from './ids
 import type { MicroUsd, Tokens, Unit } from './units.ts'
 
 /** What a request may need and a deployment may accept. */
-export type Ability =
-  | 'text'
-  | 'image'
-  | 'audio'
-  | 'file'
-  | 'tools'
-  | 'json-schema'
-  | 'reasoning'
-  | 'logprobs'
-  | 'choices'
-
+export const abilities = [
+  'text',
+  'image',
+  'audio',
+  'file',
+  'tools',
+  'json-schema',
+  'reasoning',
+  'logprobs',
+  'choices',
+] as const
+export type Ability = (typeof abilities)[number]
 /** Millionths of a dollar per million tokens. */
 export interface Price {
   readonly inputPerMillion: MicroUsd
