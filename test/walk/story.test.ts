@@ -5,6 +5,8 @@ import type { Driven } from '../../src/faces/cli/drive.ts'
 import { picture } from '../../src/faces/cli/drive-picture.ts'
 import { configuredQuality } from '../../src/world/configured-quality.ts'
 import { demoHouse } from '../../src/world/demo-house.ts'
+import { bestModel } from '../../src/world/drive.ts'
+import { recordedModels } from '../../src/world/models.ts'
 import { loadRecordings } from '../../src/world/recordings.ts'
 import { openHouse, virtualKey } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
@@ -29,18 +31,21 @@ const figuresOf = (driven: readonly Driven[]): Figures => ({
 })
 
 let house: OpenHouse
+/** Who is always asked in the comparison. */
+let best = ''
 const runs = new Map<string, readonly Driven[]>()
 const run = async (policy: string): Promise<void> => {
   const options = { url: house.url, key: virtualKey, count, pool: 'recorded', policy, seed: 'story', width: 16 }
   const driven = await drive(options, () => undefined)
   runs.set(policy, driven)
-  console.log(`policy ${policy}\n${picture(driven, count, 'claude-3-5-sonnet-20241022')}`)
+  console.log(`policy ${policy}\n${picture(driven, count, best)}`)
 }
 const of = (policy: string, task?: string): Figures =>
   figuresOf((runs.get(policy) ?? []).filter(one => task === undefined || one.task === task))
 
 beforeAll(async () => {
   const quality = configuredQuality(await loadRecordings())
+  best = bestModel(recordedModels, quality)?.id ?? ''
   const keys = { provider: '${WORLD_KEY}', admin: '${ADMIN_KEY}', virtual: '${DEMO_KEY}' }
   // The keys, server and store of the test house take the place of the demo's own.
   house = await openHouse({ config: world => demoHouse(world, { quality, keys }).replace(/\nkeys:[^]*$/, '\n') })
