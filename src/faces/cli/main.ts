@@ -35,7 +35,7 @@ const addRunning = (program: Command, terminal: Terminal, done: Done): void => {
   program
     .command('demo')
     .description(
-      'run the demo house: nine real models’ recorded answers behind their own dialects, on this machine alone',
+      'run the demo house: nine real models’ recorded answers in OpenAI’s and Anthropic’s dialects, on this machine alone',
     )
     .option('--port <port>', 'where to listen', '4141')
     .option('--drive <prompts>', 'send so many recorded prompts through it, draw what comes of it, and stop', whole)
