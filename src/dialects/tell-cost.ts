@@ -1,7 +1,6 @@
 /** Puts what a request cost beside the usage in bytes that are passed on: the one thing that the house adds to them. */
 
 const quote = 0x22
-const backslash = 0x5c
 const colon = 0x3a
 const brace = 0x7b
 const close = 0x7d
@@ -24,10 +23,10 @@ const inside = (bytes: Uint8Array, at: number): number => {
   return bytes[place] === brace ? place + 1 : -1
 }
 
-/** Within text a quote has a backslash before it, so that only a real member is found. */
+/** Within text both quotes of a name have backslashes before them, so that only a real member is found. */
 const lastUsage = (bytes: Uint8Array): number => {
   for (let at = bytes.lastIndexOf(quote); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(quote, at - 1)) {
-    if (bytes[at - 1] === backslash || !standsAt(bytes, at)) continue
+    if (!standsAt(bytes, at)) continue
     const place = inside(bytes, at)
     if (place >= 0) return place
   }

@@ -319,6 +319,16 @@ describe('a candidate that fails before content', () => {
     expect(one.endings[0]?.message).toContain('A_KEY is not set')
   })
 
+  it('is told of once where its secret cannot be read after the client has left', async () => {
+    const { promise, reject } = Promise.withResolvers<string>()
+    const one = await scene({ secrets: () => promise })
+    one.dispatch.abort()
+    reject(new Error('the file is gone'))
+    await settle()
+    expect(one.events.map(({ type }) => type)).toEqual(['attempt-started', 'attempt-ended'])
+    expect(one.dispatch.attempts).toMatchObject([{ failure: { kind: 'cancelled' } }])
+  })
+
   it('waits for a retry, and an abort takes the wait back', async () => {
     const one = await scene({ patience: { retriesPerCandidate: 1 } })
     const [first] = one.wires

@@ -109,6 +109,7 @@ export class Lane implements WireListener {
       const wire = adapter.authorize(value, secret, clock.now())
       this.#exchange = transport.send(traced(wire, request.trace, this.#made.spanId), this, patience.connect)
     } catch (error) {
+      if (this.#isOver) return
       // The secret could not be read, or one of our own codecs broke: either way this candidate cannot be asked.
       const message = error instanceof Error ? error.message : String(error)
       const kind: FailureKind = this.#made.url === undefined ? 'upstream-credential' : 'internal'
