@@ -50,7 +50,7 @@ describe('frameSplitter', () => {
     const splitter = frameSplitter()
     const mebibyte = new Uint8Array(1024 * 1024).fill(97)
     for (let count = 0; count < 17; count++) splitter.push(mebibyte)
-    expect(splitter.overflowed).toBe(true)
+    expect(splitter.fault).toBe('a stream event without end')
     expect(splitter.push(bytesOf('\n\ndata: a\n\n'))).toEqual([])
     expect(splitter.end()).toEqual([])
   })

@@ -1,5 +1,5 @@
 /** Bytes to server-sent event frames and back, wherever the bytes happen to be cut. */
-import type { Frame } from '../ports/dialect.ts'
+import type { Frame, FrameSplitter, Framing } from '../ports/dialect.ts'
 
 const LF = 10
 const CR = 13
@@ -154,16 +154,7 @@ export const frameCutter = (): FrameCutter => {
   }
 }
 
-/** Splits bytes into frames; comments and other fields than `event` and `data` are dropped. */
-export interface FrameSplitter {
-  push(chunk: Uint8Array): readonly Frame[]
-  /** The last frame, if it lacks its blank line. */
-  end(): readonly Frame[]
-  /** As the cutter's: a frame was too long, and nothing more is taken. */
-  readonly overflowed: boolean
-}
-
-/** A splitter for one stream of bytes. */
+/** A splitter for one stream of bytes; comments and other fields than `event` and `data` are dropped. */
 export const frameSplitter = (): FrameSplitter => {
   const cutter = frameCutter()
   let first = true
@@ -184,8 +175,8 @@ export const frameSplitter = (): FrameSplitter => {
       const rest = cutter.rest()
       return rest.length === 0 ? noFrames : frames(rest)
     },
-    get overflowed() {
-      return cutter.overflowed
+    get fault() {
+      return cutter.overflowed ? 'a stream event without end' : undefined
     },
   }
 }
@@ -194,4 +185,12 @@ export const frameSplitter = (): FrameSplitter => {
 export const frameText = (frame: Frame): string => {
   const data = /[\r\n]/.test(frame.data) ? frame.data.split(/\r\n|\r|\n/).join('\ndata: ') : frame.data
   return frame.event === undefined ? `data: ${data}\n\n` : `event: ${frame.event}\ndata: ${data}\n\n`
+}
+
+/** Server-sent events, as most dialects stream. */
+export const serverSentEvents: Framing = {
+  mediaType: 'text/event-stream',
+  split: frameSplitter,
+  join: () => ({ write: frames => frames.map(frameText).join(''), end: () => '' }),
+  keepAlive: ': keep-alive\n\n',
 }

@@ -55,6 +55,14 @@ export interface Sampling {
   readonly logitBias?: Readonly<Record<string, number>>
 }
 
+/** What the address of a request says that its body does not: some dialects name the model and streaming in the path. */
+export interface Address {
+  readonly model?: string
+  readonly stream?: boolean
+  /** The query as it came, without the question mark and without keys. */
+  readonly query?: string
+}
+
 /** The body as it came, for the express lane. */
 export interface RawBody {
   readonly dialect: DialectId
@@ -63,6 +71,7 @@ export interface RawBody {
   readonly json: Readonly<Record<string, unknown>>
   /** Protocol headers that belong to the dialect and go along on the same one, e.g. `anthropic-beta`: name, value, … */
   readonly headers?: readonly string[]
+  readonly address?: Address
 }
 
 /** What a chat body says, in nobody's dialect. */

@@ -12,7 +12,25 @@ export interface Usage {
   /** All output tokens, reasoning included. */
   readonly output: Tokens
   readonly reasoning: Tokens
+  /** Of `input` and `output`: those of audio and of images, where they are counted apart. */
+  readonly inputAudio?: Tokens
+  readonly inputAudioCached?: Tokens
+  readonly outputAudio?: Tokens
+  readonly inputImage?: Tokens
+  readonly outputImage?: Tokens
+  /** What is billed by the piece. */
+  readonly units?: Units
   readonly extensions?: Extensions
+}
+/** Pieces that are no tokens. */
+export interface Units {
+  readonly images?: number
+  /** Seconds of audio, heard or spoken. */
+  readonly seconds?: number
+  /** Characters read aloud. */
+  readonly characters?: number
+  /** Searches of the web, or of documents to rank. */
+  readonly searches?: number
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refused' | 'other'

@@ -3,7 +3,7 @@ import type { Delivery } from '../domain/delivery.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { DialectId } from '../domain/ids.ts'
 import type { Loss } from '../domain/outcome.ts'
-import type { ChatBody, ChatRequest, RawBody } from '../domain/request.ts'
+import type { Address, ChatBody, ChatRequest, RawBody } from '../domain/request.ts'
 import type { StreamEvent } from '../domain/stream-event.ts'
 import type { Checked, Instant } from '../domain/units.ts'
 
@@ -11,10 +11,35 @@ export interface Encoded<T> {
   readonly value: T
   readonly losses: readonly Loss[]
 }
-/** One server-sent event. */
+/** One event of a stream: a server-sent event, an element of a JSON array, a message of AWS's event stream. */
 export interface Frame {
   readonly event?: string
   readonly data: string
+  /** AWS's event stream tells errors as messages of their own type; `event` is then the exception's. */
+  readonly isException?: boolean
+}
+/** Splits bytes into frames, wherever they happen to be cut. Never throws. */
+export interface FrameSplitter {
+  push(chunk: Uint8Array): readonly Frame[]
+  /** The last frame, if it lacks its end. */
+  end(): readonly Frame[]
+  /** Why nothing more is taken: a frame without end, or one whose checksum is wrong. */
+  readonly fault: string | undefined
+}
+/** Makes bytes of frames. */
+export interface FrameJoiner {
+  write(frames: readonly Frame[]): string | Uint8Array
+  /** What closes the stream, '' if nothing does. Called once, last. */
+  end(): string | Uint8Array
+}
+/** How frames lie in bytes. */
+export interface Framing {
+  /** The content type of such a stream. */
+  readonly mediaType: string
+  split(): FrameSplitter
+  join(): FrameJoiner
+  /** Bytes that may stand between any two frames and tell nothing; undefined where the form has none. */
+  readonly keepAlive?: string | Uint8Array
 }
 /** Turns frames into events. Owns its own state, touches nothing else. Never throws: what makes no sense is a `response-failed`. */
 export interface FrameDecoder {
@@ -62,7 +87,10 @@ export interface ExpressLane {
 /** One wire format, all four directions; pure and total. Clients and providers share it. */
 export interface Dialect {
   readonly id: DialectId
-  decodeRequest(body: unknown): Checked<ChatBody>
+  /** How its streams lie in bytes; absent: server-sent events. */
+  readonly framing?: Framing
+  /** `address` where the body alone does not tell model and streaming. */
+  decodeRequest(body: unknown, address?: Address): Checked<ChatBody>
   encodeRequest(request: ChatRequest, model: string): Encoded<Record<string, unknown>>
   /** A body that makes no sense gives a `response-failed` (upstream-garbled). */
   decodeAnswer(body: unknown): readonly StreamEvent[]
@@ -73,7 +101,12 @@ export interface Dialect {
   encodeFailure(
     failure: Failure,
     requestId: string,
-  ): { readonly status: number; readonly body: Record<string, unknown> }
+  ): {
+    readonly status: number
+    readonly body: Record<string, unknown>
+    /** Flat: name, value, …; for clients that look for the kind of an error there. */
+    readonly headers?: readonly string[]
+  }
   /** The form in which this dialect takes a tool's name from others; a name that fits is itself. */
   toolName?(name: string): string
   readonly express: ExpressLane

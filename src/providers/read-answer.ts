@@ -3,8 +3,8 @@ import { deliveryOf, nothing } from '../domain/delivery.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { StreamEvent } from '../domain/stream-event.ts'
-import { frameSplitter } from '../dialects/framing.ts'
-import type { Dialect, Frame } from '../ports/dialect.ts'
+import { serverSentEvents } from '../dialects/framing.ts'
+import type { Dialect, Frame, Framing } from '../ports/dialect.ts'
 import type { AnswerReader } from '../ports/provider.ts'
 import type { WireHead } from '../ports/transport.ts'
 import { headerOf } from './rates.ts'
@@ -18,6 +18,8 @@ export interface Reading {
   readonly express: boolean
   readonly stream: boolean
   readonly streamUsage: boolean
+  /** How this provider's streams lie in bytes; absent: as the dialect's do. */
+  readonly framing?: Framing
   /** What a body means that is an error in spite of its good status. */
   readonly failureIn: (body: string) => Failure
   /** The kind of a failure that was told inside a stream. */
@@ -61,31 +63,60 @@ const deliveryIn = (events: readonly StreamEvent[], reading: Reading): Delivery 
 /** What the end of a stream cut off in the middle of its JSON is no frame; whether the answer is whole is seen without it. */
 const isWhole = ({ data }: Frame): boolean => !data.startsWith('{') || parsed(data) !== undefined
 
-const streamed = (reading: Reading): Part => {
-  const { dialect, refine } = reading
-  if (reading.express && reading.stream) {
-    const scanner = dialect.express.scanStream({ streamUsage: reading.streamUsage })
-    return {
-      lane: 'express',
-      push: chunk => refined(scanner.push(chunk), refine),
-      end: () => refined(scanner.end(), refine),
-    }
+const nativeFraming = ({ dialect }: Reading): Framing => dialect.framing ?? serverSentEvents
+const framingOf = (reading: Reading): Framing => reading.framing ?? nativeFraming(reading)
+const faulty = ({ who }: Reading, fault: string): Failure => ({
+  kind: 'upstream-garbled',
+  message: `${who} sent ${fault}`,
+})
+const bytesOf = (text: string | Uint8Array): Uint8Array =>
+  typeof text === 'string' ? new TextEncoder().encode(text) : text
+
+const scanned = (reading: Reading): Part => {
+  const { dialect, refine, streamUsage } = reading
+  const scanner = dialect.express.scanStream({ streamUsage })
+  const take = (chunk: Uint8Array): Delivery => refined(scanner.push(chunk), refine)
+  const end = (): Delivery => refined(scanner.end(), refine)
+  const framing = framingOf(reading)
+  const native = nativeFraming(reading)
+  if (framing === native) return { lane: 'express', push: take, end }
+  // The same frames in another wrapping: unpacked, they are the dialect's own bytes.
+  const frames = framing.split()
+  const joiner = native.join()
+  const unpacked = (found: readonly Frame[]): Delivery =>
+    found.length === 0 ? nothing : take(bytesOf(joiner.write(found)))
+  return {
+    lane: 'express',
+    push: chunk => {
+      if (frames.fault !== undefined) return nothing
+      const delivery = unpacked(frames.push(chunk))
+      return frames.fault === undefined ? delivery : { ...delivery, failure: faulty(reading, frames.fault) }
+    },
+    end: () => {
+      const last = unpacked(frames.end())
+      if (last.ended === true || last.failure !== undefined) return last
+      const rest = end()
+      return { ...last, ...rest, content: last.content || rest.content, size: last.size + rest.size }
+    },
   }
-  const frames = frameSplitter()
-  const decoder = dialect.decodeStream()
-  let overflowed = false
+}
+
+const streamed = (reading: Reading): Part => {
+  if (reading.express && reading.stream) return scanned(reading)
+  const frames = framingOf(reading).split()
+  const decoder = reading.dialect.decodeStream()
   return {
     lane: 'translated',
     push: chunk => {
-      if (overflowed) return nothing
+      if (frames.fault !== undefined) return nothing
       const events: StreamEvent[] = []
       for (const frame of frames.push(chunk)) for (const event of decoder.push(frame)) events.push(event)
-      overflowed = frames.overflowed
-      if (overflowed) return garbled(`${reading.who} sent a stream event without end`)
-      return events.length === 0 ? nothing : deliveryIn(events, reading)
+      const delivery = events.length === 0 ? nothing : deliveryIn(events, reading)
+      // What came whole before the fault is the client's all the same.
+      return frames.fault === undefined ? delivery : { ...delivery, failure: faulty(reading, frames.fault) }
     },
     end: () => {
-      if (overflowed) return nothing
+      if (frames.fault !== undefined) return nothing
       const events: StreamEvent[] = []
       for (const frame of frames.end()) if (isWhole(frame)) for (const event of decoder.push(frame)) events.push(event)
       for (const event of decoder.end()) events.push(event)
@@ -175,6 +206,10 @@ const formOf = (first: number, mediaType: string): 'json' | 'stream' | 'other' =
   return mediaType.includes('json') || !field ? 'other' : 'stream'
 }
 
+/** A stream in a form of its own, which no first byte shows. */
+const isFramed = (reading: Reading, mediaType: string): boolean =>
+  reading.stream && mediaType === framingOf(reading).mediaType && mediaType !== serverSentEvents.mediaType
+
 /** Nothing more is read once the failure has been told. */
 const deaf: Part = { lane: 'translated', push: () => nothing, end: () => nothing }
 
@@ -198,7 +233,7 @@ export const readAnswer = (reading: Reading, head: WireHead): AnswerReader => {
       const first = firstByte(chunk)
       if (first === undefined) return nothing
       const isPacked = packed !== undefined && packed !== 'identity'
-      const form = isPacked ? 'other' : formOf(first, mediaType)
+      const form = isPacked ? 'other' : isFramed(reading, mediaType) ? 'stream' : formOf(first, mediaType)
       part = form === 'json' ? whole(reading) : form === 'stream' ? streamed(reading) : deaf
       if (isPacked) return garbled(`${reading.who} answered in ${firstWords(packed, 40)} though asked for plain bytes`)
       return form === 'other' ? stray(reading.who, chunk) : part.push(chunk)
