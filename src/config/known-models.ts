@@ -1,4 +1,5 @@
 /** What the price list does not tell of well-known models: abilities, longest answers, exact windows. */
+import { abilities } from '../domain/deployment.ts'
 import type { Ability } from '../domain/deployment.ts'
 
 /** What is known of a family of models; what is absent is not known. */
@@ -11,7 +12,9 @@ export interface KnownFamily {
 }
 
 /** What Anthropic's API has no way to ask for, whatever the model. */
-export const notInMessages: readonly Ability[] = ['audio', 'logprobs', 'choices']
+export const notInMessages: readonly Ability[] = abilities.filter(
+  one => !['text', 'image', 'file', 'tools', 'json-schema', 'reasoning'].includes(one),
+)
 
 const sampled: readonly Ability[] = ['logprobs', 'choices']
 const textAndTools: readonly Ability[] = ['text', 'tools']

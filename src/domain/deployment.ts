@@ -2,7 +2,10 @@
 import type { DeploymentId, DialectId, ModelId, PoolId, ProviderId } from './ids.ts'
 import type { MicroUsd, Tokens, Unit } from './units.ts'
 
-/** What a request may need and a deployment may accept. */
+/**
+ * What a request may need and a deployment may accept. The first group is of chats; `image`, `audio` and `file` are
+ * taken in, `image-output` and `audio-output` given. The second group has one ability for each other operation.
+ */
 export const abilities = [
   'text',
   'image',
@@ -13,8 +16,38 @@ export const abilities = [
   'reasoning',
   'logprobs',
   'choices',
+  'image-output',
+  'audio-output',
+  'completions',
+  'embeddings',
+  'rerank',
+  'moderations',
+  'images',
+  'image-edits',
+  'speech',
+  'transcription',
+  'translation',
+  'realtime',
 ] as const
 export type Ability = (typeof abilities)[number]
+
+const byOperation: ReadonlyMap<string, Ability> = new Map([
+  ['chat', 'text'],
+  ['completions', 'completions'],
+  ['embeddings', 'embeddings'],
+  ['rerank', 'rerank'],
+  ['moderations', 'moderations'],
+  ['images', 'images'],
+  ['image-edits', 'image-edits'],
+  ['speech', 'speech'],
+  ['transcriptions', 'transcription'],
+  ['translations', 'translation'],
+  ['realtime', 'realtime'],
+])
+
+/** What an operation needs whatever is asked in it; undefined where it needs nothing of its own, as `passthrough`. */
+export const abilityFor = (operation: string): Ability | undefined => byOperation.get(operation)
+
 /** Millionths of a dollar per million tokens. */
 export interface Price {
   readonly inputPerMillion: MicroUsd
