@@ -42,6 +42,8 @@ export interface Attempt {
   readonly size: number
   readonly upstreamModel?: string
   readonly upstreamId?: string
+  /** The class of service in which it was served, as the provider told it: `default`, `priority`, `batch`. */
+  readonly serviceTier?: string
   readonly losses: readonly Loss[]
 }
 

@@ -9,6 +9,8 @@ export interface Usage {
   readonly input: Tokens
   readonly inputCached: Tokens
   readonly inputCacheWritten: Tokens
+  /** Of `inputCacheWritten`: those kept for an hour, where that costs more. */
+  readonly inputCacheWrittenLong?: Tokens
   /** All output tokens, reasoning included. */
   readonly output: Tokens
   readonly reasoning: Tokens
@@ -57,7 +59,7 @@ export type StreamEvent =
   | ({ readonly type: 'text-start' | 'text-end'; readonly extensions?: Extensions } & InBlock)
   | ({ readonly type: 'text-delta'; readonly text: string; readonly extensions?: Extensions } & InBlock)
   | ({ readonly type: 'refusal-delta'; readonly text: string; readonly extensions?: Extensions } & InBlock)
-  | ({ readonly type: 'reasoning-start'; readonly redacted?: string } & InBlock)
+  | ({ readonly type: 'reasoning-start'; readonly redacted?: string; readonly extensions?: Extensions } & InBlock)
   | ({ readonly type: 'reasoning-delta'; readonly text: string } & InBlock)
   | ({ readonly type: 'reasoning-end'; readonly signature?: string; readonly extensions?: Extensions } & InBlock)
   | ({

@@ -9,12 +9,13 @@ import type { Ledger } from './ledger.ts'
 
 /** What one attempt costs; undefined if the upstream did nothing that it would charge for. */
 const costOfAttempt = (attempt: Attempt, inputTokens: Tokens): Cost | undefined => {
-  const { usage, size, failure, candidate, firstTokenAt } = attempt
+  const { usage, size, failure, candidate, firstTokenAt, startedAt, serviceTier } = attempt
+  const when = { at: startedAt, ...(serviceTier !== undefined && { serviceTier }) }
   // A provider's count is whole only if its answer was; until then it is a lower bound.
-  if (usage !== undefined && failure === undefined) return costOf(usage, candidate.price)
+  if (usage !== undefined && failure === undefined) return costOf(usage, candidate.price, when)
   const isServed = usage !== undefined || size > 0 || firstTokenAt !== undefined || failure === undefined
   if (!isServed) return undefined
-  return estimatedCost({ inputTokens, size, ...(usage !== undefined && { usage }) }, candidate.price)
+  return estimatedCost({ inputTokens, size, ...(usage !== undefined && { usage }) }, candidate.price, when)
 }
 
 const free: Cost = { amount: microUsd(0), source: 'usage' }

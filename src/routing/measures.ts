@@ -1,7 +1,9 @@
 /** What a strategy can read of a candidate: signals, expected cost, quality. Numbers that make no sense count as unknown. */
 import type { Facts, RequestShape } from '../domain/decision.ts'
-import type { Candidate } from '../domain/deployment.ts'
+import type { Candidate, Rates } from '../domain/deployment.ts'
+import { isByPiece, ratesFor } from '../domain/rates.ts'
 import type { SignalKey, SignalTypes } from '../domain/signal.ts'
+import type { Instant, Tokens } from '../domain/units.ts'
 
 /** True for a number that can be reckoned with. NaN and infinities become null in JSON, so they must count as unknown. */
 export const isKnown = (value: number | null | undefined): value is number => Number.isFinite(value)
@@ -23,17 +25,47 @@ export const candidateSignal = <Key extends SignalKey>(
     : undefined
 }
 
-/** Tokens of a request, as far as they are known; none else. */
+/** A count of a request, as far as it is known; none else. */
 export const knownTokens = (value: number | null | undefined): number => (isKnown(value) ? value : 0)
 
-/** What this request is expected to cost here, in millionths of a dollar with fractions; undefined where unpriced. */
-export const expectedCost = (candidate: Candidate, request: RequestShape): number | undefined => {
+const piecesCost = ({ units }: RequestShape, rates: Rates): number => {
+  const counts: readonly (readonly [count: number | undefined, rate: number | undefined])[] = [
+    [1, rates.requestPerMillion],
+    [units?.images, rates.imagePerMillion],
+    [units?.seconds, rates.secondPerMillion],
+    [units?.characters, rates.characterPerMillion],
+    [units?.searches, rates.searchPerMillion],
+  ]
+  return counts.reduce((sum, [count, rate]) => sum + knownTokens(count) * knownTokens(rate), 0)
+}
+
+const isCounted = (value: number | false | undefined): boolean => value !== false && isKnown(value)
+
+/** True where the price is only for pieces of which this request tells no number. */
+const isUncounted = ({ units }: RequestShape, rates: Rates): boolean => {
+  if (!isByPiece(rates)) return false
+  const priced = [
+    rates.imagePerMillion !== undefined && units?.images,
+    rates.secondPerMillion !== undefined && units?.seconds,
+    rates.characterPerMillion !== undefined && units?.characters,
+    rates.searchPerMillion !== undefined && units?.searches,
+  ]
+  return !priced.some(isCounted)
+}
+
+/**
+ * What this request is expected to cost here, in millionths of a dollar with fractions, by the rates for its length and
+ * for `now`; undefined where unpriced.
+ */
+export const expectedCost = (candidate: Candidate, request: RequestShape, now?: Instant): number | undefined => {
   const price = candidate.price
   if (price === undefined || price === null) return undefined
-  const { inputPerMillion, outputPerMillion } = price
-  if (!isKnown(inputPerMillion) || !isKnown(outputPerMillion)) return undefined
-  const { inputTokens, outputTokens } = request
-  const cost = (knownTokens(inputTokens) * inputPerMillion + knownTokens(outputTokens) * outputPerMillion) / 1e6
+  const inputTokens = knownTokens(request.inputTokens) as Tokens
+  const rates = ratesFor(price, { inputTokens, ...(now !== undefined && { at: now }) })
+  const { inputPerMillion, outputPerMillion } = rates
+  if (!isKnown(inputPerMillion) || !isKnown(outputPerMillion) || isUncounted(request, rates)) return undefined
+  const spoken = inputTokens * inputPerMillion + knownTokens(request.outputTokens) * outputPerMillion
+  const cost = (spoken + piecesCost(request, rates)) / 1e6
   return isKnown(cost) ? cost : undefined
 }
 

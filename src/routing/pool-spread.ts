@@ -1,12 +1,14 @@
 /** How much the candidates of a pool differ in price and configured quality. */
 import type { Candidate } from '../domain/deployment.ts'
+import { isByPiece } from '../domain/rates.ts'
 import { isKnown } from './measures.ts'
 
 /** Tokens of input for each one of output, as a rule of thumb for one price. */
 const inputShare = 3
 
 const priceOf = ({ price }: Candidate): number | undefined => {
-  if (price === undefined) return undefined
+  // A price by the piece is no price by the token: the two cannot be held against each other.
+  if (price === undefined || isByPiece(price)) return undefined
   const blend = price.inputPerMillion * inputShare + price.outputPerMillion
   return isKnown(blend) ? blend : undefined
 }

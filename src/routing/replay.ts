@@ -52,8 +52,8 @@ const countFirst = (tally: Tally, side: 'before' | 'after', first: Candidate | u
 }
 
 const countCost = (tally: Tally, facts: Facts, before?: Candidate, after?: Candidate): void => {
-  const was = before && expectedCost(before, facts.request)
-  const would = after && expectedCost(after, facts.request)
+  const was = before && expectedCost(before, facts.request, facts.now)
+  const would = after && expectedCost(after, facts.request, facts.now)
   if (was === undefined || would === undefined) return
   tally.cost.before += was
   tally.cost.after += would

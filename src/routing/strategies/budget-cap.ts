@@ -8,10 +8,10 @@ export const budgetCap: Constraint = {
   kind: 'constraint',
   name: 'budget-cap',
   reads: [],
-  exclude: (candidate, { bounds, request }) => {
+  exclude: (candidate, { bounds, request, now }) => {
     const cap = bounds.budgetCap
     if (!isKnown(cap)) return undefined
-    const cost = expectedCost(candidate, request)
+    const cost = expectedCost(candidate, request, now)
     if (cost === undefined) return `has no price, and this request may cost ${dollars(cap)} at most`
     return cost > cap ? `expected cost ${dollars(cost)} is over this request's cap of ${dollars(cap)}` : undefined
   },

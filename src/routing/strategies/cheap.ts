@@ -10,7 +10,7 @@ const order = (within: Nearness | undefined): Order => ({
   kind: 'order',
   name: 'cheap',
   reads: [],
-  keys: (tied, { request }) => tied.map(candidate => expectedCost(candidate, request)),
+  keys: (tied, { request, now }) => tied.map(candidate => expectedCost(candidate, request, now)),
   isTied: tiedWithin(within),
   words: microDollars,
 })

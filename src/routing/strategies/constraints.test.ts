@@ -130,10 +130,10 @@ describe('ceilings', () => {
       'expected cost $0.002 is over the ceiling of $0.0019',
     )
     const unpriced = candidate('a', { price: undefined })
-    expect(said('cost-ceiling', unpriced, {}, { at: 1 })).toBe('no price known')
+    expect(said('cost-ceiling', unpriced, {}, { at: 1 })).toBe('has no price, and the ceiling is $1')
     expect(said('cost-ceiling', unpriced, {}, { at: 1, unknown: 'keep' })).toBe('keeps')
     const odd = candidate('a', { price: { inputPerMillion: microUsd(Number.NaN), outputPerMillion: microUsd(0) } })
-    expect(said('cost-ceiling', odd, {}, { at: 1 })).toBe('no price known')
+    expect(said('cost-ceiling', odd, {}, { at: 1 })).toBe('has no price, and the ceiling is $1')
   })
   it('of latency go by those who are proven', () => {
     expect(said('latency-ceiling', candidate('a'), slow(2001, 20), { at: '2s' })).toBe(

@@ -9,9 +9,9 @@ const constraint = (at: number, unknown: 'keep' | 'exclude'): Constraint => ({
   kind: 'constraint',
   name: 'cost-ceiling',
   reads: [],
-  exclude: (candidate, { request }) => {
-    const cost = expectedCost(candidate, request)
-    if (cost === undefined) return unknown === 'keep' ? undefined : 'no price known'
+  exclude: (candidate, { request, now }) => {
+    const cost = expectedCost(candidate, request, now)
+    if (cost === undefined) return unknown === 'keep' ? undefined : `has no price, and the ceiling is ${dollars(at)}`
     return cost > at ? `expected cost ${dollars(cost)} is over the ceiling of ${dollars(at)}` : undefined
   },
 })
