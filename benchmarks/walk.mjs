@@ -75,7 +75,7 @@ const callOnce = (gateway, dialect, bytes) =>
     const decoded = dialect.decodeRequest(json)
     if (!decoded.ok) throw new Error(decoded.why)
     const incoming = { body: decoded.value, caller: { key: 'bench' }, raw: { dialect: dialect.id, json, bytes } }
-    gateway.chat(incoming, {
+    gateway.handle(incoming, {
       begin: () => undefined,
       deliver: () => true,
       end: ({ failure }) => {

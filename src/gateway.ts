@@ -11,7 +11,7 @@ import { GatewayError } from './domain/gateway-error.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { ProviderId } from './domain/ids.ts'
 import type { Policy } from './domain/policy.ts'
-import type { ChatRequest } from './domain/request.ts'
+import type { ModelBody, ModelRequest } from './domain/request.ts'
 import { collect } from './domain/response.ts'
 import type { StreamEvent } from './domain/stream-event.ts'
 import type { Checked } from './domain/units.ts'
@@ -19,6 +19,7 @@ import { admit } from './pipeline/admit.ts'
 import { Handling } from './pipeline/handle.ts'
 import type { House } from './pipeline/house.ts'
 import { iterate } from './pipeline/iterate.ts'
+import { perform } from './pipeline/perform.ts'
 import { decideFor } from './pipeline/route.ts'
 import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
 import type { Platform } from './ports/platform.ts'
@@ -139,7 +140,7 @@ class HeldGateway implements OwnedGateway {
     return { ok: true, value: undefined }
   }
 
-  #requestOf({ body, caller, wishes, trace, raw, receivedAt }: Incoming): ChatRequest {
+  #requestOf({ body, caller, wishes, trace, raw, receivedAt }: Incoming<ModelBody>): ModelRequest {
     const { ids, clock } = this.#platform
     return {
       ...body,
@@ -152,7 +153,7 @@ class HeldGateway implements OwnedGateway {
     }
   }
 
-  chat(incoming: Incoming, sink: Sink): Call {
+  handle(incoming: Incoming<ModelBody>, sink: Sink): Call {
     const request = this.#requestOf(incoming)
     const span = this.#platform.ids.span()
     const handling = new Handling(request, this.#house, new CountedSink(sink, this.#count), span)
@@ -164,7 +165,7 @@ class HeldGateway implements OwnedGateway {
   stream(incoming: Incoming, signal?: AbortSignal): AsyncIterable<StreamEvent> {
     // Without its raw body a request takes the translated lane, whose deliveries are events.
     const { raw: _raw, ...asked } = incoming
-    return iterate(sink => this.chat(asked, sink), signal)
+    return iterate(sink => this.handle(asked, sink), signal)
   }
 
   async collect(incoming: Incoming, signal?: AbortSignal): ReturnType<Gateway['collect']> {
@@ -175,7 +176,13 @@ class HeldGateway implements OwnedGateway {
     return answer
   }
 
-  explain(incoming: Incoming): Explained {
+  async perform(incoming: Incoming<ModelBody>, signal?: AbortSignal): ReturnType<Gateway['perform']> {
+    // Without its raw body a request is translated, and its answer is told as what it says.
+    const { raw: _raw, ...asked } = incoming
+    return perform(sink => this.handle(asked, sink), signal)
+  }
+
+  explain(incoming: Incoming<ModelBody>): Explained {
     const request = this.#requestOf(incoming)
     const admitted = admit(request, this.#house)
     if (!admitted.ok) return admitted

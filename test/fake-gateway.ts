@@ -16,6 +16,7 @@ import type {
   VirtualKeyId,
 } from '../src/domain/ids.ts'
 import type { Cost } from '../src/domain/outcome.ts'
+import type { ModelBody } from '../src/domain/request.ts'
 import type { StreamEvent } from '../src/domain/stream-event.ts'
 import { microUsd, millis, tokens, unit } from '../src/domain/units.ts'
 import type { Instant } from '../src/domain/units.ts'
@@ -60,7 +61,7 @@ export const span = 'b7ad6b7169203331' as SpanId
 
 /** One call as the gateway sees it. */
 export interface Asked {
-  readonly incoming: Incoming
+  readonly incoming: Incoming<ModelBody>
   readonly sink: Sink
   readonly call: Call
   /** Settles once the face has aborted the call. */
@@ -147,7 +148,7 @@ export const fakeGateway = (play: (asked: Asked) => void = saying('Hello there')
     calls: [],
     play,
     next: () => new Promise(resolve => waiting.push(resolve)),
-    chat(incoming, sink) {
+    handle(incoming, sink) {
       let abort = (): void => undefined
       const aborted = new Promise<void>(resolve => (abort = resolve))
       const number = gateway.calls.length + 1
@@ -195,6 +196,7 @@ export const fakeGateway = (play: (asked: Asked) => void = saying('Hello there')
       throw new Error('not asked for')
     },
     collect: () => Promise.reject(new Error('not asked for')),
+    perform: () => Promise.reject(new Error('not asked for')),
     explain: ({ caller, body }) =>
       body.target === 'nobody'
         ? { ok: false, failure: { kind: 'target-unknown', message: 'no "nobody" here' } }

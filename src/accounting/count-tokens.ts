@@ -29,7 +29,7 @@ const perMember = 0.6
 const deepest = 64
 
 /** Tokens of any JSON value, without writing it as text. */
-const jsonTokens = (value: unknown, depth = 0): number => {
+export const jsonTokens = (value: unknown, depth = 0): number => {
   if (typeof value === 'string') return textTokens(value)
   if (value === null || typeof value !== 'object') return 1
   if (depth >= deepest) return 1
@@ -48,7 +48,8 @@ const mediaTokens = (part: MediaPart): number => {
   return part.type === 'audio' ? perAudio : perFile
 }
 
-const partTokens = (part: Part, depth = 0): number => {
+/** Tokens of one part. */
+export const partTokens = (part: Part, depth = 0): number => {
   switch (part.type) {
     case 'text':
     case 'refusal':

@@ -4,14 +4,14 @@ import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { CredentialId, ProviderId, SpanId } from '../domain/ids.ts'
 import type { Patience } from '../domain/policy.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import type { ModelRequest } from '../domain/request.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Transport } from '../ports/transport.ts'
 
 export interface Hands {
-  readonly request: ChatRequest
+  readonly request: ModelRequest
   readonly clock: Clock
   readonly transport: Transport
   readonly secrets: Secrets

@@ -5,7 +5,7 @@ import type { Failure, FailureKind } from '../domain/failure.ts'
 import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import { millis } from '../domain/units.ts'
-import type { AnswerReader, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { AnswerReader, Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Exchange, WireError, WireHead, WireListener } from '../ports/transport.ts'
 import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -38,6 +38,7 @@ export class Lane implements WireListener {
   readonly #deadlines: Deadlines
   #adapter: ProviderAdapter | undefined
   #exchange: Exchange | undefined
+  #asked: Asked | undefined
   #reader: AnswerReader | undefined
   #head: WireHead | undefined
   #errorBody = ''
@@ -102,11 +103,14 @@ export class Lane implements WireListener {
     try {
       const secret = await secrets.read(credential.reference)
       if (this.#isOver) return
-      const { value, losses } = adapter.encode(request, this.candidate)
-      this.#made.losses = losses
-      this.#made.url = value.url.split('?', 1)[0]
-      this.#made.lane = adapter.isExpress(request) ? 'express' : 'translated'
-      const wire = adapter.authorize(value, secret, clock.now())
+      const answered = adapter.ask(request, this.candidate)
+      if (!answered.ok) return this.#over(answered.failure)
+      const { asked } = answered
+      this.#asked = asked
+      this.#made.losses = asked.losses
+      this.#made.url = asked.wire.url.split('?', 1)[0]
+      this.#made.lane = asked.lane
+      const wire = adapter.authorize(asked.wire, secret, clock.now())
       this.#exchange = transport.send(traced(wire, request.trace, this.#made.spanId), this, patience.connect)
     } catch (error) {
       if (this.#isOver) return
@@ -132,7 +136,8 @@ export class Lane implements WireListener {
       ...(this.#made.credential !== undefined && { credential: this.#made.credential }),
       ...(rates !== undefined && { rates }),
     })
-    if (head.status >= 200 && head.status < 300) this.#reader = this.#adapter?.read(request, head)
+    const isGood = head.status >= 200 && head.status < 300
+    if (isGood || this.#asked?.readsAll === true) this.#reader = this.#asked?.read(head)
   }
 
   data(chunk: Uint8Array): void {

@@ -134,6 +134,7 @@ describe('after one failure', () => {
     'upstream-timeout': 'b',
     'upstream-garbled': 'b',
     'model-missing': 'b',
+    unsupported: 'b',
     'context-overflow': 'c',
     'content-refused': 'content-refused',
     'stream-broken': 'b',

@@ -6,8 +6,8 @@ import type { WireError } from '../ports/transport.ts'
 
 /** What of a delivery is the client's; undefined if nothing is. A failure is not: how the answer ends is told apart from it. */
 export const passedOn = (delivery: Delivery): Delivery | undefined => {
-  const { bytes, events, failure } = delivery
-  if (bytes === undefined && events === undefined) return undefined
+  const { bytes, events, answer, failure } = delivery
+  if (bytes === undefined && events === undefined && answer === undefined) return undefined
   if (failure === undefined) return delivery
   const rest = events?.filter(event => event.type !== 'response-failed')
   if (bytes === undefined && (rest === undefined || rest.length === 0)) return undefined
@@ -32,6 +32,8 @@ export const failureOf = ({ kind, message }: WireError, provider: string, hasCon
       return { kind: 'upstream-unreachable', message: said }
     case 'connect-timeout':
       return { kind: 'upstream-timeout', message: said }
+    case 'unsigned':
+      return { kind: 'upstream-credential', message: said }
     case 'aborted':
       return { kind: 'cancelled', message: said }
     case 'protocol':

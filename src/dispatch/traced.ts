@@ -5,8 +5,7 @@ import type { WireRequest } from '../ports/transport.ts'
 
 /** The same request with `traceparent`, whose parent is the attempt, and the caller's `tracestate`. */
 export const traced = (wire: WireRequest, { traceId, sampled, state }: TraceContext, span: SpanId): WireRequest => {
-  const { method, url, headers, body } = wire
   const parent = `00-${traceId}-${span}-${sampled ? '01' : '00'}`
   const told = ['traceparent', parent, ...(state === undefined ? [] : ['tracestate', state])]
-  return { method, url, headers: [...headers, ...told], body }
+  return { ...wire, headers: [...wire.headers, ...told] }
 }

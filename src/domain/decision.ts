@@ -2,19 +2,23 @@
 import type { Ability, Candidate } from './deployment.ts'
 import type { DecisionId, DeploymentId, DialectId, PoolId } from './ids.ts'
 import type { AllowList } from './caller.ts'
+import type { Operation } from './operation.ts'
 import type { Execution, Patience, Scalar } from './policy.ts'
 import type { Signals } from './signal.ts'
+import type { Units } from './stream-event.ts'
 import type { Instant, MicroUsd, Tokens, Unit } from './units.ts'
 
 /** What a strategy may know of a request: its shape, never its words. */
 export interface RequestShape {
   readonly target: string
-  readonly operation: 'chat'
+  readonly operation: Operation
   readonly dialect?: DialectId
   readonly inputTokens: Tokens
   /** Expected, not allowed at most. */
   readonly outputTokens: Tokens
   readonly maxOutputTokens?: Tokens
+  /** Expected pieces, where there are any beside tokens: images asked for, characters to be read aloud. */
+  readonly units?: Units
   readonly needs: readonly Ability[]
   readonly tags: Readonly<Record<string, string>>
   /** Parameters a condition may ask for: temperature, stream, tools (count), response_format, … */

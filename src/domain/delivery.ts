@@ -1,5 +1,6 @@
 /** One piece of an answer on its way to the client: untouched bytes or decoded events, and what the house reads from it. */
 import type { Failure } from './failure.ts'
+import type { OperationAnswer } from './operation.ts'
 import type { Cost } from './outcome.ts'
 import { isContent, sizeOf } from './stream-event.ts'
 import type { FinishReason, StreamEvent, Usage } from './stream-event.ts'
@@ -9,12 +10,18 @@ export interface Delivery {
   readonly bytes?: Uint8Array
   /** Translated lane: events to encode. Exactly one of `bytes` and `events` is set, or neither if nothing is to be passed on. */
   readonly events?: readonly StreamEvent[]
+  /** An operation beyond chat, translated: the whole answer, in place of events. */
+  readonly answer?: OperationAnswer
+  /** With the first bytes that are not in the client's dialect but are the answer itself (sound, a file): their content type. */
+  readonly mediaType?: string
   /** True if the client would see something of the answer in this piece. */
   readonly content: boolean
   /** Characters of answer in this piece. */
   readonly size: number
   readonly model?: string
   readonly upstreamId?: string
+  /** The class of service in which the answer is served, where it is told. */
+  readonly serviceTier?: string
   readonly usage?: Usage
   /** With the last usage of a stream: what the request has cost with it, all attempts together. */
   readonly cost?: Cost
@@ -36,6 +43,7 @@ export const deliveryOf = (events: readonly StreamEvent[]): Delivery => {
     if (event.type === 'response-start') {
       facts.model = event.model
       facts.upstreamId = event.upstreamId
+      facts.serviceTier = event.serviceTier
     } else if (event.type === 'usage') facts.usage = event.usage
     else if (event.type === 'choice-end') facts.finish ??= event.reason
     else if (event.type === 'response-failed') facts.failure = event.failure

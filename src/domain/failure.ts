@@ -20,6 +20,7 @@ export type FailureKind =
   | 'upstream-timeout'
   | 'upstream-garbled'
   | 'model-missing'
+  | 'unsupported'
   | 'context-overflow'
   | 'content-refused'
   | 'stream-broken'
@@ -95,6 +96,7 @@ export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   'upstream-timeout': row('upstream', 'no', 'next', 'deployment', 504),
   'upstream-garbled': row('upstream', 'no', 'next', 'deployment', 502),
   'model-missing': row('upstream', 'no', 'next', 'deployment', 404),
+  unsupported: row('route', 'no', 'next', 'nobody', 400),
   'context-overflow': row('upstream', 'no', 'larger-context', 'caller', 400),
   'content-refused': row('upstream', 'no', 'if-policy-allows', 'nobody', 400),
   'stream-broken': row('upstream', 'no', 'never', 'deployment', 502),
@@ -121,6 +123,7 @@ export const meanings: Readonly<Record<FailureKind, string>> = {
   'upstream-timeout': 'The provider gave nothing within the patience of the policy.',
   'upstream-garbled': 'What the provider sent makes no sense in its dialect.',
   'model-missing': 'The provider does not know the model.',
+  unsupported: 'The provider has no way to be asked for this; another may.',
   'context-overflow': 'The request is longer than the context window of the model.',
   'content-refused': 'The provider or the model refused to answer for what is asked.',
   'stream-broken': 'The answer broke off after some of it had been passed on.',

@@ -5,6 +5,9 @@ import type { Loss } from './outcome.ts'
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
+/** The member in which a dialect keeps how it told a thing (ids, order, spelling): nothing is lost with it elsewhere. */
+export const formMember = '$form'
+
 /** The member, or the one that is lost inside it: all else of it may have been understood. */
 const nameOf = (member: string, value: unknown): string => {
   const inner = isRecord(value) ? Object.keys(value) : []
@@ -22,7 +25,7 @@ export const foreignLosses = (
   for (const [owner, members] of Object.entries(extensions)) {
     if (owner === own) continue
     for (const [member, value] of Object.entries(members)) {
-      if (value === null || value === undefined || said?.has(member) === true) continue
+      if (value === null || value === undefined || member === formMember || said?.has(member) === true) continue
       losses.push({ field: nameOf(member, value), why: `only ${owner} knows this field` })
     }
   }

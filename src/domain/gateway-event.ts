@@ -14,6 +14,7 @@ import type {
   RequestId,
   SpanId,
 } from './ids.ts'
+import type { Operation } from './operation.ts'
 import type { Attempt, Cost } from './outcome.ts'
 import type { TraceContext } from './request.ts'
 import type { Instant, Millis } from './units.ts'
@@ -70,7 +71,7 @@ export type GatewayEvent =
 
 /** The whole story of one request, told once, at its end. */
 export interface Settled {
-  readonly operation: 'chat'
+  readonly operation: Operation
   readonly dialect?: DialectId
   readonly target: string
   readonly pool?: PoolId

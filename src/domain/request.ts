@@ -2,6 +2,7 @@
 import type { Caller } from './caller.ts'
 import type { DialectId, RequestId, SessionId, SpanId, TraceId } from './ids.ts'
 import type { CacheMark, Extensions, Message } from './message.ts'
+import type { OperationBody } from './operation.ts'
 import type { Instant, Millis, MicroUsd, Tokens } from './units.ts'
 
 export interface Tool {
@@ -129,7 +130,8 @@ export interface TraceContext {
   readonly state?: string
 }
 
-export interface ChatRequest extends ChatBody {
+/** Who asks, how it wants to be routed, and where it stands in a trace. */
+export interface Envelope {
   readonly id: RequestId
   readonly caller: Caller
   readonly wishes: Wishes
@@ -139,8 +141,26 @@ export interface ChatRequest extends ChatBody {
   readonly raw?: RawBody
 }
 
+export interface ChatRequest extends ChatBody, Envelope {}
+/** How long a chat request is; asked of the provider itself where it tells. */
+export interface CountRequest extends Omit<ChatBody, 'operation'>, Envelope {
+  readonly operation: 'count-tokens'
+}
+export type OperationRequest = OperationBody & Envelope
+
 /** True if the client asked for this very model, so that it knows what the model takes. */
 export const asksFor = (target: string, model: string): boolean => target === model || target.endsWith(`/${model}`)
 
 /** Every operation that takes the way through the house. */
-export type ModelRequest = ChatRequest
+export type ModelRequest = ChatRequest | CountRequest | OperationRequest
+/** What a body says, whatever is asked. */
+export type ModelBody =
+  | ChatBody
+  | (Omit<ChatBody, 'operation'> & { readonly operation: 'count-tokens' })
+  | OperationBody
+/** Those that are made of messages. */
+export type Conversation = ChatRequest | CountRequest
+
+/** True for requests that are made of messages. */
+export const isConversation = (request: ModelRequest): request is Conversation =>
+  request.operation === 'chat' || request.operation === 'count-tokens'

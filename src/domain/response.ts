@@ -124,7 +124,7 @@ const growReasoning = (
   if (event.type === 'reasoning-delta') append(part, 'text', event.text)
   if (event.type === 'reasoning-start' && event.redacted !== undefined) part['redacted'] = event.redacted
   if (event.type === 'reasoning-end' && event.signature !== undefined) part['signature'] = event.signature
-  if (event.type === 'reasoning-end' && event.extensions !== undefined)
+  if (event.type !== 'reasoning-delta' && event.extensions !== undefined)
     part.extensions = merge(part.extensions, event.extensions)
 }
 

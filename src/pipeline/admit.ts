@@ -1,7 +1,7 @@
 /** May this caller ask for this at all: refused before anything is spent. */
 import { isAllowed } from '../domain/caller.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import type { ModelRequest } from '../domain/request.ts'
 import type { FoundRoute, Route } from '../routing/route.ts'
 import type { House } from './house.ts'
 
@@ -28,7 +28,7 @@ const unknown = (asked: string, found: Extract<FoundRoute, { ok: false }>): Fail
 }
 
 /** The names that this caller may hear of: others' pools are nobody's business. */
-const visible = (names: readonly string[], request: ChatRequest): readonly string[] => {
+const visible = (names: readonly string[], request: ModelRequest): readonly string[] => {
   const { allow } = request.caller
   if (allow?.pools === undefined && allow?.models === undefined) return names
   const known = [...(allow.pools ?? []), ...(allow.models ?? [])]
@@ -37,7 +37,7 @@ const visible = (names: readonly string[], request: ChatRequest): readonly strin
 
 const hidden = (
   found: Extract<FoundRoute, { ok: false }>,
-  request: ChatRequest,
+  request: ModelRequest,
 ): Extract<FoundRoute, { ok: false }> => ({
   ...found,
   names: visible(found.names, request),
@@ -45,7 +45,7 @@ const hidden = (
 })
 
 /** The route of what was asked for, if this caller may take it. */
-export const admit = (request: ChatRequest, house: House): Admitted => {
+export const admit = (request: ModelRequest, house: House): Admitted => {
   const { target, wishes, caller } = request
   const found = house.routes.find(target, wishes.policy)
   if (!found.ok) {

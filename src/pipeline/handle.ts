@@ -9,7 +9,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { SpanId } from '../domain/ids.ts'
 import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { Patience } from '../domain/policy.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import type { ModelRequest } from '../domain/request.ts'
 import { millis, tokens } from '../domain/units.ts'
 import type { Ending, Flow, Sink } from '../ports/sink.ts'
 import { drawer } from '../routing/draw.ts'
@@ -22,7 +22,7 @@ import { costOfAll, settle } from './settle.ts'
 import { unserved } from './unserved.ts'
 
 /** The policy's patience, never lengthened by what the request wishes. */
-const patienceOf = (patience: Patience, { wishes }: ChatRequest): Patience => {
+const patienceOf = (patience: Patience, { wishes }: ModelRequest): Patience => {
   const { maxAttempts, timeout } = wishes
   if (maxAttempts === undefined && timeout === undefined) return patience
   return {
@@ -45,7 +45,7 @@ export class Handling implements Outlet, Flow {
   #lane: Lane | undefined
   #isOver = false
 
-  constructor(request: ChatRequest, house: House, sink: Sink, serverSpan: SpanId) {
+  constructor(request: ModelRequest, house: House, sink: Sink, serverSpan: SpanId) {
     this.#house = house
     this.#sink = sink
     this.#ledger = { request, serverSpan, routeSpan: house.ids.span(), attempts: [] }

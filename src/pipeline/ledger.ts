@@ -3,12 +3,12 @@ import type { DecisionTrace } from '../domain/decision.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { PoolId, SpanId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
 
 /** Stages write it; settling reads it, however the request ended. */
 export interface Ledger {
-  readonly request: ChatRequest
+  readonly request: ModelRequest
   readonly serverSpan: SpanId
   readonly routeSpan: SpanId
   pool?: PoolId

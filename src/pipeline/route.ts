@@ -2,14 +2,14 @@
 import type { Bounds, DecisionTrace, Facts } from '../domain/decision.ts'
 import type { DecisionId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import type { ModelRequest } from '../domain/request.ts'
 import { decide } from '../routing/decide.ts'
 import { gather } from '../signals/gather.ts'
 import { shapeOf } from '../signals/shape.ts'
 import type { Route } from '../routing/route.ts'
 import type { House } from './house.ts'
 
-const boundsOf = ({ caller, wishes }: ChatRequest, route: Route): Bounds => {
+const boundsOf = ({ caller, wishes }: ModelRequest, route: Route): Bounds => {
   const { lock, only, ignore, budgetCap } = wishes
   // The client's word and its header may name different providers; both are hard, so then nobody is left.
   const locked = route.lock ?? lock
@@ -24,13 +24,13 @@ const boundsOf = ({ caller, wishes }: ChatRequest, route: Route): Bounds => {
 }
 
 /** Where chance comes from; a request without session or user spreads as if it stood alone. */
-const seedOf = ({ id, caller, wishes, endUser }: ChatRequest, seed: Policy['seed']): string => {
+const seedOf = ({ id, caller, wishes, endUser }: ModelRequest, seed: Policy['seed']): string => {
   if (seed === 'session') return wishes.session ?? id
   return seed === 'user' ? (endUser ?? caller.user ?? id) : id
 }
 
 /** Decides for this request; calls nobody and takes no turn. */
-export const decideFor = (request: ChatRequest, route: Route, house: House): DecisionTrace => {
+export const decideFor = (request: ModelRequest, route: Route, house: House): DecisionTrace => {
   const now = house.clock.now()
   const { candidates, policy, pool } = route
   const task = request.wishes.task ?? route.task

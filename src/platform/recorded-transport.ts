@@ -137,7 +137,9 @@ class Playing implements Exchange, SentExchange {
   }
 
   json(): unknown {
-    return JSON.parse(Buffer.from(this.request.body).toString())
+    const { body } = this.request
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) throw new Error('recorded: the body comes in pieces')
+    return JSON.parse(Buffer.from(body).toString())
   }
 
   header(name: string): string | undefined {

@@ -5,7 +5,8 @@ import type { Dispatcher } from 'undici'
 import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Exchange, Transport, WireError, WireListener, WireRequest } from '../ports/transport.ts'
+import type { BodyPiece, Exchange, Transport, WireError, WireListener, WireRequest } from '../ports/transport.ts'
+import { lengthOf, streamOf } from './body-pieces.ts'
 import { brokenBy, neverConnected } from './wire-failures.ts'
 
 export interface UndiciTransportOptions {
@@ -50,6 +51,7 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
   /** Until the answer begins: then nothing is sent twice. */
   #request: Dispatcher.DispatchOptions | undefined
   readonly #connectWithin: Millis
+  #pieces: readonly BodyPiece[] | undefined
   #startedAt: Instant | undefined
   #isFresh = false
   #controller: Dispatcher.DispatchController | undefined
@@ -66,8 +68,9 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
   }
 
   /** Sends the request, over any connection that is free. */
-  send(request: Dispatcher.DispatchOptions): void {
+  send(request: Dispatcher.DispatchOptions, pieces: readonly BodyPiece[] | undefined): void {
     this.#request = request
+    this.#pieces = pieces
     this.#sendOver(this.#origin.pool, request)
   }
 
@@ -76,7 +79,8 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
     const before = origin.sending
     origin.sending = this
     origin.connectWithin = this.#connectWithin
-    way.dispatch(request, this)
+    // Pieces are read anew each time: a stream can be read only once.
+    way.dispatch(this.#pieces === undefined ? request : { ...request, body: streamOf(this.#pieces) }, this)
     origin.sending = before
   }
 
@@ -264,8 +268,15 @@ export const undiciTransport = (options: UndiciTransportOptions): UndiciTranspor
       }
       const { origin, path } = address
       const { method, body } = request
+      const headers = request.headers.slice()
       const sending = new Sending(origin, listener, options.clock, connectWithin)
-      sending.send({ path, method, headers: request.headers.slice(), body })
+      if (typeof body === 'string' || body instanceof Uint8Array) {
+        sending.send({ path, method, headers, body }, undefined)
+        return sending
+      }
+      const length = lengthOf(body)
+      if (length !== undefined) headers.push('content-length', String(length))
+      sending.send({ path, method, headers }, body)
       return sending
     },
     async close() {

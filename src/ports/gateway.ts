@@ -4,7 +4,8 @@ import type { DecisionTrace } from '../domain/decision.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { DecisionId, RequestId, SpanId, TraceId } from '../domain/ids.ts'
-import type { ChatBody, RawBody, Wishes } from '../domain/request.ts'
+import type { ChatBody, ModelBody, RawBody, Wishes } from '../domain/request.ts'
+import type { OperationAnswer } from '../domain/operation.ts'
 import type { Answer } from '../domain/response.ts'
 import type { StreamEvent } from '../domain/stream-event.ts'
 import type { Instant, Tokens } from '../domain/units.ts'
@@ -20,8 +21,8 @@ export interface TraceParent {
 }
 
 /** A request as it comes in: what is asked, by whom, and how it wants to be routed. */
-export interface Incoming {
-  readonly body: ChatBody
+export interface Incoming<Body extends ModelBody = ChatBody> {
+  readonly body: Body
   readonly caller: Caller
   readonly wishes?: Partial<Wishes>
   readonly trace?: TraceParent
@@ -55,14 +56,16 @@ export type Explained =
   | { readonly ok: false; readonly failure: Failure }
 
 export interface Gateway {
-  /** Answers into the sink, never before this returns. Never throws. */
-  chat(incoming: Incoming, sink: Sink): Call
+  /** Answers into the sink, never before this returns. Never throws. Every operation goes this way. */
+  handle(incoming: Incoming<ModelBody>, sink: Sink): Call
   /** The answer as events. A failure is the last event, `response-failed`; leaving the loop or aborting stops the upstream. */
   stream(incoming: Incoming, signal?: AbortSignal): AsyncIterable<StreamEvent>
   /** The whole answer. Rejects with a GatewayError. */
   collect(incoming: Incoming, signal?: AbortSignal): Promise<Answer>
+  /** The whole answer to an operation beyond chat that is no stream of bytes. Rejects with a GatewayError. */
+  perform(incoming: Incoming<ModelBody>, signal?: AbortSignal): Promise<OperationAnswer>
   /** Decides, calls nobody, takes no turn. */
-  explain(incoming: Incoming): Explained
+  explain(incoming: Incoming<ModelBody>): Explained
   /** A decision that was made, with its facts: from the journal, once it has been written. */
   decision(id: DecisionId): Promise<DecisionTrace | undefined>
   /** A decision in plain words. */

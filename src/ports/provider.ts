@@ -4,9 +4,9 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { RateReport } from '../domain/gateway-event.ts'
 import type { CredentialId, DialectId, ProviderId } from '../domain/ids.ts'
+import type { Loss } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
-import type { Encoded } from './dialect.ts'
 import type { WireHead, WireRequest } from './transport.ts'
 
 /** A provider's secret, by reference. */
@@ -31,20 +31,32 @@ export interface FailedAnswer {
   readonly now: Instant
 }
 
-/** A dialect at an address with a credential and quirks. */
+/** One request to one deployment: what is sent, and how its answer is read. */
+export interface Asked {
+  readonly lane: 'express' | 'translated'
+  readonly wire: WireRequest
+  readonly losses: readonly Loss[]
+  /** A reader for an answer with a 2xx head; with `readsAll`, for any. */
+  read(head: WireHead): AnswerReader
+  /** The client gets whatever the provider says, errors too. */
+  readonly readsAll?: boolean
+}
+
+/** Dialects at an address with a credential and quirks. */
 export interface ProviderAdapter {
   readonly id: ProviderId
   /** Its name in telemetry, e.g. `openai`, `anthropic`. */
   readonly system: string
+  /** In which it is asked unless the client speaks another that it knows. */
   readonly dialect: DialectId
   readonly credentials: readonly Credential[]
-  /** True if this request can take the express lane here. */
-  isExpress(request: ModelRequest): boolean
-  encode(request: ModelRequest, deployment: Deployment): Encoded<WireRequest>
+  /** The request as it is sent to this deployment, or why this provider cannot be asked for it. */
+  ask(
+    request: ModelRequest,
+    deployment: Deployment,
+  ): { readonly ok: true; readonly asked: Asked } | { readonly ok: false; readonly failure: Failure }
   /** Adds the credential. Pure: a signature's time comes in as `now`. */
   authorize(wire: WireRequest, secret: string, now: Instant): WireRequest
-  /** A reader for an answer with a 2xx head. */
-  read(request: ModelRequest, head: WireHead): AnswerReader
   classify(failed: FailedAnswer): Failure
   /** What the headers tell of the provider's limits. */
   rates(headers: WireHead['headers'], now: Instant): RateReport | undefined

@@ -1,12 +1,26 @@
 /** The only door to the network. */
+import type { ByteSource } from '../domain/operation.ts'
 import type { Millis } from '../domain/units.ts'
 
+/** How a request is signed just before it is sent, once all its headers are known. */
+export interface Signing {
+  readonly scheme: 'aws-sigv4'
+  /** The name that the service signs under, e.g. `bedrock`. */
+  readonly service: string
+  readonly region: string
+  /** JSON with `accessKeyId`, `secretAccessKey` and, for temporary ones, `sessionToken`. */
+  readonly credentials: string
+}
+export type BodyPiece = Uint8Array | string | ByteSource
 export interface WireRequest {
-  readonly method: 'POST' | 'GET'
+  readonly method: 'POST' | 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
   readonly url: string
   /** Flat: name, value, name, value. Names in lower case. */
   readonly headers: readonly string[]
-  readonly body: Uint8Array | string
+  /** Whole, or in pieces of which some are read while they are sent. */
+  readonly body: Uint8Array | string | readonly BodyPiece[]
+  /** Absent where headers alone carry the secret. */
+  readonly signing?: Signing
 }
 export interface WireHead {
   readonly status: number
@@ -15,7 +29,7 @@ export interface WireHead {
 }
 /** Why no answer, or no more of it, will come. */
 export interface WireError {
-  readonly kind: 'connect' | 'connect-timeout' | 'closed' | 'protocol' | 'aborted'
+  readonly kind: 'connect' | 'connect-timeout' | 'closed' | 'protocol' | 'aborted' | 'unsigned'
   readonly message: string
 }
 /** Told of an answer as it comes. Exactly one of `end` and `error` is called, last; nothing is called after `stop()`. */

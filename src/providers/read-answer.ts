@@ -10,6 +10,7 @@ import type { WireHead } from '../ports/transport.ts'
 import { headerOf } from './rates.ts'
 import { firstWords } from './redact.ts'
 import { isErrorBody, parsed } from './told.ts'
+import { collecting, faultOf } from './whole-body.ts'
 
 /** What a reader has to know of the request and of who answers it. */
 export interface Reading {
@@ -34,9 +35,6 @@ interface Part {
   push(chunk: Uint8Array): Delivery
   end(): Delivery
 }
-
-/** No whole answer of a model is longer; without a bound one upstream could take all memory. */
-const longest = 64 * 1024 * 1024
 
 const failing = (failure: Failure): Delivery => ({ ...nothing, failure })
 const garbled = (message: string): Delivery => failing({ kind: 'upstream-garbled', message })
@@ -125,18 +123,6 @@ const streamed = (reading: Reading): Part => {
   }
 }
 
-const joined = (chunks: readonly Uint8Array[], size: number): Uint8Array => {
-  const only = chunks[0]
-  if (chunks.length === 1 && only !== undefined) return only
-  const all = new Uint8Array(size)
-  let place = 0
-  for (const chunk of chunks) {
-    all.set(chunk, place)
-    place += chunk.length
-  }
-  return all
-}
-
 /** A whole body, once it is complete. */
 const understood = (reading: Reading, body: Uint8Array): Delivery => {
   const express = reading.express && !reading.stream
@@ -144,44 +130,19 @@ const understood = (reading: Reading, body: Uint8Array): Delivery => {
     const scanned = reading.dialect.express.scanAnswer(body)
     // Most answers end here and are parsed once; only what brought nothing is looked at again.
     if (scanned.failure === undefined && scanned.size > 0) return scanned
-    return failureOf(reading, body) ?? refined(scanned, reading.refine)
+    return faultOf(reading, textOf(body)) ?? refined(scanned, reading.refine)
   }
   const json = parsed(textOf(body))
-  if (json === undefined || isErrorBody(json)) return failureOf(reading, body) ?? nothing
+  if (json === undefined || isErrorBody(json)) return faultOf(reading, textOf(body)) ?? nothing
   return deliveryIn(reading.dialect.decodeAnswer(json), reading)
 }
 
 const textOf = (body: Uint8Array): string => new TextDecoder().decode(body)
 
-/** What is wrong with a whole body, before a dialect is asked. */
-const failureOf = (reading: Reading, body: Uint8Array): Delivery | undefined => {
-  const text = textOf(body)
-  if (text.trim() === '') return garbled(`${reading.who} answered 200 with an empty body where JSON should be`)
-  const json = parsed(text)
-  if (json === undefined) {
-    return garbled(`${reading.who} answered 200 with a body that is no JSON: ${firstWords(text, 200)}`)
-  }
-  return isErrorBody(json) ? failing(reading.failureIn(text)) : undefined
-}
-
-const whole = (reading: Reading): Part => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  return {
-    lane: reading.express && !reading.stream ? 'express' : 'translated',
-    push: chunk => {
-      const before = size
-      size += chunk.length
-      if (size <= longest) chunks.push(chunk)
-      else if (before <= longest) {
-        chunks.length = 0
-        return garbled(`${reading.who} answered with more than ${longest / 1024 / 1024} MiB`)
-      }
-      return nothing
-    },
-    end: () => (size > longest ? nothing : understood(reading, joined(chunks, size))),
-  }
-}
+const whole = (reading: Reading): Part => ({
+  lane: reading.express && !reading.stream ? 'express' : 'translated',
+  ...collecting(reading.who, body => understood(reading, body)),
+})
 
 const line = { newline: 10, return: 13, space: 32, tab: 9 }
 const isBlank = (byte: number): boolean =>

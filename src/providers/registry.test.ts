@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { providerContract } from '../../test/contract/provider.contract.ts'
 import { requestOf } from '../../test/fake-dialect.ts'
+import { asking } from '../../test/asking.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { CredentialId, DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
 import type { Credential, ProviderAdapter } from '../ports/provider.ts'
@@ -34,7 +35,7 @@ describe('providerTypes', () => {
   it('speak to their own address unless told another', () => {
     const urlOf = (type: string, url?: string): string => {
       const adapter = made(type, [], url)
-      return adapter.encode(requestOf(), { ...deployment, dialect: adapter.dialect }).value.url
+      return asking(adapter).encode(requestOf(), { ...deployment, dialect: adapter.dialect }).value.url
     }
     expect(urlOf('openai')).toBe('https://api.openai.com/v1/chat/completions')
     expect(urlOf('anthropic')).toBe('https://api.anthropic.com/v1/messages')

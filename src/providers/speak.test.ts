@@ -1,9 +1,10 @@
 /** Requests as they leave: address, headers, body on both lanes, quirks. */
 import { describe, expect, it } from 'vitest'
 import { fakeDialect, rawOf, requestOf } from '../../test/fake-dialect.ts'
+import { asking, bodyText } from '../../test/asking.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
-import type { ModelRequest } from '../domain/request.ts'
+import type { ChatRequest } from '../domain/request.ts'
 import { tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import type { WireRequest } from '../ports/transport.ts'
@@ -26,21 +27,22 @@ const deployment: Deployment = {
   quality: {},
 }
 const adapterOf = (changes: Partial<Spoken> = {}) =>
-  speak({
-    settings: { id, credentials: [], version: '1.2.3' },
-    system: 'them',
-    dialect: fakeDialect,
-    url: 'https://api.test/v1',
-    path: '/chat/completions',
-    authorize: bearer,
-    ...changes,
-  })
+  asking(
+    speak({
+      settings: { id, credentials: [], version: '1.2.3' },
+      system: 'them',
+      dialect: fakeDialect,
+      url: 'https://api.test/v1',
+      path: '/chat/completions',
+      authorize: bearer,
+      ...changes,
+    }),
+  )
 const headersOf = ({ headers }: WireRequest): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: headers.length / 2 }, (_, at) => [headers[2 * at] ?? '', headers[2 * at + 1] ?? '']),
   )
-const bodyOf = ({ body }: WireRequest): unknown =>
-  JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body))
+const bodyOf = (wire: WireRequest): unknown => JSON.parse(bodyText(wire))
 const express = (json: Record<string, unknown>, headers?: readonly string[]) =>
   requestOf({ raw: rawOf(fakeDialect.id, json, headers), stream: json['stream'] === true })
 
@@ -170,7 +172,7 @@ describe('the length of an answer', () => {
   const told: (number | undefined)[] = []
   const dialect = {
     ...fakeDialect,
-    encodeRequest: (request: ModelRequest) => {
+    encodeRequest: (request: ChatRequest) => {
       told.push(request.limits.maxOutputTokens)
       return { value: {}, losses: [] }
     },

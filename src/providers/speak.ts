@@ -1,19 +1,34 @@
-/** Dialect + address + quirks = a ProviderAdapter. */
-import { edited, editsFor } from './quirks.ts'
-import type { Edits, Quirks } from './quirks.ts'
+/** Dialects + address + quirks = a ProviderAdapter. */
+import type { Deployment } from '../domain/deployment.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { ProviderId } from '../domain/ids.ts'
+import { isConversation } from '../domain/request.ts'
+import type { ChatRequest, CountRequest, OperationRequest } from '../domain/request.ts'
+import type { Checked, Instant } from '../domain/units.ts'
+import { serverSentEvents } from '../dialects/framing.ts'
+import type { Dialect } from '../ports/dialect.ts'
+import type { Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { Authorize } from './authorize.ts'
+import { expressBody, translatedValue } from './chat-body.ts'
 import { classify, reclassify } from './classify.ts'
+import { standingHeaders, withHeader, withPassing } from './headers.ts'
+import { operationBody } from './operation-body.ts'
 import { ratesOf } from './rates.ts'
 import { readAnswer } from './read-answer.ts'
-import type { Authorize } from './authorize.ts'
-import type { Deployment } from '../domain/deployment.ts'
-import type { ProviderId } from '../domain/ids.ts'
-import type { Loss } from '../domain/outcome.ts'
-import type { ModelRequest, RawBody } from '../domain/request.ts'
-import type { Checked, Instant } from '../domain/units.ts'
+import { readCount, readOperation } from './read-operation.ts'
+import { pathAt, serviceFor, voiceFor } from './voice.ts'
+import type { At, Counting, Service, Voice } from './voice.ts'
 
-import { editMembers } from '../dialects/json-text.ts'
-import type { Dialect } from '../ports/dialect.ts'
-import type { Credential, ProviderAdapter } from '../ports/provider.ts'
+/** What a provider's type may ask for beside address and key; each type says which it needs. */
+export interface ProviderOptions {
+  readonly region?: string
+  /** Google Cloud project. */
+  readonly project?: string
+  /** Cloudflare account, Databricks or Azure resource: what stands in the address. */
+  readonly account?: string
+  readonly resource?: string
+  readonly apiVersion?: string
+}
 
 /** What a configuration says of one provider. */
 export interface ProviderSettings {
@@ -23,6 +38,7 @@ export interface ProviderSettings {
   readonly credentials: readonly Credential[]
   /** Sent with every request: name to value. */
   readonly headers?: Readonly<Record<string, string>>
+  readonly options?: ProviderOptions
   /** Ours, told to providers as `user-agent: signalbox/…`. */
   readonly version: string
 }
@@ -30,169 +46,194 @@ export interface ProviderSettings {
 /** Makes an adapter, or tells what the settings lack. */
 export type ProviderMaker = (settings: ProviderSettings) => Checked<ProviderAdapter>
 
-/** Everything an adapter is made of. */
-export interface Spoken {
+/** Everything an adapter is made of: one voice of its own, and what else it has. */
+export interface Spoken extends Voice {
   readonly settings: ProviderSettings
   /** Its name in telemetry. */
   readonly system: string
-  readonly dialect: Dialect
   readonly url: string
-  /** Joined to `url`, e.g. `/chat/completions`. */
-  readonly path: string
   readonly authorize: Authorize
-  readonly quirks?: Quirks
-  /** Sent with every request unless the settings say otherwise, e.g. `anthropic-version`. */
-  readonly headers?: Readonly<Record<string, string>>
-  /** Its dialect asks for the longest answer to be named: where the client named none, the deployment's own is. */
-  readonly needsLength?: boolean
-  /** Headers of the client that go along where it speaks this dialect. */
-  readonly passes?: readonly string[]
+  /** Other dialects that it knows: taken where the client speaks one of them, or where the first does not serve the model. */
+  readonly also?: readonly Voice[]
+  /** What it does beyond chat. */
+  readonly services?: readonly Service[]
 }
 
 /** The base and the path as one address, with one slash between them; a query of the base stays at the end. */
 export const joinUrl = (base: string, path: string): string => {
   const question = base.indexOf('?')
   const bare = question < 0 ? base : base.slice(0, question)
-  return `${bare.replace(/\/+$/, '')}${path}${question < 0 ? '' : base.slice(question)}`
-}
-
-/** Headers of every request, flat; the settings' own word wins. */
-const standingHeaders = ({ settings, headers }: Spoken, stream: boolean): readonly string[] => {
-  const named = new Map<string, string>([
-    ['content-type', 'application/json'],
-    ['accept', stream ? 'text/event-stream' : 'application/json'],
-    // Bytes are passed on and scanned as they come: they must not be packed.
-    ['accept-encoding', 'identity'],
-    ['user-agent', `signalbox/${settings.version}`],
-    ...Object.entries(headers ?? {}),
-  ])
-  for (const [name, value] of Object.entries(settings.headers ?? {})) named.set(name.toLowerCase(), value)
-  return [...named].flat()
-}
-
-/** The standing headers with those of the client that may pass. Lists such as `anthropic-beta` are joined, other values replaced. */
-const withPassing = (
-  standing: readonly string[],
-  given: readonly string[],
-  passes: readonly string[],
-): readonly string[] => {
-  const headers = [...standing]
-  for (let place = 0; place + 1 < given.length; place += 2) {
-    const name = (given[place] ?? '').toLowerCase()
-    const value = given[place + 1] ?? ''
-    if (!passes.includes(name)) continue
-    const at = headers.findIndex((one, index) => index % 2 === 0 && one === name)
-    if (at < 0) headers.push(name, value)
-    else headers[at + 1] = name.endsWith('-beta') ? `${headers[at + 1]},${value}` : value
-  }
-  return headers
-}
-
-interface Body {
-  readonly text: Uint8Array | string
-  readonly losses: readonly Loss[]
-}
-
-/** The client's own body with only what must change changed. */
-const expressBody = (spoken: Spoken, request: ModelRequest, raw: RawBody, model: string): Body => {
-  const { dialect, settings, quirks } = spoken
-  const edit = dialect.express.editRequest(raw, model)
-  const fit = dialect.express.fit?.(request, model) ?? { edits: {}, losses: [] }
-  const own = quirks === undefined ? { edits: {}, losses: [] } : quirksFor(settings.id, quirks, raw, fit.edits)
-  const losses = [...fit.losses, ...own.losses]
-  const members = Object.entries({ ...fit.edits, ...own.edits }).map(([name, value]) => [
-    name,
-    value === undefined ? undefined : JSON.stringify(value),
-  ])
-  if (members.length === 0) return { text: edit, losses }
-  const bytes = typeof edit === 'string' ? new TextEncoder().encode(edit) : edit
-  return { text: editMembers(bytes, Object.fromEntries(members)), losses }
-}
-/** The edit may have added stream_options: quirks are asked of what would be sent. */
-const quirksFor = (who: string, quirks: Quirks, { json }: RawBody, edits: Edits): ReturnType<typeof editsFor> =>
-  editsFor(who, quirks, edited(json['stream'] === true ? { stream_options: {}, ...json } : json, edits))
-
-/** The length of the answer within what the deployment can, which a dialect cannot know. */
-const fitLength = (
-  { settings, needsLength }: Spoken,
-  request: ModelRequest,
-  { maxOutput }: Deployment,
-): { readonly request: ModelRequest; readonly losses: readonly Loss[] } => {
-  const asked = request.limits.maxOutputTokens
-  const within = maxOutput === undefined || (asked === undefined ? needsLength !== true : asked <= maxOutput)
-  if (within) return { request, losses: [] }
-  const fitted = { ...request, limits: { ...request.limits, maxOutputTokens: maxOutput } }
-  if (asked === undefined) return { request: fitted, losses: [] }
-  const why = `lowered from ${asked} to the ${maxOutput} that ${settings.id} can answer`
-  return { request: fitted, losses: [{ field: 'limits.maxOutputTokens', why }] }
-}
-
-/** The request in the provider's dialect, built anew. */
-const translatedBody = (spoken: Spoken, asked: ModelRequest, deployment: Deployment): Body => {
-  const { dialect, settings, quirks } = spoken
-  const fitted = fitLength(spoken, asked, deployment)
-  const { value, losses: untold } = dialect.encodeRequest(fitted.request, deployment.model)
-  const losses = [...fitted.losses, ...untold]
-  if (quirks === undefined) return { text: JSON.stringify(value), losses }
-  const changed = editsFor(settings.id, quirks, value)
-  return { text: JSON.stringify(edited(value, changed.edits)), losses: [...losses, ...changed.losses] }
+  const query = question < 0 ? '' : base.slice(question)
+  const joined = `${bare.replace(/\/+$/, '')}${path}`
+  return query !== '' && path.includes('?') ? `${joined}&${query.slice(1)}` : `${joined}${query}`
 }
 
 /** Names of tools that had to be made to fit: as the provider knows them, to the client's own. */
-const namesOf = ({ tools }: ModelRequest, { toolName }: Dialect): ReadonlyMap<string, string> | undefined => {
+const namesOf = ({ tools }: ChatRequest, { toolName }: Dialect): ReadonlyMap<string, string> | undefined => {
   if (toolName === undefined) return undefined
   const names = tools.map(({ name }) => [toolName(name), name] as const).filter(([fit, name]) => fit !== name)
   return names.length === 0 ? undefined : new Map(names)
 }
 
-/** An adapter that speaks this dialect at this address. */
+type Answered = ReturnType<ProviderAdapter['ask']>
+const json = 'application/json'
+
+/** All of one provider that does not depend on the request. */
+class Speaker {
+  readonly #spoken: Spoken
+  readonly #voices: readonly Voice[]
+  /** Standing headers, made once for each door and kind of answer. */
+  readonly #standing = new Map<Voice | Service, Map<string, readonly string[]>>()
+
+  constructor(spoken: Spoken) {
+    this.#spoken = spoken
+    this.#voices = [spoken, ...(spoken.also ?? [])]
+  }
+
+  ask(request: Parameters<ProviderAdapter['ask']>[0], deployment: Deployment): Answered {
+    if (!isConversation(request)) return this.#operate(request, deployment)
+    const voice = voiceFor(this.#voices, request, deployment.model)
+    if (voice === undefined) return this.#unable(`has no way to be asked for ${deployment.model}`)
+    if (request.operation === 'chat') return { ok: true, asked: this.#chat(request, deployment, voice) }
+    return voice.counting === undefined
+      ? this.#unable('does not tell how long a request is')
+      : { ok: true, asked: this.#count(request, deployment, voice, voice.counting) }
+  }
+
+  #unable(why: string): Answered {
+    return { ok: false, failure: { kind: 'unsupported', message: `${this.#spoken.settings.id} ${why}` } }
+  }
+
+  #headers(door: Voice | Service, accept: string): readonly string[] {
+    const { settings } = this.#spoken
+    let byAccept = this.#standing.get(door)
+    if (byAccept === undefined) this.#standing.set(door, (byAccept = new Map()))
+    let headers = byAccept.get(accept)
+    if (headers === undefined) {
+      headers = standingHeaders(settings.version, accept, door.headers, settings.headers)
+      byAccept.set(accept, headers)
+    }
+    return headers
+  }
+
+  #url(door: Voice | Service, at: At, path = door.path): string {
+    const { url } = this.#spoken
+    return joinUrl(door.host?.(url, at) ?? url, pathAt(path, at))
+  }
+
+  readonly #told = (status: number, body: string): Failure =>
+    classify(this.#spoken.settings.id, { status, headers: {}, now: 0 as Instant, body })
+
+  #chat(request: ChatRequest, deployment: Deployment, voice: Voice): Asked {
+    const { settings } = this.#spoken
+    const { dialect, framing } = voice
+    const { raw, stream } = request
+    const at = { model: deployment.model, stream, request }
+    const own = raw?.dialect === dialect.id ? raw : undefined
+    const isExpress = own !== undefined && voice.quirks?.express !== false
+    const { text, losses } = isExpress
+      ? expressBody(settings.id, voice, request, own, at)
+      : asText(translatedValue(settings.id, voice, request, deployment))
+    const accept = stream ? (framing ?? dialect.framing ?? serverSentEvents).mediaType : json
+    return {
+      lane: isExpress ? 'express' : 'translated',
+      wire: {
+        method: 'POST',
+        url: this.#url(voice, at),
+        headers: withPassing(this.#headers(voice, accept), own?.headers, voice.passes),
+        body: text,
+      },
+      losses,
+      read: head => {
+        const names = isExpress ? undefined : namesOf(request, dialect)
+        return readAnswer(
+          {
+            ...(names !== undefined && { names }),
+            who: settings.id,
+            dialect,
+            ...(framing !== undefined && { framing }),
+            express: isExpress,
+            stream,
+            streamUsage: request.streamUsage,
+            failureIn: body => this.#told(head.status, body),
+            refine: reclassify,
+          },
+          head,
+        )
+      },
+    }
+  }
+
+  #count(request: CountRequest, deployment: Deployment, voice: Voice, counting: Counting): Asked {
+    const { settings } = this.#spoken
+    const chat: ChatRequest = { ...request, operation: 'chat', stream: false }
+    const { value, losses } = translatedValue(settings.id, voice, chat, deployment)
+    const at = { model: deployment.model, stream: false, request }
+    const body = counting.body?.(value, at) ?? value
+    const headers = withPassing(this.#headers(voice, json), request.raw?.headers, voice.passes)
+    return {
+      lane: 'translated',
+      wire: { method: 'POST', url: this.#url(voice, at, counting.path), headers, body: JSON.stringify(body) },
+      losses,
+      read: head => readCount(settings.id, counting, body => this.#told(head.status, body)),
+    }
+  }
+
+  #operate(request: OperationRequest, deployment: Deployment): Answered {
+    const { settings, services = [] } = this.#spoken
+    const service = serviceFor(services, request, deployment.model)
+    if (service === undefined) return this.#unable(`offers no ${request.operation} with ${deployment.model}`)
+    const at = { model: deployment.model, stream: request.stream, request }
+    const body = operationBody(settings.id, service, request, at)
+    if (!body.ok) return this.#unable(body.why)
+    const { text, type, losses, isExpress } = body.value
+    const own = isExpress ? request.raw?.headers : undefined
+    const headers = withPassing(
+      this.#headers(service, request.stream ? 'text/event-stream' : '*/*'),
+      own,
+      service.passes,
+    )
+    return {
+      ok: true,
+      asked: {
+        lane: isExpress ? 'express' : 'translated',
+        wire: {
+          method: 'POST',
+          url: this.#url(service, at),
+          headers: type === json ? headers : withHeader(headers, 'content-type', type),
+          body: text,
+        },
+        losses,
+        read: head =>
+          service.dialect.read?.(request, head, isExpress) ??
+          readOperation({
+            who: settings.id,
+            dialect: service.dialect,
+            request,
+            isExpress,
+            failureIn: text => this.#told(head.status, text),
+          }),
+      },
+    }
+  }
+}
+
+const asText = ({ value, losses }: ReturnType<typeof translatedValue>): ReturnType<typeof expressBody> => ({
+  text: JSON.stringify(value),
+  losses,
+})
+
+/** An adapter that speaks these dialects at this address. */
 export const speak = (spoken: Spoken): ProviderAdapter => {
-  const { settings, dialect, quirks, passes = [] } = spoken
-  const url = joinUrl(spoken.url, spoken.path)
-  const standing = { stream: standingHeaders(spoken, true), whole: standingHeaders(spoken, false) }
-  const isExpress = (request: ModelRequest): boolean => request.raw?.dialect === dialect.id && quirks?.express !== false
-  const told = { status: 200, headers: {}, now: 0 as Instant }
+  const { settings, dialect } = spoken
+  const speaker = new Speaker(spoken)
   return {
     id: settings.id,
     system: spoken.system,
     dialect: dialect.id,
     credentials: settings.credentials,
-    isExpress,
-    encode: (request, deployment: Deployment) => {
-      const { raw } = request
-      const { text, losses } =
-        raw !== undefined && isExpress(request)
-          ? expressBody(spoken, request, raw, deployment.model)
-          : translatedBody(spoken, request, deployment)
-      const headers = request.stream ? standing.stream : standing.whole
-      const given = raw?.dialect === dialect.id ? raw.headers : undefined
-      return {
-        value: {
-          method: 'POST',
-          url,
-          headers: given === undefined ? headers : withPassing(headers, given, passes),
-          body: text,
-        },
-        losses,
-      }
-    },
+    ask: (request, deployment) => speaker.ask(request, deployment),
     authorize: spoken.authorize,
-    read: (request, head) => {
-      const names = isExpress(request) ? undefined : namesOf(request, dialect)
-      return readAnswer(
-        {
-          ...(names !== undefined && { names }),
-          who: settings.id,
-          dialect,
-          express: isExpress(request),
-          stream: request.stream,
-          streamUsage: request.streamUsage,
-          failureIn: body => classify(settings.id, { ...told, status: head.status, body }),
-          refine: reclassify,
-        },
-        head,
-      )
-    },
     classify: failed => classify(settings.id, failed),
     rates: ratesOf,
   }

@@ -48,7 +48,12 @@ const fields: Readonly<Record<string, Field>> = {
     range: countless,
     read: facts => facts.request.outputTokens,
   },
-  'request.operation': { holds: 'text', sentence: 'What is asked for: chat.', read: facts => facts.request.operation },
+  'request.operation': {
+    holds: 'text',
+    sentence:
+      'What is asked for: chat, embeddings, rerank, moderations, images, image-edits, speech, transcriptions, translations, count-tokens, realtime or passthrough.',
+    read: facts => facts.request.operation,
+  },
   'request.task': {
     holds: 'text',
     sentence: 'The kind of work: chat, code, summarisation.',

@@ -1,7 +1,9 @@
 /** What a request needs of whoever answers it. */
+import { abilityFor } from '../domain/deployment.ts'
 import type { Ability } from '../domain/deployment.ts'
 import type { Part } from '../domain/message.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import { isConversation } from '../domain/request.ts'
+import type { Conversation, ModelRequest } from '../domain/request.ts'
 
 /** Tool results may hold tool results no deeper than anybody means. */
 const deepest = 8
@@ -15,14 +17,13 @@ const addMedia = (needs: Set<Ability>, parts: readonly Part[], depth: number): v
   }
 }
 
-const isThinking = ({ reasoning }: ChatRequest): boolean => {
+const isThinking = ({ reasoning }: Conversation): boolean => {
   if (reasoning === undefined) return false
   const { effort, budget } = reasoning
   return effort === undefined ? budget !== undefined && budget > 0 : effort !== 'none'
 }
 
-/** In the order of their first need; nothing twice. */
-export const needsOf = (request: ChatRequest): readonly Ability[] => {
+const ofConversation = (request: Conversation): readonly Ability[] => {
   const needs = new Set<Ability>(['text'])
   for (const { parts } of request.messages) addMedia(needs, parts, 0)
   const { output, opaqueTools } = request
@@ -32,4 +33,11 @@ export const needsOf = (request: ChatRequest): readonly Ability[] => {
   if (request.logprobs !== undefined) needs.add('logprobs')
   if (request.choices > 1) needs.add('choices')
   return [...needs]
+}
+
+/** In the order of their first need; nothing twice. */
+export const needsOf = (request: ModelRequest): readonly Ability[] => {
+  if (isConversation(request)) return ofConversation(request)
+  const ability = abilityFor(request.operation)
+  return ability === undefined ? [] : [ability]
 }

@@ -1,6 +1,7 @@
 /** The parameters of a request that a condition may ask for, by the names that OpenAI's dialect has for them. */
 import type { Scalar } from '../domain/policy.ts'
-import type { ChatRequest, OutputFormat, ToolChoice } from '../domain/request.ts'
+import { isConversation } from '../domain/request.ts'
+import type { Conversation, ModelRequest, OutputFormat, ToolChoice } from '../domain/request.ts'
 
 type Params = Record<string, Scalar>
 
@@ -18,7 +19,7 @@ const choiceOf = (choice: ToolChoice): string => {
 }
 
 /** Words, numbers and flags that only one dialect knows, under the dialect's own names. */
-const addOwn = (params: Params, extensions: ChatRequest['extensions']): void => {
+const addOwn = (params: Params, extensions: ModelRequest['extensions']): void => {
   for (const own of Object.values(extensions))
     for (const [name, value] of Object.entries(own)) {
       const isFit = typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
@@ -35,7 +36,7 @@ const put = (params: Params, name: string, value: Scalar | undefined): void => {
   if (value !== undefined) params[name] = value
 }
 
-const addSampling = (params: Params, { sampling }: ChatRequest): void => {
+const addSampling = (params: Params, { sampling }: Conversation): void => {
   put(params, 'temperature', sampling.temperature)
   put(params, 'top_p', sampling.topP)
   put(params, 'top_k', sampling.topK)
@@ -44,13 +45,8 @@ const addSampling = (params: Params, { sampling }: ChatRequest): void => {
   put(params, 'presence_penalty', sampling.presencePenalty)
 }
 
-/** Counts for lists (`messages`, `tools`, `stop`), a kind for `response_format` and `tool_choice`; nothing of what is said. */
-export const parametersOf = (request: ChatRequest): Readonly<Record<string, Scalar>> => {
+const addConversation = (params: Params, request: Conversation): void => {
   const { limits, reasoning, tools, opaqueTools, toolChoice } = request
-  const params: Params = {}
-  addOwn(params, request.extensions)
-  put(params, 'model', request.target)
-  put(params, 'stream', request.stream)
   put(params, 'messages', request.messages.length)
   put(params, 'tools', tools.length + (opaqueTools?.length ?? 0))
   put(params, 'tool_choice', toolChoice === undefined ? undefined : choiceOf(toolChoice))
@@ -65,5 +61,42 @@ export const parametersOf = (request: ChatRequest): Readonly<Record<string, Scal
   put(params, 'logprobs', request.logprobs !== undefined)
   put(params, 'top_logprobs', request.logprobs)
   put(params, 'service_tier', request.serviceTier)
+}
+
+/** Members beyond chat whose value is a word, a number or a flag; of lists, how long they are. */
+const ofOperation = {
+  dimensions: 'dimensions',
+  encoding: 'encoding_format',
+  purpose: 'input_type',
+  inputs: 'inputs',
+  documents: 'documents',
+  topN: 'top_n',
+  count: 'n',
+  size: 'size',
+  quality: 'quality',
+  voice: 'voice',
+  fileType: 'output_format',
+  format: 'response_format',
+  language: 'language',
+  method: 'method',
+} as const
+
+const addOperation = (params: Params, request: ModelRequest): void => {
+  for (const [member, value] of Object.entries(request)) {
+    if (!Object.hasOwn(ofOperation, member)) continue
+    const name = ofOperation[member as keyof typeof ofOperation]
+    if (Array.isArray(value)) put(params, name, value.length)
+    else if (typeof value === 'number' || (typeof value === 'string' && word.test(value))) put(params, name, value)
+  }
+}
+
+/** Counts for lists (`messages`, `tools`, `stop`), a kind for `response_format` and `tool_choice`; nothing of what is said. */
+export const parametersOf = (request: ModelRequest): Readonly<Record<string, Scalar>> => {
+  const params: Params = {}
+  addOwn(params, request.extensions)
+  put(params, 'model', request.target)
+  put(params, 'stream', request.stream)
+  if (isConversation(request)) addConversation(params, request)
+  else addOperation(params, request)
   return params
 }

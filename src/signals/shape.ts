@@ -1,7 +1,9 @@
 /** Size, needs and parameters of a request: all that a strategy may know of it. */
+import { operationTokens } from '../accounting/count-operation.ts'
 import { estimateTokens } from '../accounting/count-tokens.ts'
 import type { RequestShape } from '../domain/decision.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import { isConversation } from '../domain/request.ts'
+import type { ChatRequest, ModelRequest } from '../domain/request.ts'
 import { tokens } from '../domain/units.ts'
 import type { Tokens } from '../domain/units.ts'
 import type { Question } from '../ports/signal-source.ts'
@@ -43,6 +45,7 @@ const guess = (request: ChatRequest, task: string | undefined, input: number): n
 
 /** Expected, from what answers here were like, else by a rule of thumb; never more than is allowed. */
 const expectedOutput = ({ request, pool, task }: Question, input: Tokens, history: History): Tokens => {
+  if (request.operation !== 'chat') return tokens(0)
   const expected = history.outputTokens(pool ?? request.target, task) ?? guess(request, task, input)
   const most = request.limits.maxOutputTokens
   const capped = most === undefined ? expected : Math.min(expected, most * request.choices)
@@ -51,10 +54,10 @@ const expectedOutput = ({ request, pool, task }: Question, input: Tokens, histor
 }
 
 /** Metadata of the body counts as tags; what the caller said about routing goes before it. */
-const tagsOf = ({ metadata, wishes }: ChatRequest): RequestShape['tags'] =>
+const tagsOf = ({ metadata, wishes }: ModelRequest): RequestShape['tags'] =>
   metadata === undefined ? wishes.tags : { ...metadata, ...wishes.tags }
 
-const callerOf = ({ caller, endUser }: ChatRequest): RequestShape['caller'] => {
+const callerOf = ({ caller, endUser }: ModelRequest): RequestShape['caller'] => {
   const user = endUser ?? caller.user
   return {
     key: caller.key,
@@ -66,8 +69,9 @@ const callerOf = ({ caller, endUser }: ChatRequest): RequestShape['caller'] => {
 /** The request without its words. */
 export const shapeOf = (question: Question, history: History): RequestShape => {
   const { request } = question
-  const inputTokens = estimateTokens(request)
-  const { maxOutputTokens } = request.limits
+  const isTalk = isConversation(request)
+  const inputTokens = isTalk ? estimateTokens(request) : operationTokens(request)
+  const maxOutputTokens = isTalk ? request.limits.maxOutputTokens : undefined
   return {
     target: request.target,
     operation: request.operation,

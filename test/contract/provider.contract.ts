@@ -11,6 +11,7 @@ import type { Instant } from '../../src/domain/units.ts'
 import { dialects } from '../../src/dialects/registry.ts'
 import type { Credential, ProviderAdapter } from '../../src/ports/provider.ts'
 import type { WireRequest } from '../../src/ports/transport.ts'
+import { asking, bodyText } from '../asking.ts'
 import { rawOf, requestOf } from '../fake-dialect.ts'
 
 /** What a contract suite is given. An implementation may differ only by naming the law and the reason. */
@@ -81,7 +82,6 @@ const anyRequest: fc.Arbitrary<ChatRequest> = fc
   })
   .map(requestOf)
 
-const bodyText = ({ body }: WireRequest): string => (typeof body === 'string' ? body : new TextDecoder().decode(body))
 const headerNames = ({ headers }: WireRequest): readonly string[] => headers.filter((_, at) => at % 2 === 0)
 /** The client's own body in the provider's dialect, with headers that must never leave the house. */
 const expressRequest = (adapter: ProviderAdapter, stream: boolean): ChatRequest => {
@@ -104,7 +104,7 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
     const exempt = except.find(one => one.law === title)
     it.skipIf(exempt !== undefined)(exempt === undefined ? title : `${title} (except: ${exempt.because})`, check)
   }
-  const adapter = make([credential], base)
+  const adapter = asking(make([credential], base))
   const deployment = deploymentFor(adapter.dialect)
 
   describe(`provider contract: ${name}`, () => {

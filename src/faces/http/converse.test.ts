@@ -354,7 +354,7 @@ describe('failures', () => {
   it('that nobody foresaw are told as internal, without a stack, and to the alarm', async () => {
     const alarms: unknown[] = []
     using open = await openFace({ alarm: (_message, error) => alarms.push(error) })
-    open.gateway.chat = () => {
+    open.gateway.handle = () => {
       throw new Error('a secret detail')
     }
     const response = await open.post(chat, hello)

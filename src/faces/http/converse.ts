@@ -118,5 +118,5 @@ export const converse =
         losses,
         sampled: incoming.trace?.sampled ?? true,
       })
-      sink.bind(front.gateway.chat(incoming, sink))
+      sink.bind(front.gateway.handle(incoming, sink))
     })

@@ -1,0 +1,69 @@
+/** The body of a conversation as it is sent: the client's own with only what must change changed, or built anew. */
+import { editMembers } from '../dialects/json-text.ts'
+import type { Deployment } from '../domain/deployment.ts'
+import type { Loss } from '../domain/outcome.ts'
+import type { ChatRequest, RawBody } from '../domain/request.ts'
+import { edited, editsFor } from './quirks.ts'
+import type { Edits, Quirks } from './quirks.ts'
+import type { At, Voice } from './voice.ts'
+
+export interface Body {
+  readonly text: Uint8Array | string
+  readonly losses: readonly Loss[]
+}
+
+/** The edit may have added stream_options: quirks are asked of what would be sent. */
+const quirksFor = (who: string, quirks: Quirks, { json }: RawBody, edits: Edits): ReturnType<typeof editsFor> =>
+  editsFor(who, quirks, edited(json['stream'] === true ? { stream_options: {}, ...json } : json, edits))
+
+const none = { edits: {}, losses: [] }
+
+/** The client's own body with only what must change changed. */
+export const expressBody = (who: string, voice: Voice, request: ChatRequest, raw: RawBody, at: At): Body => {
+  const { dialect, quirks, edits: own } = voice
+  const edit = dialect.express.editRequest(raw, at.model)
+  const fit = dialect.express.fit?.(request, at.model) ?? none
+  const asked = quirks === undefined ? none : quirksFor(who, quirks, raw, fit.edits)
+  const losses = [...fit.losses, ...asked.losses]
+  const changed = { ...fit.edits, ...asked.edits }
+  const members = Object.entries({ ...changed, ...own?.(edited(raw.json, changed), at) }).map(([name, value]) => [
+    name,
+    value === undefined ? undefined : JSON.stringify(value),
+  ])
+  if (members.length === 0) return { text: edit, losses }
+  const bytes = typeof edit === 'string' ? new TextEncoder().encode(edit) : edit
+  return { text: editMembers(bytes, Object.fromEntries(members)), losses }
+}
+
+/** The length of the answer within what the deployment can, which a dialect cannot know. */
+const fitLength = (
+  who: string,
+  { needsLength }: Voice,
+  request: ChatRequest,
+  { maxOutput }: Deployment,
+): { readonly request: ChatRequest; readonly losses: readonly Loss[] } => {
+  const asked = request.limits.maxOutputTokens
+  const within = maxOutput === undefined || (asked === undefined ? needsLength !== true : asked <= maxOutput)
+  if (within) return { request, losses: [] }
+  const fitted = { ...request, limits: { ...request.limits, maxOutputTokens: maxOutput } }
+  if (asked === undefined) return { request: fitted, losses: [] }
+  const why = `lowered from ${asked} to the ${maxOutput} that ${who} can answer`
+  return { request: fitted, losses: [{ field: 'limits.maxOutputTokens', why }] }
+}
+
+/** The request in the voice's dialect, built anew. */
+export const translatedValue = (
+  who: string,
+  voice: Voice,
+  asked: ChatRequest,
+  deployment: Deployment,
+): { readonly value: Readonly<Record<string, unknown>>; readonly losses: readonly Loss[] } => {
+  const { dialect, quirks, edits: own } = voice
+  const fitted = fitLength(who, voice, asked, deployment)
+  const { value, losses: untold } = dialect.encodeRequest(fitted.request, deployment.model)
+  const losses = [...fitted.losses, ...untold]
+  const changed = quirks === undefined ? none : editsFor(who, quirks, value)
+  const fit = quirks === undefined ? value : edited(value, changed.edits)
+  const mine = own?.(fit, { model: deployment.model, stream: asked.stream, request: asked })
+  return { value: mine === undefined ? fit : edited(fit, mine), losses: [...losses, ...changed.losses] }
+}
