@@ -16,8 +16,12 @@ const send = async (
   const answer = await fetch(world.base(provider) + path, { ...init, headers: { ...head, ...init.headers } })
   return [answer.status, await answer.json()]
 }
+const chatPaths: Readonly<Record<string, string>> = {
+  anthropic: '/v1/messages',
+  gemini: '/v1beta/openai/chat/completions',
+}
 const post = (provider: string, body: unknown): Promise<readonly [number, unknown]> =>
-  send(provider, provider === 'anthropic' ? '/v1/messages' : '/chat/completions', {
+  send(provider, chatPaths[provider] ?? '/chat/completions', {
     method: 'POST',
     body: typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body),
   })

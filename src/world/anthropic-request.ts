@@ -1,7 +1,7 @@
 /** Requests in Anthropic's Messages format: understood, or complained of as the provider would. */
 import { complaintAboutTurns, contentText } from './anthropic-messages.ts'
 import { estimateTokens } from './estimate-tokens.ts'
-import { modelNamed } from './models.ts'
+import { modelFor } from './models.ts'
 import type { WorldModel } from './models.ts'
 import { complain, isJson, listOf } from './speech.ts'
 import type { Asked, Complaint, Json, Understood } from './speech.ts'
@@ -113,7 +113,7 @@ const limitFault = (limit: unknown, model: WorldModel): string | undefined => {
 export const understandMessages = (body: Json, models: readonly WorldModel[], onlyCount: boolean): Understood => {
   const name = body['model']
   if (typeof name !== 'string') return complain(invalid('model: Field required'))
-  const model = modelNamed(models, 'anthropic', name)
+  const model = modelFor('chat', models, { provider: 'anthropic', name })
   if (model === undefined) return complain(unknownModel(name))
   const limit = onlyCount ? undefined : limitFault(body['max_tokens'], model)
   if (limit !== undefined) return complain(invalid(limit))

@@ -54,7 +54,7 @@ const whole = (reply: Reply): Json => {
 }
 
 const sse = (type: string, members: Json): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`
-const frame = (type: string, members: Json, tokens = 0): Frame => ({ text: sse(type, members), tokens })
+const frame = (type: string, members: Json, tokens = 0): Frame => ({ data: sse(type, members), tokens })
 
 function* stream(reply: Reply): Iterable<Frame> {
   yield frame('message_start', {

@@ -5,6 +5,7 @@ import type { Ground } from './ground.ts'
 import { modelNamed } from './models.ts'
 import { parseJson } from './parse-json.ts'
 import { readChange } from './read-change.ts'
+import { bases } from './surfaces.ts'
 import type { SwitchTarget } from './switches.ts'
 
 /** Larger changes are none. */
@@ -23,8 +24,8 @@ const showRequests: Act = (exchange, { log }) =>
   say(exchange, 200, { requests: log.rows().filter(({ provider }) => provider !== undefined) })
 
 /** The target with models by their own ids, or which name is unknown. */
-const known = ({ provider, model }: SwitchTarget, { speeches, models }: Ground): Checked<SwitchTarget> => {
-  const providers = speeches.map(one => one.provider)
+const known = ({ provider, model }: SwitchTarget, { models }: Ground): Checked<SwitchTarget> => {
+  const providers = Object.keys(bases)
   if (provider !== undefined && !providers.includes(provider)) {
     return { ok: false, why: `there is no provider "${provider}"; there are ${providers.join(', ')}`, at: 'provider' }
   }

@@ -8,11 +8,11 @@ import { serveWorld } from './serve-world.ts'
 import type { Frame } from './speech.ts'
 
 const frames: readonly Frame[] = [
-  { text: '[', tokens: 0 },
-  { text: 'a', tokens: 1 },
-  { text: 'ü', tokens: 1 },
-  { text: 'c', tokens: 1 },
-  { text: ']', tokens: 0 },
+  { data: '[', tokens: 0 },
+  { data: 'a', tokens: 1 },
+  { data: 'ü', tokens: 1 },
+  { data: 'c', tokens: 1 },
+  { data: ']', tokens: 0 },
 ]
 const left = (damage: Damage): readonly [string, string] => {
   const parts: Buffer[] = []
@@ -35,9 +35,9 @@ describe('damage', () => {
     [{ cut: { how: 'close', afterBytes: 3, afterChunks: 1 } }, '[a', 'close'],
     [{ cut: { how: 'close', afterChunks: 3 } }, '[aÃ¼c]', 'whole'],
     [{ cut: { how: 'close', afterBytes: 6 } }, '[aÃ¼c]', 'whole'],
-    [{ error: { afterChunks: 1, text: '!' } }, '[a!', 'close'],
-    [{ error: { afterChunks: 9, text: '!' } }, '[aÃ¼c]', 'whole'],
-    [{ error: { afterChunks: 2, text: '!' }, cut: { how: 'reset', afterChunks: 1 } }, '[a', 'reset'],
+    [{ error: { afterChunks: 1, data: '!' } }, '[a!', 'close'],
+    [{ error: { afterChunks: 9, data: '!' } }, '[aÃ¼c]', 'whole'],
+    [{ error: { afterChunks: 2, data: '!' }, cut: { how: 'reset', afterChunks: 1 } }, '[a', 'reset'],
   ])('%j leaves %s and ends as %s', (damage, text, ending) => {
     expect(left(damage)).toEqual([text, ending])
   })

@@ -2,16 +2,10 @@
 import type { Frame } from './speech.ts'
 import type { Cut, CutName } from './switches.ts'
 
-/** One piece as it goes out. */
-export interface Piece {
-  readonly data: string | Uint8Array
-  readonly tokens: number
-}
-
 export interface Damage {
   readonly cut?: Cut
   /** An error in place of what follows after so many pieces of content. */
-  readonly error?: { readonly afterChunks: number; readonly text: string }
+  readonly error?: { readonly afterChunks: number; readonly data: string | Uint8Array }
 }
 
 /** How an answer ends: with everything said, or cut off. */
@@ -34,34 +28,34 @@ const limitsOf = ({ cut, error }: Damage): Limits => ({
 })
 
 /** The pieces of an answer up to the damage; returns how it ends. */
-export function* damaged(frames: Iterable<Frame>, damage: Damage): Generator<Piece, Ending> {
+export function* damaged(frames: Iterable<Frame>, damage: Damage): Generator<Frame, Ending> {
   const limits = limitsOf(damage)
   const how = damage.cut?.how ?? 'whole'
   let pieces = 0
   let bytes = 0
-  for (const { text, tokens } of frames) {
+  for (const { data, tokens } of frames) {
     if (tokens > 0) {
       if (pieces >= limits.sound) {
-        yield { data: damage.error?.text ?? '', tokens: 0 }
+        yield { data: damage.error?.data ?? '', tokens: 0 }
         return 'close'
       }
       if (pieces >= limits.pieces) return how
       pieces++
     }
-    const size = Buffer.byteLength(text)
+    const size = Buffer.byteLength(data)
     if (bytes + size > limits.bytes) {
       // By bytes, so that a character may be cut in two, as on a real wire.
-      yield { data: Buffer.from(text).subarray(0, limits.bytes - bytes), tokens }
+      yield { data: Buffer.from(data).subarray(0, limits.bytes - bytes), tokens }
       return how
     }
     bytes += size
-    yield { data: text, tokens }
+    yield { data, tokens }
   }
   return 'whole'
 }
 
 /** The cut of an answer that is not streamed: by bytes, at its middle unless it says where. */
-export const wholeCut = (cut: Cut, text: string): Cut => ({
+export const wholeCut = (cut: Cut, body: string | Uint8Array): Cut => ({
   how: cut.how,
-  afterBytes: cut.afterBytes ?? Math.floor(Buffer.byteLength(text) / 2),
+  afterBytes: cut.afterBytes ?? Math.floor(Buffer.byteLength(body) / 2),
 })

@@ -1,5 +1,6 @@
 /** One request and its answer on a socket: waits, writes, and notices at once when the client has left. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { Entry, Sighting, SightingChange } from './sighting.ts'
 
 /** Why a body could not be read: it is larger than allowed, or the client left while sending it. */
@@ -7,6 +8,8 @@ export type BodyFault = 'too-large' | 'gone'
 
 export class Exchange {
   readonly method: string
+  /** As it came, with escapes and the query. */
+  readonly url: string
   /** Without the query. */
   readonly path: string
   readonly query: URLSearchParams
@@ -24,6 +27,7 @@ export class Exchange {
   constructor(request: IncomingMessage, response: ServerResponse, entry: Entry) {
     const [path = '/', query] = (request.url ?? '/').split('?', 2)
     this.method = request.method ?? 'GET'
+    this.url = request.url ?? '/'
     this.path = path
     this.query = new URLSearchParams(query)
     this.headers = request.headers
@@ -93,7 +97,18 @@ export class Exchange {
       // The only way for reading to fail is a connection that broke; `close` has noted when.
       return 'gone'
     }
+    this.#entry.note({ received: size })
     return Buffer.concat(chunks, size)
+  }
+
+  /** The body as it comes, counted; for whoever reads it piece by piece. */
+  source(): Readable {
+    let received = 0
+    this.#request.on('data', (chunk: Buffer) => {
+      received += chunk.length
+      this.#entry.note({ received })
+    })
+    return this.#request
   }
 
   begin(status: number, headers: OutgoingHttpHeaders): void {
@@ -128,10 +143,10 @@ export class Exchange {
   }
 
   /** A whole answer at once. */
-  answer(status: number, headers: OutgoingHttpHeaders, text: string): void {
+  answer(status: number, headers: OutgoingHttpHeaders, data: string | Uint8Array): void {
     if (this.#isOver) return
-    this.begin(status, { ...headers, 'content-length': Buffer.byteLength(text) })
-    if (text !== '') this.write(text)
+    this.begin(status, { ...headers, 'content-length': Buffer.byteLength(data) })
+    if (data.length > 0) this.write(data)
     this.finish(true)
   }
 

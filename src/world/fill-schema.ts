@@ -34,7 +34,9 @@ const referred = (reference: string, root: unknown): unknown => {
 
 const typed = (schema: Json, filling: Filling, depth: number): unknown => {
   const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type']]
-  switch (types.find(type => type !== 'null') ?? 'null') {
+  // Google writes types in capitals.
+  const names = types.map(type => (typeof type === 'string' ? type.toLowerCase() : type))
+  switch (names.find(type => type !== 'null') ?? 'null') {
     case 'string':
       return text(schema, filling.says)
     case 'integer':

@@ -1,15 +1,34 @@
 /** What every request of one world stands on. */
 import type { WorldModel } from './models.ts'
+import type { Operation } from './operation.ts'
 import type { Pace } from './pace.ts'
+import type { ReadForm } from './read-form.ts'
 import type { Recordings } from './recordings.ts'
 import type { Script } from './reply.ts'
 import type { SightingLog } from './sighting.ts'
-import type { Speech } from './speech.ts'
+import type { Headers, Json, Speech } from './speech.ts'
 import type { Switchboard } from './switches.ts'
+
+/** A request as a witness sees it, when its body was read. */
+export interface Witnessed {
+  readonly provider: string
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly query: string
+  readonly headers: Headers
+  /** Empty where a form came. */
+  readonly body: Json
+  readonly form?: ReadForm
+}
+
+/** Is shown every request that carries a body. */
+export type Witness = (came: Witnessed) => void
 
 export interface Ground {
   readonly models: readonly WorldModel[]
   readonly speeches: readonly Speech[]
+  readonly operations: readonly Operation[]
   readonly recordings: Recordings
   readonly switches: Switchboard
   readonly log: SightingLog
@@ -18,6 +37,9 @@ export interface Ground {
   /** The only key that is taken; absent: any. */
   readonly key?: string
   readonly script?: Script
+  readonly witness?: Witness
+  /** The largest file that a form may carry, in bytes. */
+  readonly largestFile: number
   /** How many requests each model has had. */
   readonly turns: Map<string, number>
 }

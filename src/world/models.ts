@@ -20,9 +20,16 @@ export interface WorldModel {
   readonly perSecond: number
   /** Whose recorded answers it gives, if not its own. */
   readonly answersAs?: string
+  /** What it is for; chats unless told. */
+  readonly does?: Craft
+  /** Numbers in each of its vectors, where it makes any. */
+  readonly dimensions?: number
 }
 
-type Manner = Omit<WorldModel, 'id' | 'provider' | 'price'>
+/** What a model can be for. */
+export type Craft = 'chat' | 'embed' | 'rerank' | 'moderate' | 'draw' | 'speak' | 'hear' | 'talk'
+
+type Manner = Omit<WorldModel, 'id' | 'provider' | 'price' | 'does' | 'dimensions'>
 
 /**
  * Speeds are plausible medians of late 2024 and only set the pace of the demo; windows and limits are the models' published ones.
@@ -90,6 +97,16 @@ const readModels = (): readonly WorldModel[] => {
 /** The nine recorded models, in the order of the shipped list. */
 export const recordedModels: readonly WorldModel[] = readModels()
 
-/** The model of this provider with this id or alias. */
+/** The model of this provider with this id or alias, whatever it is for. */
 export const modelNamed = (models: readonly WorldModel[], provider: string, name: string): WorldModel | undefined =>
   models.find(model => model.provider === provider && (model.id === name || model.aliases.includes(name)))
+
+/** The model of this provider with this id or alias, if this is what it is for. */
+export const modelFor = (
+  craft: Craft,
+  models: readonly WorldModel[],
+  { provider, name }: { readonly provider: string; readonly name: string },
+): WorldModel | undefined => {
+  const model = modelNamed(models, provider, name)
+  return (model?.does ?? 'chat') === craft ? model : undefined
+}

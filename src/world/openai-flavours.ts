@@ -185,7 +185,7 @@ const googleStatuses: Partial<Readonly<Record<Complaint['kind'], string>>> = {
 /** Google's own form of OpenAI's dialect. */
 export const geminiFlavour: Flavour = {
   provider: 'gemini',
-  prefix: '/gemini/v1',
+  prefix: '/gemini/v1beta/openai',
   owner: 'google',
   alwaysUsage: false,
   extra: () => ({}),

@@ -1,6 +1,6 @@
 /** Requests in OpenAI's chat format: understood, or complained of as the provider would. */
 import { estimateTokens } from './estimate-tokens.ts'
-import { modelNamed } from './models.ts'
+import { modelFor } from './models.ts'
 import type { WorldModel } from './models.ts'
 import type { Flavour } from './openai-flavours.ts'
 import { complaintAboutMessages } from './openai-messages.ts'
@@ -145,7 +145,7 @@ const checks: readonly Check[] = [
 export const understandChat = (body: Json, models: readonly WorldModel[], flavour: Flavour): Understood => {
   const name = body['model']
   if (typeof name !== 'string' || name === '') return complain(invalid('you must provide a model parameter'))
-  const model = modelNamed(models, flavour.provider, name.replace(/^models\//, ''))
+  const model = modelFor('chat', models, { provider: flavour.provider, name: name.replace(/^models\//, '') })
   if (model === undefined) return complain(flavour.unknownModel(name))
   for (const check of checks) {
     const complaint = check(body, flavour)

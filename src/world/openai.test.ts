@@ -32,7 +32,7 @@ const models: Readonly<Record<string, string>> = {
   gemini: 'gemini-1.5-pro',
 }
 const ask = async (provider: string, more: object = {}): Promise<Response> =>
-  fetch(`${world.base(provider)}/chat/completions`, {
+  fetch(`${world.base(provider)}${provider === 'gemini' ? '/v1beta/openai' : ''}/chat/completions`, {
     method: 'POST',
     headers: { authorization: 'Bearer any' },
     body: JSON.stringify({ model: models[provider], messages: [{ role: 'user', content: 'hi' }], ...more }),

@@ -60,7 +60,7 @@ function* stream(reply: Reply, flavour: Flavour): Iterable<Frame> {
   const separateUsage = reply.asked.includeUsage && !flavour.alwaysUsage
   const noUsage = separateUsage ? { usage: null } : {}
   const frame = (index: number, delta: Json, tokens: number, more: Json = {}): Frame => ({
-    text: sse({
+    data: sse({
       ...head,
       choices: [{ index, delta, ...flavour.choiceExtra, finish_reason: null, ...more }],
       ...noUsage,
@@ -73,12 +73,12 @@ function* stream(reply: Reply, flavour: Flavour): Iterable<Frame> {
     const last = frame(index, {}, 0, { finish_reason: finishes[reply.finish] })
     yield flavour.alwaysUsage && index === reply.asked.choices - 1 ? withUsage(last, usageOf(reply, flavour)) : last
   }
-  if (separateUsage) yield { text: sse({ ...head, choices: [], usage: usageOf(reply, flavour) }), tokens: 0 }
-  yield { text: 'data: [DONE]\n\n', tokens: 0 }
+  if (separateUsage) yield { data: sse({ ...head, choices: [], usage: usageOf(reply, flavour) }), tokens: 0 }
+  yield { data: 'data: [DONE]\n\n', tokens: 0 }
 }
 
-const withUsage = ({ text, tokens }: Frame, usage: Json): Frame => ({
-  text: `${text.slice(0, -3)},"usage":${JSON.stringify(usage)}}\n\n`,
+const withUsage = ({ data, tokens }: Frame, usage: Json): Frame => ({
+  data: `${String(data).slice(0, -3)},"usage":${JSON.stringify(usage)}}\n\n`,
   tokens,
 })
 
@@ -152,6 +152,8 @@ const speechOf = (flavour: Flavour): Speech => ({
   key: bearerOf,
   unwelcome,
   understand: (body, models) => understandChat(body, models, flavour),
+  // Google tells when to come back in the body alone.
+  tellsRetryInBody: flavour.provider === 'gemini',
   headers: flavour.headers,
   whole: reply => whole(reply, flavour),
   stream: reply => stream(reply, flavour),

@@ -21,10 +21,13 @@ const soon = { timeout: 30_000 }
 const chat = () => openai.chat.completions.create({ model: 'gpt-4o', messages })
 const message = () => anthropic.messages.create({ model: 'claude-3-haiku-20240307', max_tokens: 99, messages })
 
+const chatPaths: Readonly<Record<string, string>> = {
+  anthropic: '/v1/messages',
+  gemini: '/v1beta/openai/chat/completions',
+}
 /** The raw answer of a provider, without a client that makes sense of it. */
 const post = (provider: string, model: string, more: object = {}): Promise<Response> => {
-  const path = provider === 'anthropic' ? '/v1/messages' : '/chat/completions'
-  return fetch(world.base(provider) + path, {
+  return fetch(world.base(provider) + (chatPaths[provider] ?? '/chat/completions'), {
     method: 'POST',
     headers: { authorization: 'Bearer any', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages, max_tokens: 99, ...more }),

@@ -1,38 +1,48 @@
 /** How a request goes wrong when a switch says so: an error in the provider's words, or something that is no answer at all. */
 import type { Exchange } from './exchange.ts'
-import type { Asked, Complaint, Headers, Speech } from './speech.ts'
+import type { WorldModel } from './models.ts'
+import type { Complaint, Headers, Voice } from './speech.ts'
 import type { FailureName, Limited, Switches } from './switches.ts'
 
 /** Who refuses, and the seed of its ids. */
 export interface Refuser {
-  readonly speech: Speech
+  readonly voice: Voice
   readonly seed: string
   readonly limited?: Limited
 }
 
-const json = { 'content-type': 'application/json' }
-
 /** What all answers of a provider carry. */
-export const usualHeaders = ({ speech, seed, limited }: Refuser): Headers & Record<string, string> => ({
-  ...speech.headers(seed),
-  ...(limited !== undefined && speech.manners.limitHeaders(limited, Date.now())),
+export const usualHeaders = ({ voice, seed, limited }: Refuser): Headers & Record<string, string> => ({
+  ...voice.headers(seed),
+  ...(limited !== undefined && voice.manners.limitHeaders(limited, Date.now())),
 })
 
 /** Answers with an error in the provider's words. */
 export const refuse = (exchange: Exchange, refuser: Refuser, complaint: Complaint): void => {
   const headers = {
-    ...json,
+    'content-type': contentType(false),
     ...usualHeaders(refuser),
-    ...(complaint.retryAfter !== undefined && { 'retry-after': String(complaint.retryAfter) }),
+    ...refuser.voice.errorHeaders?.(complaint),
+    ...(complaint.retryAfter !== undefined &&
+      refuser.voice.tellsRetryInBody !== true && { 'retry-after': String(complaint.retryAfter) }),
     ...(complaint.kind === 'too-large' && { connection: 'close' }),
   }
-  exchange.answer(complaint.status, headers, JSON.stringify(refuser.speech.error(complaint, refuser.seed)))
+  exchange.answer(complaint.status, headers, JSON.stringify(refuser.voice.error(complaint, refuser.seed, exchange.url)))
+}
+
+/** A request that was understood, as far as its fate depends on it. */
+export interface Errand {
+  readonly model: WorldModel
+  readonly inputTokens: number
+  readonly stream: boolean
+  /** The content type that the answer would have. */
+  readonly contentType: string
 }
 
 type Fail = NonNullable<Switches['fail']>
 
 /** The failures that are told in the provider's words. */
-const complaintOf = ({ kind, retryAfter }: Fail, { manners }: Speech, asked: Asked): Complaint | undefined => {
+const complaintOf = ({ kind, retryAfter }: Fail, { manners }: Voice, asked: Errand): Complaint | undefined => {
   const later = retryAfter === undefined ? {} : { retryAfter }
   switch (kind) {
     case '500':
@@ -66,24 +76,24 @@ const garbage = {
   stream: 'data: {"choices":[{"del\n\ndata: }}<<\u0000\n\n',
 }
 
-const wreckage: Partial<Readonly<Record<FailureName, (exchange: Exchange, isStream: boolean) => void>>> = {
+const wreckage: Partial<Readonly<Record<FailureName, (exchange: Exchange, errand: Errand) => void>>> = {
   html: exchange => exchange.answer(502, { 'content-type': 'text/html' }, page),
-  garbage: (exchange, isStream) =>
-    exchange.answer(200, contentType(isStream), isStream ? garbage.stream : garbage.whole),
-  empty: (exchange, isStream) => exchange.answer(200, contentType(isStream), ''),
+  garbage: (exchange, { stream, contentType: type }) =>
+    exchange.answer(200, { 'content-type': type }, stream ? garbage.stream : garbage.whole),
+  empty: (exchange, { contentType: type }) => exchange.answer(200, { 'content-type': type }, ''),
   // Left open: the client's patience, or the end of the world, ends it.
   hang: () => undefined,
   reset: exchange => exchange.reset(),
 }
 
-/** The header that says in what form an answer comes. */
-export const contentType = (isStream: boolean): Record<string, string> =>
-  isStream ? { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' } : json
+/** The form in which most answers come. */
+export const contentType = (isStream: boolean): string =>
+  isStream ? 'text/event-stream; charset=utf-8' : 'application/json'
 
 /** Fails as the switch says. */
-export const fail = (exchange: Exchange, refuser: Refuser, how: Fail, asked: Asked): void => {
-  const complaint = complaintOf(how, refuser.speech, asked)
-  if (complaint === undefined) return wreckage[how.kind]?.(exchange, asked.stream)
+export const fail = (exchange: Exchange, refuser: Refuser, how: Fail, errand: Errand): void => {
+  const complaint = complaintOf(how, refuser.voice, errand)
+  if (complaint === undefined) return wreckage[how.kind]?.(exchange, errand)
   const limited = how.kind === '429' ? { limited: limitOf(how.retryAfter) } : {}
   refuse(exchange, { ...refuser, ...limited }, complaint)
 }

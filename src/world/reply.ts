@@ -20,6 +20,8 @@ export interface ScriptedAnswer {
   readonly text?: string
   readonly calls?: readonly { readonly name: string; readonly input: unknown }[]
   readonly refusal?: string
+  /** What it thinks first; formats without thoughts leave it out. */
+  readonly thought?: string
 }
 
 /** Answers in place of the recordings; undefined leaves the request to them. */
@@ -29,6 +31,7 @@ export interface Said {
   readonly text: string
   readonly calls: readonly ToolCall[]
   readonly refusal?: string
+  readonly thought?: string
   /** The recorded prompt that was asked. */
   readonly prompt?: RecordedPrompt
 }
@@ -38,7 +41,8 @@ export const sayTo = (cue: ScriptCue, recordings: Recordings, script: Script | u
   const scripted = script?.(cue)
   if (scripted !== undefined) {
     const calls = (scripted.calls ?? []).map(({ name, input }) => ({ name, input: JSON.stringify(input ?? {}) }))
-    return { text: scripted.text ?? '', calls, ...(scripted.refusal !== undefined && { refusal: scripted.refusal }) }
+    const { text = '', refusal, thought } = scripted
+    return { text, calls, ...(refusal !== undefined && { refusal }), ...(thought !== undefined && { thought }) }
   }
   const { asked } = cue
   const prompt = recordings.find(asked.text)
@@ -73,9 +77,11 @@ export const replyOf = (said: Said, asked: Asked, seed: string, createdAt: numbe
     text,
     calls,
     ...(said.refusal !== undefined && { refusal: said.refusal }),
+    ...(said.thought !== undefined && { thought: said.thought }),
     ...endOf(said, isCut, isCut ? undefined : stopped.stop, calls),
     inputTokens: asked.inputTokens,
     outputTokens: estimateTokens(said.refusal ?? text) + callTokens,
+    thoughtTokens: estimateTokens(said.thought ?? ''),
     cut: whole => piecesOf(whole, () => 1 + Math.floor(chance() * 4)),
   }
 }

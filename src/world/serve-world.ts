@@ -2,17 +2,17 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { answerRequest } from './answer-request.ts'
-import { anthropicSpeech } from './anthropic.ts'
 import { Exchange } from './exchange.ts'
-import type { Ground } from './ground.ts'
+import type { Ground, Witness } from './ground.ts'
+import { guestModels } from './guest-models.ts'
 import { recordedModels } from './models.ts'
 import type { WorldModel } from './models.ts'
-import { openaiSpeeches } from './openai.ts'
 import type { Pace } from './pace.ts'
 import { loadRecordings } from './recordings.ts'
 import type { Script } from './reply.ts'
 import { SightingLog } from './sighting.ts'
 import type { Sighting } from './sighting.ts'
+import { bases, operations, speeches } from './surfaces.ts'
 import { Switchboard } from './switches.ts'
 
 export interface WorldOptions {
@@ -24,12 +24,16 @@ export interface WorldOptions {
   readonly pace?: Pace
   /** The same seed and the same requests of each model in the same order give the same ids, times and luck. */
   readonly seed?: string
-  /** The nine recorded ones unless told otherwise. */
+  /** The nine recorded ones and the guests unless told otherwise. */
   readonly models?: readonly WorldModel[]
   /** Answers before the recordings are asked. */
   readonly script?: Script
   /** The only key that is taken; absent: any. */
   readonly key?: string
+  /** Is shown every request that carries a body. */
+  readonly witness?: Witness
+  /** The largest file that a form may carry, in bytes; OpenAI's 25 MiB unless told otherwise. */
+  readonly largestFile?: number
 }
 
 export interface World {
@@ -49,8 +53,6 @@ export interface World {
   close(): Promise<void>
 }
 
-const speeches = [anthropicSpeech, ...openaiSpeeches]
-
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -65,8 +67,9 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
 const groundOf = async (options: WorldOptions): Promise<Ground> => {
   const seed = options.seed ?? 'recorded world'
   return {
-    models: options.models ?? recordedModels,
+    models: options.models ?? [...recordedModels, ...guestModels],
     speeches,
+    operations,
     recordings: await loadRecordings(),
     switches: new Switchboard(seed),
     log: new SightingLog(),
@@ -74,6 +77,8 @@ const groundOf = async (options: WorldOptions): Promise<Ground> => {
     seed,
     ...(options.key !== undefined && { key: options.key }),
     ...(options.script !== undefined && { script: options.script }),
+    ...(options.witness !== undefined && { witness: options.witness }),
+    largestFile: options.largestFile ?? 25 * 1024 * 1024,
     turns: new Map(),
   }
 }
@@ -140,11 +145,8 @@ const worldOf = ({ ground, server, url }: Standing, { settled, end }: Running): 
   models: ground.models,
   switches: ground.switches,
   base: provider => {
-    const speech = speeches.find(one => one.provider === provider)
-    if (speech !== undefined) return url + speech.prefix
-    throw new Error(
-      `the recorded world has no provider "${provider}"; it has ${speeches.map(one => one.provider).join(', ')}`,
-    )
+    if (Object.hasOwn(bases, provider)) return `${url}${bases[provider] ?? ''}`
+    throw new Error(`the recorded world has no provider "${provider}"; it has ${Object.keys(bases).join(', ')}`)
   },
   seen: () => ground.log.rows().filter(({ provider }) => provider !== undefined),
   settled,

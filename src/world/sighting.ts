@@ -11,6 +11,10 @@ export interface Sighting {
   /** The model's own id, once the request was understood. */
   readonly model?: string
   readonly stream?: boolean
+  /** What was wanted: `chat`, `count-tokens`, `embeddings` and so on. */
+  readonly operation?: string
+  /** Bytes of the request's body, where one was read; for a WebSocket, of the client's messages so far. */
+  readonly received?: number
   /** The recorded prompt that it asked. */
   readonly prompt?: string
   readonly startedAt: number

@@ -34,6 +34,8 @@ export interface Asked {
   readonly choices: number
   readonly includeUsage: boolean
   readonly images: number
+  /** The form of the answer, where the path says it. */
+  readonly form?: string
   readonly body: Json
 }
 
@@ -77,26 +79,29 @@ export interface Reply {
   readonly text: string
   readonly calls: readonly ToolCall[]
   readonly refusal?: string
+  /** What the model thought before it spoke, where a script says so. */
+  readonly thought?: string
   readonly finish: 'stop' | 'length' | 'stop-sequence' | 'calls' | 'refusal'
   /** The stop sequence that ended it. */
   readonly stop?: string
   readonly inputTokens: number
+  /** Without those of thoughts. */
   readonly outputTokens: number
+  readonly thoughtTokens: number
   /** Cuts a text as the model would stream it. */
   cut(text: string): readonly string[]
 }
 
-/** One piece of a stream. */
+/** One piece of an answer as it goes out. */
 export interface Frame {
-  readonly text: string
+  readonly data: string | Uint8Array
   /** How many tokens the model had to make for it; 0 for what only frames the answer. */
   readonly tokens: number
 }
 
-/** What a path asks for. */
+/** What a path asks for; some name the model and the form of the answer in it. */
 export type Route =
-  | { readonly to: 'chat' }
-  | { readonly to: 'count' }
+  | { readonly to: 'chat' | 'count'; readonly model?: string; readonly form?: string }
   | { readonly to: 'models' }
   | { readonly to: 'model'; readonly id: string }
 
@@ -126,29 +131,49 @@ export interface Manners {
   limitHeaders(limited: Limited, now: number): Readonly<Record<string, string>>
 }
 
-/** A provider's own wire format, both ways. */
-export interface Speech {
-  /** The first part of its paths, e.g. `/openai`. */
+/** What is known of a request before its body is understood. */
+export interface Envelope {
+  readonly method: string
+  /** As it came, with escapes and the query. */
+  readonly url: string
+  readonly headers: Headers
+}
+
+/** A provider, whatever it is asked: who it is, whom it lets in, how it says no. */
+export interface Voice {
+  /** The first part of its paths, e.g. `/openai/v1`. */
   readonly prefix: string
   readonly provider: string
   readonly manners: Manners
-  route(method: string, path: string): Route | undefined
-  /** The key that the request carries in this format's own way. */
-  key(headers: Headers): string | undefined
+  /** The key that the request carries in this provider's own way. */
+  key(headers: Headers, query: URLSearchParams): string | undefined
   /** What is wrong with a request that carries no such key, or with its other headers. */
   unwelcome(headers: Headers, key: string | undefined): Complaint | undefined
-  understand(body: Json, models: readonly WorldModel[], route: Route): Understood
+  /** What is wrong with a signature over the whole request, where requests are signed; without a secret any will do. */
+  forged?(envelope: Envelope, body: Uint8Array, secret: string | undefined): Complaint | undefined
   headers(seed: string): Readonly<Record<string, string>>
-  whole(reply: Reply): Json
+  /** An error body; some providers write it by the address that was asked. */
+  error(complaint: Complaint, seed: string, url: string): unknown
+  /** What an error carries in headers, beside `retry-after`. */
+  errorHeaders?(complaint: Complaint): Readonly<Record<string, string>>
+  /** Tells when to come back in the error's body alone. */
+  readonly tellsRetryInBody?: boolean
+}
+
+/** A wire format for chats, both ways. */
+export interface Speech extends Voice {
+  route(method: string, path: string, query: URLSearchParams): Route | undefined
+  understand(body: Json, models: readonly WorldModel[], route: Route): Understood
+  whole(reply: Reply): unknown
   stream(reply: Reply): Iterable<Frame>
+  /** The content type of a stream; server-sent events unless told. */
+  streamType?(asked: Asked): string
   /** The answer to a request that only wants its tokens counted. */
   counted(asked: Asked): Json
   list(models: readonly WorldModel[]): Json
   single(model: WorldModel): Json
-  /** An error body. */
-  error(complaint: Complaint, seed: string): unknown
   /** An error in the middle of a stream. */
-  errorFrame(complaint: Complaint, seed: string): string
+  errorFrame(complaint: Complaint, seed: string, asked: Asked): string | Uint8Array
 }
 
 /** A complaint, as what became of understanding. */
