@@ -8,6 +8,7 @@ import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { Checked } from './domain/units.ts'
 import { createGateway, knownProviderTypes } from './gateway.ts'
 import type { OwnedGateway } from './gateway.ts'
+import { cloudSecrets } from './platform/cloud-secrets.ts'
 import type { Listener } from './platform/listener.ts'
 import { packedDecisions } from './platform/packed-decisions.ts'
 import { processIds, processSecrets, systemClock } from './platform/process.ts'
@@ -19,6 +20,7 @@ import { logListener } from './platform/telemetry/log.ts'
 import { spanExporter } from './platform/telemetry/opentelemetry.ts'
 import { prometheusListener } from './platform/telemetry/prometheus.ts'
 import type { PrometheusListener } from './platform/telemetry/prometheus.ts'
+import { signingTransport } from './platform/signing-transport.ts'
 import { undiciTransport } from './platform/undici-transport.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Secrets } from './ports/secrets.ts'
@@ -116,7 +118,7 @@ export const openStandalone = async (
   const opened = await openStore(settings.store, clock)
   if (!opened.ok) return opened
   const store = opened.value
-  const secrets = processSecrets(env, clock)
+  const secrets = cloudSecrets(processSecrets(env, clock), { clock })
   const transport = undiciTransport({ clock })
   const ears = earsOf(settings.telemetry, { store, clock, env, transport })
   const telemetry = (event: GatewayEvent): void => {
@@ -127,7 +129,8 @@ export const openStandalone = async (
     await transport.close()
     await store.close()
   }
-  const made = createGateway(settings, { store, clock, transport, secrets, telemetry, ids: processIds() })
+  const signing = signingTransport(transport, { clock })
+  const made = createGateway(settings, { store, clock, transport: signing, secrets, telemetry, ids: processIds() })
   if (!made.ok) {
     await close()
     return made
