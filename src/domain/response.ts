@@ -181,7 +181,12 @@ const expandPart = (part: Part, at: { block: number; choice?: number }): readonl
   }
 }
 const expandReasoning = (part: ReasoningPart, at: { block: number; choice?: number }): readonly StreamEvent[] => [
-  { type: 'reasoning-start', ...at, ...(part.redacted !== undefined && { redacted: part.redacted }) },
+  {
+    type: 'reasoning-start',
+    ...at,
+    ...(part.redacted !== undefined && { redacted: part.redacted }),
+    ...(part.extensions && { extensions: part.extensions }),
+  },
   ...(part.text === '' ? [] : [{ type: 'reasoning-delta' as const, ...at, text: part.text }]),
   {
     type: 'reasoning-end',

@@ -1,0 +1,66 @@
+/** Failures in Cohere's words, both ways. */
+import type { Failure, FailureKind, UpstreamError } from '../../domain/failure.ts'
+import { codeOf, consequences, statusOf } from '../../domain/failure.ts'
+import type { Json } from './wire.ts'
+import { isWord, jsonText, textOf } from './wire.ts'
+
+const named: readonly (readonly [FailureKind, RegExp])[] = [
+  ['context-overflow', /too_many_tokens|too many tokens|context length|exceeds? the (?:maximum|context)/],
+  ['content-refused', /content_filter|blocked_output|blocked_input|safety/],
+  ['upstream-quota', /billing|credit|payment/],
+  ['upstream-rate-limited', /rate_?limit|rate limit|too_many_requests|too many requests|calls ?\/ ?minute/],
+  ['upstream-credential', /invalid_token|unauthorized|api key|api token|permission|forbidden/],
+  ['model-missing', /model_not_found|model not found|model '[^']*' (?:not found|was removed)/],
+  ['upstream-overloaded', /overloaded|unavailable|internal/],
+  ['upstream-invalid', /invalid/],
+]
+const isOurs = (code: string): code is FailureKind => Object.hasOwn(consequences, code)
+
+const kindOf = (code: string, type: string, message: string): FailureKind => {
+  if (code === 'model_not_found') return 'model-missing'
+  if (isOurs(code)) return code
+  const said = `${code} ${type} ${message.slice(0, 500)}`.toLowerCase()
+  return named.find(([, pattern]) => pattern.test(said))?.[0] ?? 'upstream-garbled'
+}
+
+/** The failure that an error body, or an event of that form, tells. */
+export const failureOf = (body: Json): Failure => {
+  const [code, type] = [textOf(body, 'code'), textOf(body, 'error_type')]
+  const told = body['message'] ?? body['error']
+  const message = (isWord(told) ? told : jsonText(body)).slice(0, 500)
+  const upstream: UpstreamError = { ...(code !== '' && { code }), ...(type !== '' && { type }) }
+  return { kind: kindOf(code, type, message), message, ...(Object.keys(upstream).length > 0 && { upstream }) }
+}
+
+/** An answer that the provider ended with a word of failure. */
+export const failedAnswer = (word: string, told: unknown, around: Json): Failure => {
+  const code = textOf(around, 'code')
+  const why = isWord(told) ? told.slice(0, 500) : `the provider ended it with finish_reason "${word}"`
+  return { kind: isOurs(code) ? code : 'stream-broken', message: `the answer broke off: ${why}` }
+}
+
+/** An answer that makes no sense. */
+export const garbled = (what: string): Failure => ({ kind: 'upstream-garbled', message: what })
+/** An answer that stopped before its end. */
+export const brokenOff: Failure = {
+  kind: 'stream-broken',
+  message: 'the answer broke off: the stream ended before message-end',
+}
+
+/** An error body as Cohere's clients read it, with the failure's kind as `code`. */
+export const encodeFailure = (
+  failure: Failure,
+  requestId: string,
+): { readonly status: number; readonly body: Record<string, unknown> } => {
+  const { param, message } = failure
+  const told = param === undefined || message.includes(param) ? message : `${param}: ${message}`
+  return {
+    status: statusOf(failure),
+    body: {
+      id: requestId,
+      message: told,
+      ...(failure.kind === 'context-overflow' && { error_type: 'TOO_MANY_TOKENS' }),
+      code: codeOf(failure),
+    },
+  }
+}
