@@ -8,11 +8,12 @@ const told = (text: string): string => new TextDecoder().decode(withCost(new Tex
 const has = (text: string): boolean => hasUsage(new TextEncoder().encode(text))
 
 describe('hasUsage', () => {
-  it('knows the last usage in both dialects', () => {
+  it('knows the last usage in each dialect', () => {
     expect(has('data: {"choices":[],"usage":{"prompt_tokens":1}}')).toBe(true)
     expect(has('data: {"choices": [ ], "usage": {"prompt_tokens": 1}}')).toBe(true)
     expect(has('data: {"choices":[{"finish_reason":"stop"}],"usage":{}}')).toBe(true)
     expect(has('event: message_delta\ndata: {"type":"message_delta","usage":{"output_tokens":1}}')).toBe(true)
+    expect(has('data: {"type":"message-end","delta":{"usage":{"billed_units":{"input_tokens":1}}}}')).toBe(true)
   })
   it('holds nothing back that is not the last', () => {
     expect(has('data: {"choices":[{"finish_reason":null}],"usage":{"prompt_tokens":1}}')).toBe(false)

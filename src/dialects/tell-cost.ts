@@ -34,8 +34,8 @@ const lastUsage = (bytes: Uint8Array): number => {
 }
 
 const decoder = new TextDecoder()
-/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Anthropic's by its name. */
-const last = /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta/
+/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Anthropic's and Cohere's by its name. */
+const last = /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end/
 
 /** True if these bytes tell usage, and probably the last. */
 export const hasUsage = (bytes: Uint8Array): boolean => lastUsage(bytes) >= 0 && last.test(decoder.decode(bytes))
