@@ -11,7 +11,15 @@ import type { ProviderConfig } from './settings.ts'
 import { isMembers, valueAt } from './well-formed.ts'
 
 /** Types of which every installation has its own address. */
-const addressless: readonly string[] = ['openai-compatible', 'vllm', 'sglang', 'llamacpp']
+const addressless: readonly string[] = [
+  'openai-compatible',
+  'vllm',
+  'sglang',
+  'llamacpp',
+  'tgi',
+  'localai',
+  'xinference',
+]
 
 const credentialId = (provider: string, name: string): CredentialId => `${provider}:${name}` as CredentialId
 

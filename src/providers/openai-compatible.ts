@@ -1,81 +1,83 @@
-/** A table of look-alikes: who speaks OpenAI's dialect where, and how each differs. */
+/** Makes adapters of the table of look-alikes: who speaks OpenAI's dialect where, and what else it offers. */
+import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
+import type { Checked } from '../domain/units.ts'
 import { bearer } from './authorize.ts'
-import type { Quirks } from './quirks.ts'
+import { usualPaths } from './look-alike.ts'
+import type { Door, LookAlike } from './look-alike.ts'
+import { modelHosts } from './model-hosts.ts'
+import { modelMakers } from './model-makers.ts'
+import { selfHosted } from './self-hosted.ts'
 import { speak } from './speak.ts'
-import type { ProviderMaker } from './speak.ts'
+import type { ProviderMaker, ProviderSettings } from './speak.ts'
+import type { Voice } from './voice.ts'
 
-interface LookAlike {
-  /** Absent where every installation has its own. */
-  readonly url?: string
-  /** Its name in telemetry, if it differs from the type's. */
-  readonly system?: string
-  readonly quirks?: Quirks
-}
-
-/** Those that know only the older name of the limit of an answer, and no `developer`. */
-const older: Quirks = { rename: { max_completion_tokens: 'max_tokens' }, noDeveloper: true }
-
-/** Type name to look-alike. Differences are from the providers' own API references, checked 2026-11. */
-const table: Readonly<Record<string, LookAlike>> = {
+/** Every look-alike by type name. */
+export const lookAlikeTable: Readonly<Record<string, LookAlike>> = {
   // Any other server: nothing is known, so nothing is changed.
-  'openai-compatible': {},
-  groq: {
-    url: 'https://api.groq.com/openai/v1',
-    // Answers 400 to each of these.
-    quirks: { drop: ['logprobs', 'top_logprobs', 'logit_bias'] },
+  'openai-compatible': {
+    example: 'http://127.0.0.1:8000/v1',
+    docs: 'https://platform.openai.com/docs/api-reference/chat',
+    usage: 'asked',
   },
-  mistral: {
-    url: 'https://api.mistral.ai/v1',
-    system: 'mistral_ai',
-    // Refuses every member that it does not know with a 422.
-    quirks: {
-      rename: { max_completion_tokens: 'max_tokens', seed: 'random_seed' },
-      drop: ['logprobs', 'top_logprobs', 'logit_bias', 'user', 'store', 'service_tier', 'modalities', 'verbosity'],
-      noDeveloper: true,
-      noStreamOptions: true,
-      nineLetterIds: true,
-    },
-  },
-  deepseek: { url: 'https://api.deepseek.com', quirks: older },
-  openrouter: { url: 'https://openrouter.ai/api/v1' },
-  xai: { url: 'https://api.x.ai/v1', system: 'x_ai', quirks: { drop: ['logit_bias'] } },
-  together: { url: 'https://api.together.xyz/v1', quirks: older },
-  fireworks: { url: 'https://api.fireworks.ai/inference/v1', quirks: older },
-  perplexity: { url: 'https://api.perplexity.ai', quirks: older },
-  cerebras: {
-    url: 'https://api.cerebras.ai/v1',
-    // Answers 400 to each of these.
-    quirks: { drop: ['frequency_penalty', 'presence_penalty', 'logit_bias'] },
-  },
-  deepinfra: { url: 'https://api.deepinfra.com/v1/openai', quirks: older },
-  moonshot: { url: 'https://api.moonshot.ai/v1', system: 'moonshot_ai', quirks: older },
-  nvidia: { url: 'https://integrate.api.nvidia.com/v1', quirks: older },
-  huggingface: { url: 'https://router.huggingface.co/v1', quirks: older },
-  ollama: { url: 'http://127.0.0.1:11434/v1', quirks: older },
-  lmstudio: { url: 'http://127.0.0.1:1234/v1', quirks: older },
-  // Chat templates, which know the roles system, user, assistant and tool, take the messages here.
-  vllm: { quirks: { noDeveloper: true } },
-  sglang: { quirks: { noDeveloper: true } },
-  llamacpp: { quirks: older },
+  ...modelMakers,
+  ...modelHosts,
+  ...selfHosted,
 }
+
+/** The address of these settings, or what is missing for it. */
+const addressOf = (type: string, { url, example }: LookAlike, settings: ProviderSettings): Checked<string> => {
+  const { account } = settings.options ?? {}
+  if (settings.url !== undefined) return { ok: true, value: settings.url }
+  if (url !== undefined && !url.includes('{account}')) return { ok: true, value: url }
+  if (url !== undefined && account !== undefined) return { ok: true, value: url.replace('{account}', account) }
+  const wanted =
+    url === undefined ? `url; the type ${type} needs one` : `account and no url; the type ${type} needs one of the two`
+  const why = `the provider "${settings.id}" has no ${wanted}, e.g. ${example ?? 'http://127.0.0.1:8000/v1'}`
+  return { ok: false, why, at: url === undefined ? 'url' : 'account' }
+}
+
+/** Where this look-alike has each thing that it offers: a path below its address, or, at its own address only, another host. */
+export const doorsOf = (row: LookAlike, isOwnAddress: boolean): Readonly<Partial<Record<Door, string>>> => {
+  const usual = (row.also ?? []).map(door => [door, usualPaths[door]] as const)
+  const elsewhere = Object.entries(row.elsewhere ?? {}).filter(([, path]) => isOwnAddress || path.startsWith('/'))
+  return Object.fromEntries([...usual, ...elsewhere])
+}
+
+/** The path of a door, and, where it lies at another host, that host instead of the provider's. */
+const placed = (door: string): Pick<Voice, 'path' | 'host'> => {
+  if (door.startsWith('/')) return { path: door }
+  const { origin, pathname } = new URL(door)
+  return { path: pathname, host: () => origin }
+}
+
+/** Chats in other dialects that it offers, taken where the client speaks one of them. */
+const otherVoices = ({ messages }: Readonly<Partial<Record<Door, string>>>): readonly Voice[] =>
+  messages === undefined
+    ? []
+    : [
+        {
+          ...placed(messages),
+          dialect: anthropicMessages,
+          headers: { 'anthropic-version': '2023-06-01' },
+          needsLength: true,
+          passes: ['anthropic-version', 'anthropic-beta'],
+        },
+      ]
 
 const makerOf =
-  (type: string, { url, system, quirks }: LookAlike): ProviderMaker =>
+  (type: string, row: LookAlike): ProviderMaker =>
   settings => {
-    const address = settings.url ?? url
-    if (address === undefined) {
-      return {
-        ok: false,
-        why: `the provider "${settings.id}" has no url; the type ${type} needs one, e.g. http://127.0.0.1:8000/v1`,
-        at: 'url',
-      }
-    }
-    const spoken = { settings, system: system ?? type, dialect: openaiChat, url: address, path: '/chat/completions' }
-    return { ok: true, value: speak({ ...spoken, authorize: bearer, ...(quirks !== undefined && { quirks }) }) }
+    const address = addressOf(type, row, settings)
+    if (!address.ok) return address
+    const { system = type, quirks } = row
+    // Servers of one's own may be older than their other dialects: what they surely know is spoken.
+    const also = row.isSelfHosted === true ? [] : otherVoices(doorsOf(row, settings.url === undefined))
+    const voice = { dialect: openaiChat, path: '/chat/completions', ...(quirks !== undefined && { quirks }) }
+    return { ok: true, value: speak({ ...voice, settings, system, url: address.value, authorize: bearer, also }) }
   }
 
 /** One maker for each look-alike, by type name. */
 export const lookAlikes: Readonly<Record<string, ProviderMaker>> = Object.fromEntries(
-  Object.entries(table).map(([type, row]) => [type, makerOf(type, row)]),
+  Object.entries(lookAlikeTable).map(([type, row]) => [type, makerOf(type, row)]),
 )

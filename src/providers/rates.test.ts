@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { recordings } from '../../test/recordings.ts'
 import { hasShared } from '../../test/shared.ts'
 import type { Instant } from '../domain/units.ts'
-import { durationOf, ratesOf, waitForReset, waitOf } from './rates.ts'
+import { durationOf, limitFamilies, ratesOf, waitForReset, waitOf } from './rates.ts'
 
 const now = Date.parse('2026-08-02T22:26:00Z') as Instant
 
@@ -100,6 +100,72 @@ describe('ratesOf', () => {
       ratesOf({ 'x-ratelimit-limit': '20', 'x-ratelimit-reset': String(now / 1_000 + 5) }, now)?.requests?.resetAt,
     ).toBe(now + 5_000)
   })
+  it('reads days and minutes as Cerebras and SambaNova name them, the tightest of them', () => {
+    const cerebras = {
+      'x-ratelimit-limit-requests-day': '14400',
+      'x-ratelimit-remaining-requests-day': '14399',
+      'x-ratelimit-reset-requests-day': '33011.382',
+      'x-ratelimit-limit-tokens-minute': '60000',
+      'x-ratelimit-remaining-tokens-minute': '6000',
+      'x-ratelimit-reset-tokens-minute': '11.382',
+    }
+    expect(ratesOf(cerebras, now)).toEqual({
+      requests: { limit: 14_400, left: 14_399, resetAt: now + 33_011_382 },
+      tokens: { limit: 60_000, left: 6_000, resetAt: now + 11_382 },
+    })
+    const sambanova = {
+      'x-ratelimit-limit-requests': '20',
+      'x-ratelimit-remaining-requests': '19',
+      'x-ratelimit-limit-requests-day': '400',
+      'x-ratelimit-remaining-requests-day': '4',
+      'x-ratelimit-reset-requests-day': String(now / 1_000 + 60),
+    }
+    expect(ratesOf(sambanova, now)?.requests).toEqual({ limit: 400, left: 4, resetAt: now + 60_000 })
+  })
+  it("reads Fireworks' split of tokens, Together's two names and Cohere's calls", () => {
+    expect(
+      ratesOf(
+        {
+          'x-ratelimit-limit-tokens-prompt': '60000',
+          'x-ratelimit-remaining-tokens-prompt': '59999',
+          'x-ratelimit-limit-tokens-generated': '6000',
+          'x-ratelimit-remaining-tokens-generated': '600',
+        },
+        now,
+      ),
+    ).toEqual({ tokens: { limit: 6_000, left: 600 } })
+    expect(
+      ratesOf(
+        {
+          'x-ratelimit-limit': '2',
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': '1',
+          'x-tokenlimit-limit': '900',
+          'x-tokenlimit-remaining': '800',
+        },
+        now,
+      ),
+    ).toEqual({ requests: { limit: 2, left: 0, resetAt: now + 1_000 }, tokens: { limit: 900, left: 800 } })
+    expect(ratesOf({ 'x-trial-endpoint-call-limit': '40', 'x-trial-endpoint-call-remaining': '39' }, now)).toEqual({
+      requests: { limit: 40, left: 39 },
+    })
+    expect(ratesOf({ 'x-endpoint-monthly-call-limit': '1000' }, now)).toEqual({ requests: { limit: 1_000 } })
+  })
+  it("reads the IETF's one header, newer and older", () => {
+    expect(ratesOf({ ratelimit: '"hour";r=50;t=30' }, now)).toEqual({ requests: { left: 50, resetAt: now + 30_000 } })
+    expect(ratesOf({ ratelimit: 'limit=100, remaining=7, reset=5' }, now)).toEqual({
+      requests: { limit: 100, left: 7, resetAt: now + 5_000 },
+    })
+    expect(ratesOf({ ratelimit: 'often' }, now)).toBeUndefined()
+  })
+  it('has every name of every family in what it looks for', () => {
+    for (const { requests, tokens } of Object.values(limitFamilies)) {
+      for (const [limit] of requests)
+        expect([limit, ratesOf({ [limit]: '5' }, now)]).toEqual([limit, { requests: { limit: 5 } }])
+      for (const [limit] of tokens)
+        expect([limit, ratesOf({ [limit]: '5' }, now)]).toEqual([limit, { tokens: { limit: 5 } }])
+    }
+  })
   it('tells nothing where the headers tell nothing, a retry-after on a good answer included', () => {
     expect(ratesOf({ 'retry-after': '24', 'content-type': 'application/json' }, now)).toBeUndefined()
     expect(ratesOf({ 'x-ratelimit-limit-requests': 'many' }, now)).toBeUndefined()
@@ -115,6 +181,10 @@ describe('waitOf', () => {
   })
   it('takes the whole second where Azure gives 0 ms beside it', () => {
     expect(waitOf({ 'retry-after-ms': '0', 'retry-after': '1' }, now)).toBe(1_000)
+  })
+  it("takes GitHub's time that remains where nobody says when to retry", () => {
+    expect(waitOf({ 'x-ratelimit-timeremaining': '85930' }, now)).toBe(85_930_000)
+    expect(waitOf({ 'x-ratelimit-timeremaining': '85930', 'retry-after': '5' }, now)).toBe(5_000)
   })
   it('tells nothing for what is no time', () => {
     expect(waitOf({ 'retry-after': 'later' }, now)).toBeUndefined()
@@ -143,7 +213,7 @@ describe.skipIf(!hasShared)('recorded limits', () => {
     for (const { id, provider, response } of recordings()) {
       const names = Object.keys(response.headers)
       const tells = names.some(name =>
-        /^(?:x-|anthropic-)ratelimit-(?:limit(?:-(?:req|tok).*)?$|(?:requests|tokens)-limit$)/.test(name),
+        /^(?:x-|anthropic-)ratelimit-(?:limit(?:-(?:req|tok).*)?$|(?:requests|tokens)-limit$)|call-limit$/.test(name),
       )
       const rates = ratesOf(response.headers, now)
       if (tells) expect([id, rates]).not.toEqual([id, undefined])
@@ -155,6 +225,8 @@ describe.skipIf(!hasShared)('recorded limits', () => {
         for (const value of Object.values(measure)) expect([id, Number.isFinite(value)]).toEqual([id, true])
       }
     }
-    expect([...seen.keys()].sort()).toEqual(expect.arrayContaining(['anthropic', 'azure', 'groq', 'mistral', 'openai']))
+    expect([...seen.keys()].sort()).toEqual(
+      expect.arrayContaining(['anthropic', 'azure', 'cohere', 'groq', 'mistral', 'openai', 'together', 'xai']),
+    )
   })
 })

@@ -54,7 +54,7 @@ const resetOf = (text: string | undefined, now: Instant): Instant | undefined =>
 /** Header names of one measure: limit, left, reset, and the length of its window where the provider tells it. */
 type Names = readonly [limit: string, left: string, reset: string, period?: string]
 
-/** `x-ratelimit-limit-requests` and so on: OpenAI, Groq, Azure, xAI, Fireworks; Mistral and Cerebras name the window. */
+/** `x-ratelimit-limit-requests` and so on. */
 const spelled = (suffix: string): Names => [
   `x-ratelimit-limit-${suffix}`,
   `x-ratelimit-remaining-${suffix}`,
@@ -66,18 +66,70 @@ const anthropic = (measure: string): Names => [
   `anthropic-ratelimit-${measure}-remaining`,
   `anthropic-ratelimit-${measure}-reset`,
 ]
-const requestNames: readonly Names[] = [
-  ...['requests', 'req-minute', 'req-10-second', 'requests-minute', 'requests-day'].map(spelled),
-  anthropic('requests'),
-  // Together and OpenRouter; then the names of the IETF's draft.
-  ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
-  ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+
+interface Family {
+  readonly requests: readonly Names[]
+  readonly tokens: readonly Names[]
+}
+export type LimitFamily =
+  | 'openai'
+  | 'anthropic'
+  | 'mistral'
+  | 'cerebras'
+  | 'fireworks'
+  | 'together'
+  | 'cohere'
+  | 'plain'
+
+/** How limits are spelt. All are read of everybody: what stands behind an address may speak as another. */
+export const limitFamilies: Readonly<Record<LimitFamily, Family>> = {
+  // OpenAI, Groq (durations), Azure (seconds, and the window's length), xAI (no reset), SambaNova (the epoch, and days), GitHub, Nebius.
+  openai: { requests: ['requests', 'requests-day'].map(spelled), tokens: ['tokens', 'tokens-day'].map(spelled) },
+  anthropic: {
+    requests: ['requests'].map(anthropic),
+    tokens: ['tokens', 'input-tokens', 'output-tokens'].map(anthropic),
+  },
+  mistral: {
+    requests: ['req-minute', 'req-10-second', 'req-second'].map(spelled),
+    tokens: ['tokens-minute', 'tokens-5-minute', 'tokens-month'].map(spelled),
+  },
+  cerebras: {
+    requests: ['requests-minute', 'requests-hour', 'requests-day'].map(spelled),
+    tokens: ['tokens-minute', 'tokens-hour', 'tokens-day'].map(spelled),
+  },
+  fireworks: { requests: ['requests'].map(spelled), tokens: ['tokens-prompt', 'tokens-generated'].map(spelled) },
+  together: {
+    requests: [['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']],
+    tokens: [['x-tokenlimit-limit', 'x-tokenlimit-remaining', 'x-tokenlimit-reset']],
+  },
+  // Trial keys by the minute, all keys by the month.
+  cohere: {
+    requests: [
+      ['x-trial-endpoint-call-limit', 'x-trial-endpoint-call-remaining', 'x-trial-endpoint-call-reset'],
+      ['x-endpoint-monthly-call-limit', 'x-endpoint-monthly-call-remaining', 'x-endpoint-monthly-call-reset'],
+    ],
+    tokens: [],
+  },
+  // OpenRouter; then the names of the IETF's older drafts.
+  plain: {
+    requests: [
+      ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'],
+      ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    ],
+    tokens: [],
+  },
+}
+
+/** Each spelling once: families share some. */
+const allOf = (measure: keyof Family): readonly Names[] => [
+  ...new Map(
+    Object.values(limitFamilies)
+      .flatMap(family => family[measure])
+      .map(names => [names[0], names]),
+  ).values(),
 ]
-const tokenNames: readonly Names[] = [
-  ...['tokens', 'tokens-minute', 'tokens-month', 'tokens-day', 'tokens-prompt', 'tokens-generated'].map(spelled),
-  ...['tokens', 'input-tokens', 'output-tokens'].map(anthropic),
-  ['x-tokenlimit-limit', 'x-tokenlimit-remaining', 'x-tokenlimit-reset'],
-]
+const requestNames = allOf('requests')
+const tokenNames = allOf('tokens')
 
 const measureOf = (
   headers: Headers,
@@ -111,16 +163,28 @@ const tightest = (headers: Headers, names: readonly Names[], now: Instant): Meas
   return found
 }
 
+/** The IETF's newer form in one header: `"hour";r=50;t=30`, or before that `limit=100, remaining=50, reset=30`. */
+const inOneHeader = (headers: Headers, now: Instant): Measure | undefined => {
+  const text = headerOf(headers, 'ratelimit')
+  const left = numberOf(text && /(?:^|[;,\s])(?:r|remaining)=(\d+)/i.exec(text)?.[1])
+  if (text === undefined || left === undefined) return undefined
+  const limit = numberOf(/(?:^|[;,\s])limit=(\d+)/i.exec(text)?.[1])
+  const resetAt = resetOf(/(?:^|[;,\s])(?:t|reset)=(\d+)/i.exec(text)?.[1], now)
+  return { left, ...(limit !== undefined && { limit }), ...(resetAt !== undefined && { resetAt }) }
+}
+
 /** Every name above has one of these words in it; most answers have no such header, and need no further look. */
 const tellsLimits = (headers: Headers): boolean => {
-  for (const name in headers) if (name.includes('ratelimit') || name.includes('tokenlimit')) return true
+  for (const name in headers) {
+    if (name.includes('ratelimit') || name.includes('tokenlimit') || name.includes('call-limit')) return true
+  }
   return false
 }
 
 /** What the headers tell of the provider's limits; undefined if nothing. A `retry-after` says nothing here: providers send it on good answers too. */
 export const ratesOf = (headers: Headers, now: Instant): RateReport | undefined => {
   if (!tellsLimits(headers)) return undefined
-  const requests = tightest(headers, requestNames, now)
+  const requests = tightest(headers, requestNames, now) ?? inOneHeader(headers, now)
   const tokens = tightest(headers, tokenNames, now)
   if (requests === undefined && tokens === undefined) return undefined
   return { ...(requests !== undefined && { requests }), ...(tokens !== undefined && { tokens }) }
@@ -131,7 +195,8 @@ export const waitOf = (headers: Headers, now: Instant): Millis | undefined => {
   const exact = numberOf(headerOf(headers, 'retry-after-ms'))
   // Azure sends 0 here beside a whole second in `retry-after`.
   if (exact !== undefined && exact > 0) return millis(exact)
-  const text = headerOf(headers, 'retry-after')
+  // GitHub tells how long a limit still lasts beside what kind it is.
+  const text = headerOf(headers, 'retry-after') ?? headerOf(headers, 'x-ratelimit-timeremaining')
   if (text === undefined) return exact === undefined ? undefined : millis(exact)
   const seconds = numberOf(text)
   if (seconds !== undefined) return millis(seconds * 1_000)

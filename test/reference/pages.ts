@@ -10,6 +10,7 @@ import { root } from '../house/sources.ts'
 import { configPage } from './config-page.ts'
 import { eventsPage } from './events-page.ts'
 import { madeOf, onOneLine, table } from './markdown.ts'
+import { providersPage } from './providers-page.ts'
 
 /** One line of YAML as a policy would have it. */
 const inYaml = (value: unknown): string => {
@@ -136,4 +137,5 @@ export const referencePages = (): Readonly<Record<string, string>> => ({
   'docs/reference/signals.md': `${signalsPage()}\n`,
   'docs/reference/config.md': `${configPage()}\n`,
   'docs/reference/events.md': `${eventsPage()}\n`,
+  'docs/reference/providers.md': `${providersPage()}\n`,
 })
