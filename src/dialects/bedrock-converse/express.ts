@@ -1,0 +1,114 @@
+/** The short way: bodies and streams of this dialect pass untouched, and are only read. */
+import type { Delivery } from '../../domain/delivery.ts'
+import { deliveryOf, nothing } from '../../domain/delivery.ts'
+import { asksFor } from '../../domain/request.ts'
+import type { ChatRequest, RawBody } from '../../domain/request.ts'
+import type { StreamEvent } from '../../domain/stream-event.ts'
+import type { ExpressLane, FrameDecoder, Scanner } from '../../ports/dialect.ts'
+import { messageReader } from '../event-stream.ts'
+import type { MessageRun } from '../event-stream.ts'
+import { editMembers } from '../json-text.ts'
+import { encodeRequest } from './encode-request.ts'
+import { garbled } from './failure.ts'
+import { decodeAnswer } from './response.ts'
+import { isForeign } from './signature.ts'
+import { decodeStream } from './stream.ts'
+import type { Json } from './wire.ts'
+import { isRecord, jsonText, parseJson } from './wire.ts'
+
+const decoder = new TextDecoder()
+
+/** What was read, without the events: the bytes tell the client the same. */
+const withBytes = ({ events: _events, ...facts }: Delivery, bytes: Uint8Array | undefined): Delivery =>
+  bytes === undefined || bytes.length === 0 ? facts : { ...facts, bytes }
+
+/** Reads whole messages; of bytes that tell of a failure or of the end only what stands before the one and up to the other is passed on. */
+const scan = ({ bytes, spans }: MessageRun, reader: FrameDecoder): Delivery => {
+  const events: StreamEvent[] = []
+  for (const { start, end, frame } of spans) {
+    if (frame === undefined) continue
+    events.push(...reader.push(frame))
+    const last = events.at(-1)?.type
+    if (last === 'response-failed') return withBytes(deliveryOf(events), bytes.subarray(0, start))
+    if (last === 'response-end') return withBytes(deliveryOf(events), bytes.subarray(0, end))
+  }
+  return withBytes(deliveryOf(events), bytes)
+}
+
+const scanStream = (): Scanner => {
+  const messages = messageReader()
+  const reader = decodeStream()
+  let isDone = false
+  const note = (delivery: Delivery): Delivery => {
+    if (delivery.ended === true || delivery.failure !== undefined) isDone = true
+    return delivery
+  }
+  return {
+    push(chunk) {
+      if (isDone) return nothing
+      const delivery = note(scan(messages.push(chunk), reader))
+      if (isDone || messages.fault === undefined) return delivery
+      return note({ ...delivery, failure: garbled(`the answer breaks the form of an event stream: ${messages.fault}`) })
+    },
+    end() {
+      if (isDone) return nothing
+      // Of an answer without its last word the usage is not known; the client needs none to see the end.
+      return note(withBytes(deliveryOf(reader.end()), undefined))
+    },
+  }
+}
+
+const scanAnswer = (body: Uint8Array): Delivery => {
+  const answer = parseJson(decoder.decode(body))
+  if (answer === undefined) return { ...nothing, failure: garbled('the answer is no JSON; it must be a JSON object') }
+  const delivery = deliveryOf(decodeAnswer(answer))
+  return withBytes(delivery, delivery.failure === undefined ? body : undefined)
+}
+
+/** True for reasoning that another provider wrote, which Bedrock would refuse: it was told to the client in an earlier answer. */
+const isForeignReasoning = (block: unknown): boolean => {
+  const content = isRecord(block) ? block['reasoningContent'] : undefined
+  if (!isRecord(content)) return false
+  const { reasoningText: told, redactedContent: redacted } = content
+  const proof = isRecord(told) ? told['signature'] : redacted
+  return typeof proof === 'string' && isForeign(proof)
+}
+const hasForeignReasoning = (message: unknown): message is Json & { readonly content: readonly unknown[] } =>
+  isRecord(message) && Array.isArray(message['content']) && message['content'].some(isForeignReasoning)
+
+const withoutForeignReasoning = (message: unknown): readonly unknown[] => {
+  if (!hasForeignReasoning(message)) return [message]
+  const content = message.content.filter(block => !isForeignReasoning(block))
+  // A message of which nothing is left cannot be sent.
+  return content.length === 0 ? [] : [{ ...message, content }]
+}
+
+/** The path names the model, and streams always tell usage: as a rule nothing changes. */
+const editRequest = (raw: RawBody): Uint8Array => {
+  const { messages } = raw.json
+  if (!Array.isArray(messages) || !messages.some(hasForeignReasoning)) return raw.bytes
+  return editMembers(raw.bytes, { messages: JSON.stringify(messages.flatMap(withoutForeignReasoning)) })
+}
+
+const isSame = (left: unknown, right: unknown): boolean => left === right || jsonText(left) === jsonText(right)
+
+/** What differs between the body as it came and the one that this model would be written. */
+const fit = (
+  request: ChatRequest,
+  model: string,
+): {
+  readonly edits: Readonly<Record<string, unknown>>
+  readonly losses: ReturnType<typeof encodeRequest>['losses']
+} => {
+  const { raw, target } = request
+  if (raw === undefined || asksFor(target, model)) return { edits: {}, losses: [] }
+  const { value, losses } = encodeRequest(request, model)
+  // As it would be written for whoever it was asked of: what differs for no reason but the writing is no change.
+  const { value: asAsked } = encodeRequest(request, target)
+  const names = new Set([...Object.keys(value), ...Object.keys(asAsked)])
+  const changed = [...names].filter(name => !isSame(value[name], asAsked[name]))
+  return { edits: Object.fromEntries(changed.map(name => [name, value[name]])), losses }
+}
+
+/** The express lane of this dialect. */
+export const express: ExpressLane = { editRequest, fit, scanStream, scanAnswer }
