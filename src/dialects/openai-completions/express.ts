@@ -1,0 +1,39 @@
+/** The short way: bodies and answers of this dialect pass untouched and are only read; what breaks the published schema is mended. */
+import { deliveryOf, nothing } from '../../domain/delivery.ts'
+import type { Delivery } from '../../domain/delivery.ts'
+import type { RawBody } from '../../domain/request.ts'
+import type { ExpressLane } from '../../ports/dialect.ts'
+import { editMembers } from '../json-text.ts'
+import { garbled } from './failure.ts'
+import { mend } from './mend.ts'
+import { decodeAnswer } from './response.ts'
+import { scanStream } from './scan-stream.ts'
+import { isRecord, parseJson } from './wire.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+const editRequest = ({ json, bytes }: RawBody, model: string): Uint8Array => {
+  const options = isRecord(json['stream_options']) ? json['stream_options'] : {}
+  // Usage is asked for whatever the client wants; the scanner keeps back what only we asked for.
+  const asksUsage = json['stream'] === true && options['include_usage'] !== true
+  const edits = {
+    ...(json['model'] !== model && { model: JSON.stringify(model) }),
+    ...(asksUsage && { stream_options: JSON.stringify({ ...options, include_usage: true }) }),
+  }
+  return Object.keys(edits).length === 0 ? bytes : editMembers(bytes, edits)
+}
+
+const scanAnswer = (body: Uint8Array): Delivery => {
+  const answer = parseJson(decoder.decode(body))
+  if (answer === undefined) {
+    return { ...nothing, failure: garbled('the answer is no JSON; it must be an object with choices') }
+  }
+  const { events: _events, ...facts } = deliveryOf(decodeAnswer(answer))
+  if (facts.failure !== undefined || !isRecord(answer)) return facts
+  const mended = mend(answer, true)
+  return { ...facts, bytes: mended === answer ? body : encoder.encode(JSON.stringify(mended)) }
+}
+
+/** The express lane of this dialect. */
+export const express: ExpressLane = { editRequest, scanStream, scanAnswer }
