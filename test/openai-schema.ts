@@ -27,8 +27,17 @@ const repaired = (value: unknown): unknown => {
   return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema
 }
 
-/** The names of the schemas that this dialect emits. */
-export type SchemaName = 'CreateChatCompletionResponse' | 'CreateChatCompletionStreamResponse' | 'ErrorResponse'
+/** The names of the schemas that are emitted. */
+export type SchemaName =
+  | 'CreateChatCompletionResponse'
+  | 'CreateChatCompletionStreamResponse'
+  | 'CreateCompletionResponse'
+  | 'CreateEmbeddingResponse'
+  | 'CreateModerationResponse'
+  | 'ErrorResponse'
+  | 'Response'
+  | 'ResponseStreamEvent'
+  | 'TokenCountsResource'
 
 /** The published file, repaired. */
 export const openaiDocument = (): Json => {
