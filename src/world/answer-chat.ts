@@ -41,9 +41,11 @@ export const answerChat = async (
   const reply = replyOf(said, asked, seed, Date.now())
   // What `addMs` adds was waited for already.
   const rhythm = rhythmOf(asked.model, asked.inputTokens, seed, { factor: lot.factor, addMs: 0, pace: ground.pace })
+  const kept = speech.keep?.(reply)
+  if (kept !== undefined) ground.kept.set(kept.id, kept)
   if (asked.stream) {
-    const error = (): string | Uint8Array =>
-      speech.errorFrame(speech.manners.trouble('overloaded', 529), admitted.refuser.seed, asked)
+    const error = (sent: number): string | Uint8Array =>
+      speech.errorFrame(speech.manners.trouble('overloaded', 529), admitted.refuser.seed, { asked, sent })
     return deliverStream(exchange, admitted, { frames: speech.stream(reply), contentType: type, ...rhythm, error })
   }
   const wait = rhythm.firstToken + reply.outputTokens * asked.choices * rhythm.perToken

@@ -86,7 +86,7 @@ const attend = async (exchange: Exchange, ground: Ground, voice: Voice): Promise
     return answerChat(exchange, ground, { speech: found.speech, route: found.route, body: read.body.body })
   }
   const { operation, route } = found
-  const came = { ...read.body, route, headers: exchange.headers, models: ground.models }
+  const came = { ...read.body, route, headers: exchange.headers, models: ground.models, kept: ground.kept }
   return answerOperation(exchange, ground, { operation, came })
 }
 
@@ -124,11 +124,11 @@ const listModels = (exchange: Exchange, ground: Ground, { speech, route }: ListC
   const headers = { 'content-type': contentType(false), ...usualHeaders(refuser) }
   exchange.note({ operation: 'models' })
   const own = ground.models.filter(({ provider }) => provider === speech.provider)
-  if (route.to === 'models') return exchange.answer(200, headers, JSON.stringify(speech.list(own)))
+  if (route.to === 'models') return exchange.answer(200, headers, JSON.stringify(speech.list?.(own)))
   const id = plain(route.id)
   const model = modelNamed(own, speech.provider, id)
   if (model === undefined) return refuse(exchange, refuser, speech.manners.unread({ what: 'model-missing', model: id }))
-  exchange.answer(200, headers, JSON.stringify(speech.single(model)))
+  exchange.answer(200, headers, JSON.stringify(speech.single?.(model)))
 }
 
 /** A part of a path without its escapes. */

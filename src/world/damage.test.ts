@@ -35,9 +35,9 @@ describe('damage', () => {
     [{ cut: { how: 'close', afterBytes: 3, afterChunks: 1 } }, '[a', 'close'],
     [{ cut: { how: 'close', afterChunks: 3 } }, '[aÃ¼c]', 'whole'],
     [{ cut: { how: 'close', afterBytes: 6 } }, '[aÃ¼c]', 'whole'],
-    [{ error: { afterChunks: 1, data: '!' } }, '[a!', 'close'],
-    [{ error: { afterChunks: 9, data: '!' } }, '[aÃ¼c]', 'whole'],
-    [{ error: { afterChunks: 2, data: '!' }, cut: { how: 'reset', afterChunks: 1 } }, '[a', 'reset'],
+    [{ error: { afterChunks: 1, frame: () => '!' } }, '[a!', 'close'],
+    [{ error: { afterChunks: 9, frame: () => '!' } }, '[aÃ¼c]', 'whole'],
+    [{ error: { afterChunks: 2, frame: () => '!' }, cut: { how: 'reset', afterChunks: 1 } }, '[a', 'reset'],
   ])('%j leaves %s and ends as %s', (damage, text, ending) => {
     expect(left(damage)).toEqual([text, ending])
   })

@@ -2,10 +2,13 @@
 import type { Frame } from './speech.ts'
 import type { Cut, CutName } from './switches.ts'
 
+/** What stands where the error comes; `sent` counts the frames before it. */
+export type ErrorFrame = (sent: number) => string | Uint8Array
+
 export interface Damage {
   readonly cut?: Cut
   /** An error in place of what follows after so many pieces of content. */
-  readonly error?: { readonly afterChunks: number; readonly data: string | Uint8Array }
+  readonly error?: { readonly afterChunks: number; readonly frame: ErrorFrame }
 }
 
 /** How an answer ends: with everything said, or cut off. */
@@ -33,10 +36,11 @@ export function* damaged(frames: Iterable<Frame>, damage: Damage): Generator<Fra
   const how = damage.cut?.how ?? 'whole'
   let pieces = 0
   let bytes = 0
+  let sent = 0
   for (const { data, tokens } of frames) {
     if (tokens > 0) {
       if (pieces >= limits.sound) {
-        yield { data: damage.error?.data ?? '', tokens: 0 }
+        yield { data: damage.error?.frame(sent) ?? '', tokens: 0 }
         return 'close'
       }
       if (pieces >= limits.pieces) return how
@@ -49,6 +53,7 @@ export function* damaged(frames: Iterable<Frame>, damage: Damage): Generator<Fra
       return how
     }
     bytes += size
+    sent++
     yield { data, tokens }
   }
   return 'whole'

@@ -1,6 +1,6 @@
 /** How an answer goes out: counted, drawn its lot, at the model's pace, whole or damaged as the switches say. */
 import { damaged, wholeCut } from './damage.ts'
-import type { Damage, Ending } from './damage.ts'
+import type { Damage, Ending, ErrorFrame } from './damage.ts'
 import type { Exchange } from './exchange.ts'
 import type { Ground } from './ground.ts'
 import { fail, refuse, usualHeaders } from './refuse.ts'
@@ -80,7 +80,7 @@ export interface StreamedAnswer {
   readonly firstToken: number
   readonly perToken: number
   /** What stands in the stream where the switches want an error; absent where the form knows none. */
-  readonly error: (() => string | Uint8Array) | undefined
+  readonly error: ErrorFrame | undefined
 }
 
 /** Streams an answer, each piece when the model would have made it. */
@@ -96,7 +96,7 @@ export const deliverStream = async (
 
 const damageOf = ({ cut, inbandAfter }: Lot, error: StreamedAnswer['error']): Damage => ({
   ...(cut !== undefined && { cut }),
-  ...(inbandAfter !== undefined && error !== undefined && { error: { afterChunks: inbandAfter, data: error() } }),
+  ...(inbandAfter !== undefined && error !== undefined && { error: { afterChunks: inbandAfter, frame: error } }),
 })
 
 /** Writes the pieces; how it ended, or undefined if the client left. */

@@ -6,7 +6,7 @@ import type { ReadForm } from './read-form.ts'
 import type { Recordings } from './recordings.ts'
 import type { Script } from './reply.ts'
 import type { SightingLog } from './sighting.ts'
-import type { Headers, Json, Speech } from './speech.ts'
+import type { Headers, Json, KeptAnswer, Speech } from './speech.ts'
 import type { Switchboard } from './switches.ts'
 
 /** A request as a witness sees it, when its body was read. */
@@ -40,6 +40,8 @@ export interface Ground {
   readonly witness?: Witness
   /** The largest file that a form may carry, in bytes. */
   readonly largestFile: number
+  /** Answers that can be asked for again, by id. */
+  readonly kept: Map<string, KeptAnswer>
   /** How many requests each model has had. */
   readonly turns: Map<string, number>
 }

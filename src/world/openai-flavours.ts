@@ -1,5 +1,6 @@
 /** How OpenAI and its look-alikes differ: names of ids, extra members, who tells usage when, error bodies. */
 import { base62, chanceOf, hex, letters } from './chance.ts'
+import type { WorldModel } from './models.ts'
 import type { Complaint, Json } from './speech.ts'
 import type { Limited } from './switches.ts'
 
@@ -19,6 +20,8 @@ export interface Flavour {
   /** Members beside the usual ones of a choice. */
   readonly choiceExtra: Json
   readonly usageExtra: Json
+  /** Members beside the usual ones of a row in the list of models. */
+  readonly modelExtra?: (model: WorldModel) => Json
   answerId(seed: string): string
   callId(seed: string, place: number): string
   headers(seed: string): Readonly<Record<string, string>>
@@ -123,8 +126,9 @@ export const mistralFlavour: Flavour = {
   headers: seed => ({ 'mistral-correlation-id': seed }),
   unknownMember: name => ({ ...unknown(422, 'Extra inputs are not permitted'), param: name, code: 'extra_forbidden' }),
   unknownModel: name => ({ ...unknown(400, `Invalid model: ${name}`), code: '1500' }),
-  error: ({ status, kind, message, param, code }) =>
-    status === 422
+  error: ({ status, kind, message, param, code }) => {
+    if (status === 401) return { detail: 'Invalid API Key' }
+    return status === 422
       ? { detail: [{ type: code ?? 'value_error', loc: ['body', param ?? ''], msg: message, input: null }] }
       : {
           object: 'error',
@@ -132,7 +136,8 @@ export const mistralFlavour: Flavour = {
           type: kind === 'invalid' ? 'invalid_request_error' : kind.replaceAll('-', '_'),
           param: param ?? null,
           code: code ?? String(status),
-        },
+        }
+  },
   afterError: '',
   limitHeaders: ({ rpm, left }) => ({
     'x-ratelimit-limit-req-minute': String(rpm),
@@ -160,13 +165,18 @@ export const selfHostedFlavour: Flavour = {
   messageExtra: { refusal: null },
   choiceExtra: { logprobs: null, stop_reason: null },
   usageExtra: { prompt_tokens_details: null },
+  modelExtra: ({ id, contextWindow }) => ({ root: id, parent: null, max_model_len: contextWindow, permission: [] }),
   answerId: seed => `chatcmpl-${seed}`,
   callId: (seed, place) => `chatcmpl-tool-${letters(chanceOf(`${seed}/${place}`), 32, hex)}`,
   headers: () => ({ server: 'uvicorn' }),
   unknownMember: name => unknown(400, `Unknown member ${name}`),
   unknownModel: name => missingModel(`The model \`${name}\` does not exist.`),
+  // Its door is kept by others than its server, who speak more plainly.
   error: ({ status, kind, message, param }) => ({
-    error: { message, type: vllmTypes[kind] ?? 'BadRequestError', param: param ?? null, code: status },
+    error:
+      status === 401
+        ? 'Unauthorized'
+        : { message, type: vllmTypes[kind] ?? 'BadRequestError', param: param ?? null, code: status },
   }),
   afterError: 'data: [DONE]\n\n',
   limitHeaders: () => ({}),

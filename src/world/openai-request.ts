@@ -7,7 +7,8 @@ import { complaintAboutMessages } from './openai-messages.ts'
 import { complain, isJson, listOf } from './speech.ts'
 import type { Asked, Complaint, Json, Understood } from './speech.ts'
 
-const invalid = (message: string, param?: string, code?: string): Complaint => ({
+/** A request that makes no sense, in OpenAI's words. */
+export const invalid = (message: string, param?: string, code?: string): Complaint => ({
   status: 400,
   kind: 'invalid',
   message,
@@ -15,9 +16,10 @@ const invalid = (message: string, param?: string, code?: string): Complaint => (
   ...(code !== undefined && { code }),
 })
 
-type Check = (body: Json, flavour: Flavour) => Complaint | undefined
+export type Check = (body: Json, flavour: Flavour) => Complaint | undefined
 
-const between = (name: string, low: number, high: number, whole = false): Check => {
+/** A number in a range; decimals unless whole ones are wanted. */
+export const between = (name: string, low: number, high: number, whole = false): Check => {
   const kind = whole ? 'an integer' : 'a decimal'
   return body => {
     const value = body[name]

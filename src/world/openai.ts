@@ -5,7 +5,7 @@ import type { Flavour } from './openai-flavours.ts'
 import { openaiManners } from './openai-manners.ts'
 import { understandChat } from './openai-request.ts'
 import { bearerOf } from './speech.ts'
-import type { Complaint, Frame, Headers, Json, Reply, Route, Speech } from './speech.ts'
+import type { Complaint, Frame, Headers, Json, Reply, Route, Speech, Voice } from './speech.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 
 const finishes: Readonly<Record<Reply['finish'], string>> = {
@@ -134,33 +134,39 @@ const unwelcome = (_headers: Headers, key: string | undefined): Complaint | unde
       }
     : undefined
 
-const modelRow = ({ id }: WorldModel, owner: string): Json => ({
-  id,
+const modelRow = (model: WorldModel, { owner, modelExtra }: Flavour): Json => ({
+  id: model.id,
   object: 'model',
   created: 1_722_470_400,
   owned_by: owner,
+  ...modelExtra?.(model),
 })
 
 /** Google's list around an error is not kept in streams. */
 const inStream = (error: unknown): unknown => (Array.isArray(error) ? error[0] : error)
 
-const speechOf = (flavour: Flavour): Speech => ({
+/** Whom a flavour is the voice of. */
+export const voiceOf = (flavour: Flavour): Voice => ({
   prefix: flavour.prefix,
   provider: flavour.provider,
   manners: openaiManners(flavour),
-  route: routeOf,
   key: bearerOf,
   unwelcome,
-  understand: (body, models) => understandChat(body, models, flavour),
+  headers: flavour.headers,
+  error: complaint => flavour.error(complaint),
   // Google tells when to come back in the body alone.
   tellsRetryInBody: flavour.provider === 'gemini',
-  headers: flavour.headers,
+})
+
+const speechOf = (flavour: Flavour): Speech => ({
+  ...voiceOf(flavour),
+  route: routeOf,
+  understand: (body, models) => understandChat(body, models, flavour),
   whole: reply => whole(reply, flavour),
   stream: reply => stream(reply, flavour),
   counted: ({ inputTokens }) => ({ input_tokens: inputTokens }),
-  list: models => ({ object: 'list', data: models.map(model => modelRow(model, flavour.owner)) }),
-  single: model => modelRow(model, flavour.owner),
-  error: complaint => flavour.error(complaint),
+  list: models => ({ object: 'list', data: models.map(model => modelRow(model, flavour)) }),
+  single: model => modelRow(model, flavour),
   errorFrame: complaint => sse(inStream(flavour.error(complaint))) + flavour.afterError,
 })
 

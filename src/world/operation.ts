@@ -1,7 +1,7 @@
 /** What the world does beyond chats: what such a request carries, and what a provider's form of it must be able to do. */
 import type { WorldModel } from './models.ts'
 import type { ReadForm } from './read-form.ts'
-import type { Complaint, Frame, Headers, Json, Voice } from './speech.ts'
+import type { Complaint, Frame, Headers, Json, KeptAnswer, Voice } from './speech.ts'
 
 /** What the path says: the model and what is wanted of it, where it names them. */
 export interface OperationRoute {
@@ -17,6 +17,8 @@ export interface Came {
   readonly body: Json
   readonly form?: ReadForm
   readonly models: readonly WorldModel[]
+  /** Answers given before that were kept, by id. */
+  readonly kept: Map<string, KeptAnswer>
 }
 
 /** An answer as bytes go out; more than one frame where it streams. */
@@ -43,7 +45,7 @@ export interface Operation {
   readonly name: string
   readonly voice: Voice
   /** JSON unless told. */
-  readonly takes?: 'form'
+  readonly takes?: 'form' | 'nothing'
   route(method: string, path: string): OperationRoute | undefined
   plan(came: Came): Planned
   /** An error in the middle of a stream, where the form has one. */

@@ -29,6 +29,7 @@ export const readBody = async (
   reader: Speech | Operation,
 ): Promise<Body | undefined> => {
   if (!('voice' in reader)) return jsonBody(exchange, ground, reader)
+  if (reader.takes === 'nothing') return { ok: true, body: { body: {} } }
   return reader.takes === 'form' ? formBody(exchange, ground, reader.voice) : jsonBody(exchange, ground, reader.voice)
 }
 

@@ -79,6 +79,7 @@ const groundOf = async (options: WorldOptions): Promise<Ground> => {
     ...(options.script !== undefined && { script: options.script }),
     ...(options.witness !== undefined && { witness: options.witness }),
     largestFile: options.largestFile ?? 25 * 1024 * 1024,
+    kept: new Map(),
     turns: new Map(),
   }
 }
@@ -153,6 +154,7 @@ const worldOf = ({ ground, server, url }: Standing, { settled, end }: Running): 
   clear: () => {
     ground.log.clear()
     ground.turns.clear()
+    ground.kept.clear()
   },
   close: () => {
     end()

@@ -170,10 +170,27 @@ export interface Speech extends Voice {
   streamType?(asked: Asked): string
   /** The answer to a request that only wants its tokens counted. */
   counted(asked: Asked): Json
-  list(models: readonly WorldModel[]): Json
-  single(model: WorldModel): Json
+  /** The models, where this is the format that lists them. */
+  list?(models: readonly WorldModel[]): Json
+  single?(model: WorldModel): Json
   /** An error in the middle of a stream. */
-  errorFrame(complaint: Complaint, seed: string, asked: Asked): string | Uint8Array
+  errorFrame(complaint: Complaint, seed: string, place: ErrorPlace): string | Uint8Array
+  /** The answer as it can be asked for later, where the provider keeps it. */
+  keep?(reply: Reply): KeptAnswer | undefined
+}
+
+/** Where an error comes in the middle of a stream. */
+export interface ErrorPlace {
+  readonly asked: Asked
+  /** How many frames came before it. */
+  readonly sent: number
+}
+
+/** An answer that can be asked for again by its id. */
+export interface KeptAnswer {
+  readonly id: string
+  readonly model: WorldModel
+  readonly value: unknown
 }
 
 /** A complaint, as what became of understanding. */

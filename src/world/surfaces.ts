@@ -1,8 +1,16 @@
 /** Whom the world plays, and everything that each of them can be asked. */
 import { anthropicSpeech } from './anthropic.ts'
+import { completionSpeeches } from './completions.ts'
 import { geminiSpeech } from './gemini/gemini.ts'
 import { openaiSpeeches } from './openai.ts'
 import type { Operation } from './operation.ts'
+import { moderations } from './operations/moderations.ts'
+import { openaiEmbeddings } from './operations/openai-embeddings.ts'
+import { openaiImages } from './operations/openai-images.ts'
+import { openaiSpeech } from './operations/openai-speech.ts'
+import { transcriptions } from './operations/transcriptions.ts'
+import { keptResponses } from './responses/kept.ts'
+import { responsesSpeech } from './responses/responses.ts'
 import type { Speech } from './speech.ts'
 
 /** The providers, each with the path that its official client takes as its base. */
@@ -15,7 +23,20 @@ export const bases: Readonly<Record<string, string>> = {
 }
 
 /** Every way to chat. */
-export const speeches: readonly Speech[] = [anthropicSpeech, ...openaiSpeeches, geminiSpeech]
+export const speeches: readonly Speech[] = [
+  anthropicSpeech,
+  ...openaiSpeeches,
+  ...completionSpeeches,
+  responsesSpeech,
+  geminiSpeech,
+]
 
 /** Everything beside chats. */
-export const operations: readonly Operation[] = []
+export const operations: readonly Operation[] = [
+  ...keptResponses,
+  ...openaiEmbeddings,
+  moderations,
+  ...openaiImages,
+  openaiSpeech,
+  ...transcriptions,
+]

@@ -195,6 +195,6 @@ export const geminiSpeech: Speech = {
   }),
   list: models => ({ models: models.map(modelRow) }),
   single: modelRow,
-  errorFrame: (complaint, _, { form }) =>
-    form === 'array' ? `\n,\r\n${JSON.stringify(geminiError(complaint))}\n]` : sse(geminiError(complaint)),
+  errorFrame: (complaint, _, { asked }) =>
+    asked.form === 'array' ? `\n,\r\n${JSON.stringify(geminiError(complaint))}\n]` : sse(geminiError(complaint)),
 }
