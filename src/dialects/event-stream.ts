@@ -84,8 +84,6 @@ export interface MessageRun {
 /** Finds messages. After a fault nothing more is taken; what came before it was given. */
 export interface MessageReader {
   push(chunk: Uint8Array): MessageRun
-  /** How many bytes wait for the rest of their message. */
-  readonly waiting: number
   readonly fault: string | undefined
 }
 const nothingWhole: MessageRun = { bytes: empty, spans: [] }
@@ -159,9 +157,6 @@ export const messageReader = (): MessageReader => {
       waiting = fault === undefined ? bytes.length - end : 0
       return end === 0 ? nothingWhole : { bytes: end === bytes.length ? bytes : bytes.subarray(0, end), spans }
     },
-    get waiting() {
-      return waiting
-    },
     get fault() {
       return fault
     },
@@ -169,15 +164,15 @@ export const messageReader = (): MessageReader => {
 }
 
 const noFrames: readonly Frame[] = []
-const framesOf = ({ spans }: MessageRun): readonly Frame[] => {
-  if (spans.length === 0) return noFrames
-  return spans.flatMap(({ frame }) => (frame === undefined ? [] : [frame]))
-}
 
-const split = (): FrameSplitter => {
+/** A splitter that gives each frame as `read` tells it. */
+const splitting = (read: (frame: Frame) => Frame) => (): FrameSplitter => {
   const reader = messageReader()
   return {
-    push: chunk => framesOf(reader.push(chunk)),
+    push(chunk) {
+      const { spans } = reader.push(chunk)
+      return spans.length === 0 ? noFrames : spans.flatMap(({ frame }) => (frame === undefined ? [] : [read(frame)]))
+    },
     // A message that is not whole has no checksum to trust.
     end: () => noFrames,
     get fault() {
@@ -219,16 +214,91 @@ export const messageBytes = ({ event, data, isException }: Frame): Uint8Array =>
   return bytes
 }
 
-const join = (): FrameJoiner => ({
-  write: frames => {
-    const messages = frames.map(messageBytes)
-    return joined(
-      messages,
-      messages.reduce((sum, message) => sum + message.length, 0),
-    )
+/** A joiner of frames as `write` tells them. */
+const joining = (write: (frame: Frame) => Frame) => (): FrameJoiner => ({
+  write(frames) {
+    const messages = frames.map(frame => messageBytes(write(frame)))
+    const length = messages.reduce((sum, message) => sum + message.length, 0)
+    return joined(messages, length)
   },
   end: () => '',
 })
 
+const asItIs = (frame: Frame): Frame => frame
 /** AWS's event stream, as Bedrock's Converse API streams. No bytes may stand between its messages. */
-export const eventStream: Framing = { mediaType: 'application/vnd.amazon.eventstream', split, join }
+export const eventStream: Framing = {
+  mediaType: 'application/vnd.amazon.eventstream',
+  split: splitting(asItIs),
+  join: joining(asItIs),
+}
+
+const textOfBase64 = (base64: string): string => {
+  try {
+    return decoder.decode(Uint8Array.from(atob(base64), one => one.charCodeAt(0)))
+  } catch {
+    // No base64: what is in it makes no sense as an event either, and is told as one that does not.
+    return base64
+  }
+}
+const base64Of = (data: string): string => {
+  const binary: string[] = []
+  const bytes = encoder.encode(data)
+  // A call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 8192) binary.push(String.fromCharCode(...bytes.subarray(at, at + 8192)))
+  return btoa(binary.join(''))
+}
+type Json = Readonly<Record<string, unknown>>
+const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object'
+/** The members of a JSON object; none of what is no JSON, and whoever decodes the frame says so. */
+const membersOf = (json: string): Json => {
+  try {
+    const value: unknown = JSON.parse(json)
+    return isRecord(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+const wordsIn = (record: unknown, name: string): string | undefined => {
+  const word = isRecord(record) ? record[name] : undefined
+  return typeof word === 'string' ? word : undefined
+}
+
+/** Exceptions as Anthropic tells errors in a stream; the first of a kind is the way back. */
+const errors: readonly (readonly [exception: string, type: string])[] = [
+  ['throttlingException', 'rate_limit_error'],
+  ['serviceUnavailableException', 'overloaded_error'],
+  ['modelTimeoutException', 'timeout_error'],
+  ['validationException', 'invalid_request_error'],
+  ['modelStreamErrorException', 'api_error'],
+  ['internalServerException', 'api_error'],
+]
+const errorFrame = ({ event, data }: Frame): Frame => {
+  const type = errors.find(([exception]) => exception === event)?.[1] ?? 'api_error'
+  const error = { type, message: wordsIn(membersOf(data), 'message') ?? data }
+  return { event: 'error', data: JSON.stringify({ type: 'error', error }) }
+}
+const exceptionFrame = ({ data }: Frame): Frame => {
+  const { error } = membersOf(data)
+  const event = errors.find(([, type]) => type === wordsIn(error, 'type'))?.[0] ?? 'validationException'
+  return { event, data: JSON.stringify({ message: wordsIn(error, 'message') ?? '' }), isException: true }
+}
+
+/** The model's own event out of a chunk, named by its type as Anthropic names its events. */
+const unwrapped = (frame: Frame): Frame => {
+  if (frame.isException === true) return errorFrame(frame)
+  const bytes = wordsIn(membersOf(frame.data), 'bytes')
+  const data = bytes === undefined ? frame.data : textOfBase64(bytes)
+  const event = wordsIn(membersOf(data), 'type')
+  return event === undefined ? { data } : { event, data }
+}
+const wrapped = (frame: Frame): Frame =>
+  frame.event === 'error'
+    ? exceptionFrame(frame)
+    : { event: 'chunk', data: JSON.stringify({ bytes: base64Of(frame.data) }) }
+
+/** The events of a model's own, each packed into a message, as Bedrock's InvokeModelWithResponseStream streams those of Anthropic. */
+export const invokeStream: Framing = {
+  mediaType: eventStream.mediaType,
+  split: splitting(unwrapped),
+  join: joining(wrapped),
+}

@@ -39,9 +39,11 @@ const opaque = (name: string, value: Json, block: number): Started => ({
   events: none,
 })
 
+const isCall = (use: Json): boolean => use['type'] !== 'server_tool_use'
+
 const startToolUse = (use: Json, block: number): Started => {
   // Who calls a tool of the provider's own answers it as well.
-  if (use['type'] === 'server_tool_use') return opaque('toolUse', use, block)
+  if (!isCall(use)) return opaque('toolUse', use, block)
   const name = textOf(use, 'name')
   if (name === answerTool)
     return { open: { kind: 'answer', block, fed: false }, events: [{ type: 'text-start', block }] }
@@ -201,17 +203,27 @@ const wholeCitations = ({ content, ...members }: Json, block: number): readonly 
   return wholeText(texts.join(''), block, otherMembers(members, new Set()))
 }
 
+/** The events of a block of a kind that others know too; undefined for any other. */
+const wholeKnown = (name: string, value: unknown, block: number): readonly StreamEvent[] | undefined => {
+  if (name === 'text' && typeof value === 'string') return wholeText(value, block)
+  if (!isRecord(value)) return undefined
+  switch (name) {
+    case 'toolUse':
+      return isCall(value) ? wholeToolUse(value, block) : undefined
+    case 'citationsContent':
+      return wholeCitations(value, block)
+    case 'reasoningContent':
+      return wholeReasoning(value, block)
+    default:
+      return undefined
+  }
+}
+
 /** A block that came whole, as events. */
 export const wholeBlock = (content: unknown, block: number): readonly StreamEvent[] => {
   const [name, value] = (isRecord(content) ? memberOf(content) : undefined) ?? ['', undefined]
-  if (name === 'text' && typeof value === 'string') return wholeText(value, block)
-  const record = isRecord(value) ? value : undefined
-  if (name === 'toolUse' && record !== undefined && record['type'] !== 'server_tool_use') {
-    return wholeToolUse(record, block)
-  }
-  if (name === 'citationsContent' && record !== undefined) return wholeCitations(record, block)
-  const thought = name === 'reasoningContent' && record !== undefined ? wholeReasoning(record, block) : undefined
-  if (thought !== undefined) return thought
-  const kind = name === 'toolUse' && record !== undefined ? textOf(record, 'type') : name
+  const told = wholeKnown(name, value, block)
+  if (told !== undefined) return told
+  const kind = name === 'toolUse' && isRecord(value) ? textOf(value, 'type') : name
   return [{ type: 'opaque', block, dialect, kind, value: content }]
 }

@@ -55,10 +55,6 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
     own = ownMembers(event.extensions)
     return started()
   }
-  const lose = (): readonly Frame[] => {
-    losses.add('choices', 'Bedrock gives one answer')
-    return none
-  }
   const finish = (last: Json): readonly Frame[] => {
     hasEnded = true
     return [...started(), ...blocks.close(), ...endFrames({ end, usage, tier, said }, { ...own, ...last })]
@@ -90,7 +86,9 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
   return {
     push(event) {
       if (hasEnded) return none
-      return 'choice' in event && (event.choice ?? 0) > 0 ? lose() : push(event)
+      if (!('choice' in event) || (event.choice ?? 0) === 0) return push(event)
+      losses.add('choices', 'Bedrock gives one answer')
+      return none
     },
     losses: () => losses.list(),
   }

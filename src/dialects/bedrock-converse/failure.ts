@@ -81,7 +81,7 @@ export const failureOf = (body: Json, exception = ''): Failure => {
 
 /** True for a frame that tells of an error; some servers forget to mark it. */
 export const isException = ({ isException: marked, event }: Frame): boolean =>
-  marked === true || (event !== undefined && /Exception$/.test(event))
+  marked === true || event?.endsWith('Exception') === true
 /** The failure that such a frame tells. */
 export const failureIn = ({ event = '', data }: Frame): Failure => {
   const body = parseJson(data)

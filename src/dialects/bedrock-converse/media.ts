@@ -105,6 +105,19 @@ const readSource = (source: Json): ReadSource | undefined => {
   return { source: { url: value['uri'] }, ...(others !== undefined && { others: { s3Location: others } }) }
 }
 
+/** The media type that a word for a format stands for, and what has to be kept of that word. */
+const readFormat = (
+  kind: MediaKind,
+  given: unknown,
+  source: MediaSource,
+): { readonly mediaType: string; readonly kept: Json } => {
+  const types = mediaTypes[kind]
+  // A document of plain text needs no format; the mark tells that it had none.
+  if (typeof given !== 'string') return { mediaType: 'text' in source ? 'text/plain' : '', kept: { format: null } }
+  if (Object.hasOwn(types, given)) return { mediaType: types[given]!, kept: {} }
+  return { mediaType: `${kind === 'document' ? 'application' : kind}/${given}`, kept: { format: given } }
+}
+
 /** A block of media as a part; undefined if its source is of a kind that is not known, and the block must stay opaque. */
 export const readMedia = (kind: MediaKind, block: Json, at: string, findings: Findings): MediaPart | undefined => {
   const given = block['source']
@@ -114,24 +127,14 @@ export const readMedia = (kind: MediaKind, block: Json, at: string, findings: Fi
   }
   const read = readSource(given)
   if (read === undefined) return undefined
-  const format = typeof block['format'] === 'string' ? block['format'] : ''
-  const types = mediaTypes[kind]
-  const mediaType = Object.hasOwn(types, format) ? types[format]! : 'text' in read.source ? 'text/plain' : ''
+  const { mediaType, kept } = readFormat(kind, block['format'], read.source)
   const others = otherMembers(block, known.block)
-  const isOdd = format !== '' && !Object.hasOwn(types, format)
-  const members = {
-    ...others,
-    ...(read.others !== undefined && { source: read.others }),
-    ...(isOdd && { format }),
-    // A document of plain text needs no format; the mark tells that it had none.
-    ...(format === '' && { format: null }),
-  }
   return {
     type: kind === 'image' || kind === 'audio' ? kind : 'file',
-    mediaType: isOdd ? `${kind === 'document' ? 'application' : kind}/${format}` : mediaType,
+    mediaType,
     source: read.source,
     ...(kind === 'document' && { name: readText(block, 'name', at, findings) }),
-    ...(Object.keys(members).length > 0 && carried(members)),
+    ...carried({ ...others, ...(read.others !== undefined && { source: read.others }), ...kept }),
   }
 }
 
@@ -216,24 +219,30 @@ const wordsFor = ({ source, mediaType, type }: MediaPart): string => {
   return mediaType === '' ? `${type} of no known media type` : mediaType
 }
 
+/** The words that are left of what Bedrock cannot take: an address can at least be told. */
+const lost = (part: MediaPart, losses: Losses): Json | undefined => {
+  losses.add(`messages.${part.type}`, `Bedrock takes bytes and addresses in S3, not ${wordsFor(part)}`)
+  const url = 'url' in part.source ? part.source.url : ''
+  return /^https?:/.test(url) ? { text: `[${part.type}: ${url}]` } : undefined
+}
+
+/** The source and the format as the sender wrote them, as long as they still say the same. */
+const asWritten = (made: Written, { source, extensions }: MediaPart): Omit<Written, 'kind'> => {
+  const { source: others, format } = ownMembers(extensions)
+  const isText = 'text' in source
+  const isSame = isText && isRecord(others) && textOfContent(others['content']) === source.text
+  const kept = isSame ? others : made.source
+  if (typeof format === 'string') return { source: kept, format }
+  const { format: usual } = made
+  return format === null && isText ? { source: kept } : { source: kept, ...(usual !== undefined && { format: usual }) }
+}
+
 /** A block of media; with a loss, the words that are left of what Bedrock cannot take, or undefined where none are. */
 export const writeMedia = (part: MediaPart, names: DocumentNames, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'messages.')
   const made = sourceOf(part)
-  if (made === undefined) {
-    losses.add(`messages.${part.type}`, `Bedrock takes bytes and addresses in S3, not ${wordsFor(part)}`)
-    const isWeb = 'url' in part.source && /^https?:/.test(part.source.url)
-    return isWeb && 'url' in part.source ? { text: `[${part.type}: ${part.source.url}]` } : undefined
-  }
-  const { source: others, format: given, ...members } = ownMembers(part.extensions)
-  const isContent = isRecord(others) && 'text' in part.source && textOfContent(others['content']) === part.source.text
-  const format = typeof given === 'string' ? given : given === null && 'text' in part.source ? undefined : made.format
-  return {
-    [made.kind]: {
-      ...members,
-      ...(format !== undefined && { format }),
-      ...(made.kind === 'document' && { name: names.fit(part.name, losses) }),
-      source: isContent ? others : made.source,
-    },
-  }
+  if (made === undefined) return lost(part, losses)
+  const { source: _source, format: _format, ...members } = ownMembers(part.extensions)
+  const name = made.kind === 'document' ? { name: names.fit(part.name, losses) } : {}
+  return { [made.kind]: { ...members, ...name, ...asWritten(made, part) } }
 }

@@ -53,27 +53,35 @@ const readChoice = (choice: unknown, findings: Findings): ToolChoice | undefined
   return undefined
 }
 
+/** A tool of the list, to be added to those before it. */
+const readTool = (
+  tool: unknown,
+  at: string,
+  read: { tools: Tool[]; opaqueTools: OpaqueTool[] },
+  findings: Findings,
+): void => {
+  const [kind, value] = (isRecord(tool) ? memberOf(tool) : undefined) ?? []
+  const last = read.tools.at(-1)
+  if (kind === undefined) report(findings, at, tool, 'an object with one of toolSpec, systemTool and cachePoint')
+  else if (kind === 'toolSpec' && isRecord(value)) read.tools.push(readSpec(value, `${at}.toolSpec`, findings))
+  else if (kind === 'cachePoint' && last !== undefined) {
+    read.tools[read.tools.length - 1] = { ...last, cache: readCachePoint(value) }
+  } else read.opaqueTools.push({ dialect, kind, value: tool })
+}
+
 /** The tools and the choice of a request; tools that run at the provider stay whole, as opaque. */
 export const readTools = (config: Json, findings: Findings): ReadTools => {
   const given = config['tools']
-  const tools: Tool[] = []
-  const opaqueTools: OpaqueTool[] = []
+  const read = { tools: [], opaqueTools: [] }
   if (!isAbsent(given) && !Array.isArray(given)) report(findings, 'toolConfig.tools', given, 'a list of tools')
   for (const [place, tool] of (Array.isArray(given) ? given : []).entries()) {
-    const at = `toolConfig.tools[${place}]`
-    const [kind, value] = (isRecord(tool) ? memberOf(tool) : undefined) ?? []
-    const last = tools.at(-1)
-    if (kind === undefined) report(findings, at, tool, 'an object with one of toolSpec, systemTool and cachePoint')
-    else if (kind === 'toolSpec' && isRecord(value)) tools.push(readSpec(value, `${at}.toolSpec`, findings))
-    else if (kind === 'cachePoint' && last !== undefined)
-      tools[tools.length - 1] = { ...last, cache: readCachePoint(value) }
-    else opaqueTools.push({ dialect, kind, value: tool })
+    readTool(tool, `toolConfig.tools[${place}]`, read, findings)
   }
   const toolChoice = readChoice(config['toolChoice'], findings)
   const others = otherMembers(config, known.config)
   return {
-    tools,
-    ...(opaqueTools.length > 0 && { opaqueTools }),
+    tools: read.tools,
+    ...(read.opaqueTools.length > 0 && { opaqueTools: read.opaqueTools }),
     ...(toolChoice !== undefined && { toolChoice }),
     ...(others !== undefined && { others }),
   }
@@ -204,24 +212,37 @@ const namesOf = ({ messages }: ChatBody): ReadonlySet<string> =>
 const choiceWith = (choice: ToolChoice, tools: readonly Json[], answer: Json): Json =>
   choice === 'none' || tools.length === 0 ? { tool: { name: answer['name'] } } : { any: {} }
 
-/** `toolConfig` of a body, and what has to be said elsewhere. */
-export const writeTools = (body: ChatBody, telling: Telling, losses: Losses): WrittenTools => {
-  const { toolChoice, opaqueTools = [] } = body
+/** The tools and the choice among them, where it is not that there be no calls. */
+const withTools = (body: ChatBody, tools: readonly Json[], telling: Telling, losses: Losses): WrittenTools => {
+  const { toolChoice } = body
+  const choice = toolChoice === undefined ? undefined : writeChoice(toolChoice, telling, losses)
+  const isOpen = choice === undefined || 'auto' in choice
+  return {
+    toolConfig: { tools, ...(choice !== undefined && { toolChoice: choice }) },
+    fields: isOpen ? singleOf(body, telling, losses) : {},
+  }
+}
+
+const chosenTools = (body: ChatBody, telling: Telling, losses: Losses): WrittenTools => {
+  const { toolChoice = 'auto', opaqueTools = [] } = body
+  const { answer, hasCalls } = telling
   const told = visible(body.tools, toolChoice, losses).flatMap(tool => writeTool(tool, telling, losses))
   const tools = [...told, ...writeOpaqueTools(opaqueTools, losses)]
-  const wish = toolChoice ?? 'auto'
-  const { answer, hasCalls } = telling
-  const others = ownMembers(body.extensions)['toolConfig']
-  const rest: Json = isRecord(others) ? others : {}
   // A call that is forced leaves no answer to be formatted.
-  if (answer !== undefined && !(isForced(wish) && tools.length > 0)) {
-    const toolConfig = { ...rest, tools: [...tools, { toolSpec: answer }], toolChoice: choiceWith(wish, tools, answer) }
-    return { toolConfig, fields: {} }
+  if (answer !== undefined && !(isForced(toolChoice) && tools.length > 0)) {
+    const all = [...tools, { toolSpec: answer }]
+    return { toolConfig: { tools: all, toolChoice: choiceWith(toolChoice, tools, answer) }, fields: {} }
   }
-  if (toolChoice === 'none') return withoutCalls(tools, hasCalls, losses)
-  if (tools.length === 0 && !hasCalls) return { fields: {} }
-  if (tools.length === 0) return { toolConfig: { ...rest, tools: [...namesOf(body)].map(formerTool) }, fields: {} }
-  const choice = toolChoice === undefined ? undefined : writeChoice(toolChoice, telling, losses)
-  const toolConfig = { ...rest, tools, ...(choice !== undefined && { toolChoice: choice }) }
-  return { toolConfig, fields: choice === undefined || 'auto' in choice ? singleOf(body, telling, losses) : {} }
+  const former = tools.length === 0 && hasCalls ? [...namesOf(body)].map(formerTool) : tools
+  if (toolChoice === 'none') return withoutCalls(former, hasCalls, losses)
+  if (tools.length > 0) return withTools(body, tools, telling, losses)
+  return former.length === 0 ? { fields: {} } : { toolConfig: { tools: former }, fields: {} }
+}
+
+/** `toolConfig` of a body, and what has to be said elsewhere. */
+export const writeTools = (body: ChatBody, telling: Telling, losses: Losses): WrittenTools => {
+  const written = chosenTools(body, telling, losses)
+  const others = ownMembers(body.extensions)['toolConfig']
+  if (written.toolConfig === undefined || !isRecord(others)) return written
+  return { ...written, toolConfig: { ...others, ...written.toolConfig } }
 }
