@@ -1,0 +1,44 @@
+/** What a model of OpenAI takes in a request for a response and what it refuses, by its name. */
+import type { ReasoningWish } from '../../domain/request.ts'
+
+export type Effort = NonNullable<ReasoningWish['effort']>
+
+/** How one model differs from the others in what it takes. */
+export interface Abilities {
+  /** The efforts that it knows, the least first: none if it does not reason, undefined if nobody knows. */
+  readonly efforts?: readonly Effort[]
+  /** Its effort where none is asked for. */
+  readonly usual?: Effort
+  /** It takes temperature and its like, and tells log probabilities: always, only while it does not reason, or never. */
+  readonly sampling: 'always' | 'without-reasoning' | 'never'
+}
+
+/** A look-alike: it takes what all take, and what else nobody knows. */
+const stranger: Abilities = { sampling: 'always' }
+const speaks: Abilities = { sampling: 'always', efforts: [] }
+const early: Abilities = { efforts: ['low', 'medium', 'high'], usual: 'medium', sampling: 'never' }
+const fifth: Abilities = { ...early, efforts: ['minimal', 'low', 'medium', 'high'] }
+const newer: Abilities = { efforts: ['none', 'low', 'medium', 'high'], usual: 'none', sampling: 'without-reasoning' }
+const newest: Abilities = { ...newer, efforts: ['none', 'low', 'medium', 'high', 'xhigh'] }
+
+// From OpenAI's pages on its models and on reasoning; the first that fits counts.
+const rows: readonly (readonly [RegExp, Abilities])[] = [
+  [/(?:^|[/:])(?:chat)?gpt-(?:3|4)/, speaks],
+  [/(?:^|[/:])gpt-5-chat/, speaks],
+  [/(?:^|[/:])gpt-5\.\d-chat/, { ...early, efforts: ['medium'] }],
+  [/(?:^|[/:])gpt-5-pro/, { ...early, efforts: ['high'], usual: 'high' }],
+  [/(?:^|[/:])gpt-5(?:\.\d)?-codex-max/, { ...early, efforts: ['low', 'medium', 'high', 'xhigh'] }],
+  [/(?:^|[/:])gpt-5(?:\.\d)?-codex/, early],
+  [/(?:^|[/:])gpt-5\.\d+-pro/, { ...early, efforts: ['medium', 'high', 'xhigh'], usual: 'high' }],
+  [/(?:^|[/:])gpt-5\.1/, newer],
+  [/(?:^|[/:])gpt-5(?:$|[^.\d])/, fifth],
+  [/(?:^|[/:])gpt-(?:[5-9]|\d\d)(?!\d)/, newest],
+  [/(?:^|[/:])o1-(?:mini|preview)/, { ...early, efforts: [] }],
+  [/(?:^|[/:])o[134](?![a-z0-9])/, early],
+]
+
+/** What this model takes. One that is none of OpenAI's takes what it is given. */
+export const abilitiesOf = (model: string): Abilities => {
+  const name = model.toLowerCase()
+  return rows.find(([pattern]) => pattern.test(name))?.[1] ?? stranger
+}

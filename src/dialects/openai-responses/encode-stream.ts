@@ -1,0 +1,26 @@
+/** A streamed answer, written: the events that OpenAI's clients expect, numbered from 0 without a gap. */
+import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
+import { mendEvent } from './mend-event.ts'
+import { newPage } from './page.ts'
+import { write } from './write-response.ts'
+import { listLosses } from './wire.ts'
+import type { Json } from './wire.ts'
+
+const none: readonly Frame[] = []
+
+/** Our own events keep the schema, but for what the answer's maker put into them. */
+const frameOf = (event: Json): Frame => ({ event: String(event['type']), data: JSON.stringify(mendEvent(event)) })
+
+/** An encoder for one stream; after a failure it gives an error frame and no end. */
+export const encodeStream = (context: AnswerContext): FrameEncoder => {
+  const page = newPage(context)
+  return {
+    push: event => {
+      if (page.hasEnded) return none
+      write(page, event)
+      const told = page.told.splice(0)
+      return told.length === 0 ? none : told.map(frameOf)
+    },
+    losses: () => listLosses(page.losses),
+  }
+}

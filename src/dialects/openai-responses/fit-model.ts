@@ -1,0 +1,102 @@
+/** A body cut to what one model takes: OpenAI answers 400 to a parameter that a model does not know, and not every client chose the model. */
+import type { Loss } from '../../domain/outcome.ts'
+import { abilitiesOf } from './abilities.ts'
+import type { Abilities, Effort } from './abilities.ts'
+import { isStrange } from './proof.ts'
+import { addLoss, isAbsent, isRecord, listLosses } from './wire.ts'
+import type { Json, Losses } from './wire.ts'
+
+/** Members to write, undefined for one to take out; and what is lost by it. */
+export interface Fitted {
+  readonly edits: Readonly<Record<string, unknown>>
+  readonly losses: readonly Loss[]
+}
+interface Fitting {
+  readonly body: Json
+  readonly abilities: Abilities
+  readonly edits: Record<string, unknown>
+  readonly losses: Losses
+}
+
+/** Takes a member out; `usual` is the value that asks for nothing. */
+const drop = ({ body, edits, losses }: Fitting, member: string, field: string, usual?: unknown): void => {
+  const value = body[member]
+  if (value === undefined) return
+  edits[member] = undefined
+  if (!isAbsent(value) && value !== usual) addLoss(losses, field, 'this model refuses it')
+}
+
+const order: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+/** The effort of this model that is nearest to the one asked for; of two as near, the greater. */
+const nearest = (efforts: readonly Effort[], asked: number): Effort | undefined => {
+  let best: Effort | undefined
+  const far = (effort: Effort): number => Math.abs(order.indexOf(effort) - asked)
+  // Not to think at all is another thing than to think little.
+  const able = asked === 0 ? efforts : efforts.filter(effort => effort !== 'none')
+  for (const effort of able) if (best === undefined || far(effort) <= far(best)) best = effort
+  return best
+}
+
+const encrypted = 'reasoning.encrypted_content'
+/** A model that does not reason takes no wish for it, and none for its proofs. */
+const silence = ({ body, edits, losses }: Fitting, effort: unknown): void => {
+  const { reasoning, include } = body
+  if (reasoning !== undefined) edits['reasoning'] = undefined
+  if (!isAbsent(effort) && effort !== 'none')
+    addLoss(losses, 'reasoning', 'this model does not reason, or cannot be told how much')
+  if (Array.isArray(include) && include.includes(encrypted)) {
+    const rest = include.filter(one => one !== encrypted)
+    edits['include'] = rest.length === 0 ? undefined : rest
+  }
+}
+/** The effort that the model will take; undefined where it is not known or none. */
+const fitEffort = (fitting: Fitting): Effort | undefined => {
+  const { body, edits, losses } = fitting
+  const { efforts, usual } = fitting.abilities
+  const reasoning = isRecord(body['reasoning']) ? body['reasoning'] : {}
+  const asked = reasoning['effort']
+  if (efforts?.length === 0) {
+    silence(fitting, asked)
+    return undefined
+  }
+  const place = order.findIndex(effort => effort === asked)
+  if (efforts === undefined || place === -1) return usual
+  const told = nearest(efforts, place)
+  if (told !== asked) {
+    edits['reasoning'] = { ...reasoning, effort: told }
+    addLoss(losses, 'reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)
+  }
+  return told
+}
+
+const fitSampling = (fitting: Fitting, effort: Effort | undefined): void => {
+  const { sampling } = fitting.abilities
+  if (sampling === 'always' || (sampling === 'without-reasoning' && effort === 'none')) return
+  drop(fitting, 'temperature', 'sampling.temperature', 1)
+  drop(fitting, 'top_p', 'sampling.topP', 1)
+  drop(fitting, 'top_logprobs', 'logprobs', 0)
+  const { include } = fitting.body
+  if (!Array.isArray(include)) return
+  const rest = include.filter(one => one !== 'message.output_text.logprobs')
+  if (rest.length === include.length) return
+  fitting.edits['include'] = rest
+  addLoss(fitting.losses, 'logprobs', 'this model refuses it')
+}
+
+/** What must change in a body, so that this model takes it. */
+export const fitModel = (body: Json, model: string): Fitted => {
+  const abilities = abilitiesOf(model)
+  const fitting: Fitting = { body, abilities, edits: {}, losses: new Map() }
+  // Most models take all there is.
+  if (abilities.efforts !== undefined) fitSampling(fitting, fitEffort(fitting))
+  return { edits: fitting.edits, losses: listLosses(fitting.losses) }
+}
+
+/** The same, for reasoning in the input that no provider of this dialect takes back. */
+export const fitInput = ({ input }: Json): Fitted => {
+  if (!Array.isArray(input)) return { edits: {}, losses: [] }
+  const rest = input.filter(item => !isRecord(item) || !isStrange(item))
+  if (rest.length === input.length) return { edits: {}, losses: [] }
+  const why = 'OpenAI takes back only reasoning that it has encrypted'
+  return { edits: { input: rest }, losses: [{ field: 'messages.reasoning', why }] }
+}

@@ -1,0 +1,94 @@
+/** A response while it is written: its items so far, and the events that have told them. */
+import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
+import type { AnswerContext } from '../../ports/dialect.ts'
+import type { Json, Losses } from './wire.ts'
+
+type Writable = Record<string, unknown>
+
+/** An item that is being written; `item` is what it has become so far. */
+export interface WrittenItem {
+  readonly index: number
+  readonly item: Writable
+  isDone: boolean
+}
+/** A part of a message; `piece` is what it has become so far. */
+export interface WrittenPart {
+  readonly index: number
+  readonly piece: Writable
+  isDone: boolean
+}
+/** The message, reasoning item or call that a block of events is written to. */
+export type WrittenBlock =
+  | { readonly kind: 'words'; readonly owner: WrittenMessage; readonly part: WrittenPart }
+  | {
+      readonly kind: 'thought'
+      readonly owner: WrittenThought
+      readonly isSummary: boolean
+      piece: WrittenPart | undefined
+    }
+  | { readonly kind: 'call'; readonly owner: WrittenItem }
+export interface WrittenMessage extends WrittenItem {
+  readonly parts: WrittenPart[]
+}
+export interface WrittenThought extends WrittenItem {
+  readonly summary: WrittenPart[]
+  readonly content: WrittenPart[]
+}
+
+/** Everything about one response that is being written. */
+export interface Page {
+  readonly context: AnswerContext
+  readonly losses: Losses
+  readonly output: WrittenItem[]
+  readonly blocks: Map<number, WrittenBlock>
+  /** The events that were told and not yet handed out. */
+  readonly told: Json[]
+  sequence: number
+  /** The response around its output; undefined before the start. */
+  head: Json | undefined
+  /** The last item, where it is a message or reasoning that may go on. */
+  message: WrittenMessage | undefined
+  thought: WrittenThought | undefined
+  usage: Usage | undefined
+  serviceTier: string | undefined
+  end: Extract<StreamEvent, { type: 'choice-end' }> | undefined
+  hasEnded: boolean
+}
+
+/** A page with nothing on it. */
+export const newPage = (context: AnswerContext): Page => ({
+  context,
+  losses: new Map(),
+  output: [],
+  blocks: new Map(),
+  told: [],
+  sequence: 0,
+  head: undefined,
+  message: undefined,
+  thought: undefined,
+  usage: undefined,
+  serviceTier: undefined,
+  end: undefined,
+  hasEnded: false,
+})
+
+/** Tells an event, numbered. */
+export const tell = (page: Page, type: string, members: Json): void => {
+  page.told.push({ type, ...members, sequence_number: page.sequence++ })
+}
+
+/** Where an item stands, as its events say it. */
+export const placeOf = ({ index, item }: WrittenItem): Json => ({ item_id: item['id'], output_index: index })
+
+/** Puts an item on the page; `begun` is what it looks like before anything in it was told. */
+export const putItem = <Item extends WrittenItem>(page: Page, item: Item, begun: Json): Item => {
+  page.output.push(item)
+  tell(page, 'response.output_item.added', { output_index: item.index, item: begun })
+  return item
+}
+/** Ends an item. */
+export const endItem = (page: Page, item: WrittenItem): void => {
+  if (item.isDone) return
+  item.isDone = true
+  tell(page, 'response.output_item.done', { output_index: item.index, item: { ...item.item } })
+}

@@ -1,0 +1,162 @@
+/** Tools and the choice among them, both ways. */
+import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
+import {
+  addForeign,
+  addLoss,
+  carried,
+  complain,
+  isAbsent,
+  isRecord,
+  isWord,
+  openaiResponsesId,
+  optionalFlag,
+  optionalRecord,
+  optionalText,
+  ownMembers,
+  requiredWord,
+  withNulls,
+} from './wire.ts'
+import type { Json, Problems } from './wire.ts'
+import type { Writing } from './write-content.ts'
+
+const known = new Set(['type', 'name', 'description', 'parameters', 'strict'])
+
+interface Tools {
+  readonly tools: readonly Tool[]
+  readonly opaqueTools?: readonly OpaqueTool[]
+  /** Which of all tools are functions, where the two kinds are mixed. */
+  readonly order?: readonly boolean[]
+}
+
+const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
+  if (!isRecord(tool)) return complain(problems, at, tool, 'an object with a type')
+  const { type } = tool
+  if (!isWord(type)) return complain(problems, `${at}.type`, type, '"function"')
+  if (type !== 'function') return { dialect: openaiResponsesId, kind: type, value: tool }
+  const description = optionalText(problems, `${at}.description`, tool['description'])
+  const inputSchema = optionalRecord(problems, `${at}.parameters`, tool['parameters'])
+  const strict = optionalFlag(problems, `${at}.strict`, tool['strict'])
+  return {
+    name: requiredWord(problems, `${at}.name`, tool['name']),
+    ...(description !== undefined && { description }),
+    ...(inputSchema !== undefined && { inputSchema }),
+    ...(strict !== undefined && { strict }),
+    ...carried(withNulls(tool, known)),
+  }
+}
+
+/** The tools of a body. A tool of an unknown type stays whole, as opaque. */
+export const readTools = (problems: Problems, list: unknown): Tools => {
+  if (isAbsent(list)) return { tools: [] }
+  if (!Array.isArray(list)) {
+    complain(problems, 'tools', list, 'a list')
+    return { tools: [] }
+  }
+  const tools: Tool[] = []
+  const opaque: OpaqueTool[] = []
+  const order: boolean[] = []
+  for (const [index, one] of list.entries()) {
+    const tool = readTool(problems, `tools[${index}]`, one)
+    if (tool === undefined) continue
+    order.push(!('kind' in tool))
+    if ('kind' in tool) opaque.push(tool)
+    else tools.push(tool)
+  }
+  if (opaque.length === 0) return { tools }
+  // Functions come first unless it is said otherwise.
+  const isMixed = order.lastIndexOf(true) > order.indexOf(false)
+  return { tools, opaqueTools: opaque, ...(isMixed && { order }) }
+}
+
+/** A choice, or the word for one that only OpenAI knows and that goes along as it is. */
+type ReadChoice = ToolChoice | 'own' | undefined
+
+const allowedTools = (problems: Problems, { mode, tools }: Json): ReadChoice => {
+  const at = 'tool_choice'
+  if (mode !== 'auto' && mode !== 'required') return complain(problems, `${at}.mode`, mode, '"auto" or "required"')
+  if (!Array.isArray(tools)) return complain(problems, `${at}.tools`, tools, 'a list of tools')
+  const names = tools.flatMap((tool: unknown) =>
+    isRecord(tool) && tool['type'] === 'function' && isWord(tool['name']) ? [tool['name']] : [],
+  )
+  return names.length < tools.length ? 'own' : { oneOf: names, required: mode === 'required' }
+}
+const objectChoice = (problems: Problems, choice: Json): ReadChoice => {
+  const { type } = choice
+  if (type === 'allowed_tools') return allowedTools(problems, choice)
+  if (type === 'function') return { name: requiredWord(problems, 'tool_choice.name', choice['name']) }
+  return isWord(type) ? 'own' : complain(problems, 'tool_choice.type', type, '"function" or "allowed_tools"')
+}
+const modes: ReadonlySet<unknown> = new Set(['auto', 'none', 'required'])
+const isMode = (value: unknown): value is 'auto' | 'none' | 'required' => modes.has(value)
+
+/** The choice among tools in all its forms; `own` is set where it must go along word for word. */
+export const readToolChoice = (
+  problems: Problems,
+  choice: unknown,
+): { readonly toolChoice?: ToolChoice; readonly own?: Json } => {
+  if (isAbsent(choice)) return {}
+  if (isMode(choice)) return { toolChoice: choice }
+  if (!isRecord(choice)) {
+    complain(problems, 'tool_choice', choice, '"auto", "none", "required" or an object')
+    return {}
+  }
+  const read = objectChoice(problems, choice)
+  if (read === 'own') return { own: { tool_choice: choice } }
+  return read === undefined ? {} : { toolChoice: read }
+}
+
+const noInput: Json = { type: 'object', properties: {} }
+/** Left out, `strict` is true here and false everywhere else. */
+const writeTool = (tool: Tool, { isOwn, losses }: Writing): Json => {
+  addForeign(losses, tool.extensions, 'tools.')
+  if (tool.cache !== undefined) addLoss(losses, 'tools.cache', 'OpenAI takes no cache marks on tools')
+  const strict = tool.strict ?? (isOwn ? undefined : false)
+  const parameters = tool.inputSchema ?? (isOwn ? undefined : noInput)
+  return {
+    ...ownMembers(tool.extensions),
+    type: 'function',
+    name: tool.name,
+    ...(tool.description !== undefined && { description: tool.description }),
+    ...(parameters !== undefined && { parameters }),
+    ...(strict !== undefined && { strict }),
+  }
+}
+
+/** Tools of this dialect alone, word for word; those of others are lost. */
+const writeOpaque = (body: ChatBody, { losses }: Writing): readonly Json[] => {
+  const own: Json[] = []
+  for (const { dialect, kind, value } of body.opaqueTools ?? []) {
+    if (dialect === openaiResponsesId && isRecord(value)) own.push(value)
+    else addLoss(losses, `tools.${kind}`, `only ${dialect} knows this tool`)
+  }
+  return own
+}
+const inOrder = (functions: readonly Json[], others: readonly Json[], order: unknown): readonly Json[] => {
+  const [first, second] = [[...functions], [...others]]
+  const kinds: readonly unknown[] = Array.isArray(order) ? order : []
+  const mixed = kinds.map(isFunction => (isFunction === true ? first : second).shift()).filter(one => one !== undefined)
+  return [...mixed, ...first, ...second]
+}
+
+const writeChoice = (choice: ToolChoice): unknown => {
+  if (typeof choice === 'string') return choice
+  if ('name' in choice) return { type: 'function', name: choice.name }
+  const tools = choice.oneOf.map(name => ({ type: 'function', name }))
+  return { type: 'allowed_tools', mode: choice.required ? 'required' : 'auto', tools }
+}
+
+/** The members of a body that are about tools. */
+export const writeTools = (body: ChatBody, writing: Writing, form: Json): Json => {
+  const functions = body.tools.map(tool => writeTool(tool, writing))
+  const tools = inOrder(functions, writeOpaque(body, writing), form['toolOrder'])
+  if (tools.length === 0 && (body.opaqueTools ?? []).length > 0) {
+    // Without tools the API refuses what is said about choosing among them.
+    if (body.toolChoice !== undefined) addLoss(writing.losses, 'toolChoice', 'no tool is left to choose from')
+    return {}
+  }
+  return {
+    ...((tools.length > 0 || form['tools'] !== undefined) && { tools }),
+    ...(body.toolChoice !== undefined && { tool_choice: writeChoice(body.toolChoice) }),
+    ...(body.parallelToolCalls !== undefined && { parallel_tool_calls: body.parallelToolCalls }),
+  }
+}
