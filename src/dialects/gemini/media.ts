@@ -1,0 +1,148 @@
+/** Images, sound, video and documents, both ways. */
+import type { MediaPart, MediaSource } from '../../domain/message.ts'
+import type { Findings, Json, Losses } from './wire.ts'
+import { camelRecord, carried, isRecord, otherMembers, ownToWrite, readOptionalText, readText } from './wire.ts'
+
+const kindOf = (mediaType: string): MediaPart['type'] => {
+  if (mediaType.startsWith('image/')) return 'image'
+  return mediaType.startsWith('audio/') ? 'audio' : 'file'
+}
+/** Files that lie with Google are read by nobody else. */
+const isGoogles = (uri: string): boolean =>
+  uri.startsWith('gs://') || /^https:\/\/generativelanguage\.googleapis\.com\/\S*files\//.test(uri)
+
+interface Blob {
+  readonly source: MediaSource
+  readonly mediaType: string
+  readonly name: string | undefined
+  readonly others: Json | undefined
+}
+const known = {
+  inline: new Set(['mimeType', 'data', 'displayName']),
+  file: new Set(['mimeType', 'fileUri', 'displayName']),
+}
+
+const readBlob = (part: Json, key: 'inlineData' | 'fileData', at: string, findings: Findings): Blob => {
+  const blob = camelRecord(part, key) ?? {}
+  const here = `${at}.${key}`
+  const mediaType = readOptionalText(blob, 'mimeType', here, findings) ?? ''
+  const name = readOptionalText(blob, 'displayName', here, findings)
+  if (key === 'inlineData') {
+    const source = { base64: readText(blob, 'data', here, findings) }
+    return { source, mediaType, name, others: otherMembers(blob, known.inline) }
+  }
+  const uri = readText(blob, 'fileUri', here, findings)
+  const source = isGoogles(uri) ? { fileId: uri } : { url: uri }
+  return { source, mediaType, name, others: otherMembers(blob, known.file) }
+}
+
+const around = new Set(['inlineData', 'fileData'])
+
+/** A part with `inlineData` or `fileData`. */
+export const readMedia = (part: Json, key: 'inlineData' | 'fileData', at: string, findings: Findings): MediaPart => {
+  const { source, mediaType, name, others } = readBlob(part, key, at, findings)
+  const rest = otherMembers(part, around)
+  const own = others === undefined ? rest : { ...rest, blob: others }
+  return {
+    type: kindOf(mediaType),
+    mediaType,
+    source,
+    ...(name !== undefined && { name }),
+    ...carried(own),
+  }
+}
+
+/** How base64 begins for the formats that can be told by their first bytes. */
+const beginnings: readonly (readonly [string, string])[] = [
+  ['iVBORw0KGgo', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+  ['JVBERi0', 'application/pdf'],
+  ['SUQz', 'audio/mp3'],
+  ['T2dnUw', 'audio/ogg'],
+]
+/** How addresses end; Gemini wants to be told the type of what it fetches. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['pdf', 'application/pdf'],
+  ['mp3', 'audio/mp3'],
+  ['wav', 'audio/wav'],
+  ['mp4', 'video/mp4'],
+  ['txt', 'text/plain'],
+])
+const spellings: ReadonlyMap<string, string> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['audio/mpeg', 'audio/mp3'],
+  ['audio/x-wav', 'audio/wav'],
+])
+
+const inlineType = (declared: string, base64: string): string => {
+  const plain = declared.split(';', 1)[0]!.trim().toLowerCase()
+  if (plain !== '' && plain !== 'application/octet-stream') return spellings.get(plain) ?? plain
+  return beginnings.find(([start]) => base64.startsWith(start))?.[1] ?? plain
+}
+const urlType = (part: MediaPart, url: string): string => {
+  if (part.mediaType !== '') return spellings.get(part.mediaType) ?? part.mediaType
+  const ending = /\.([a-z0-9]{2,4})(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase()
+  return endings.get(ending ?? '') ?? (part.type === 'image' ? 'image/jpeg' : part.type === 'audio' ? 'audio/mp3' : '')
+}
+
+const base64Of = (text: string): string => {
+  const binary = Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
+  return btoa(binary)
+}
+/** A `data:` URL taken apart; undefined for any other URL. */
+const inlineOf = (url: string): { readonly mediaType: string; readonly base64: string } | undefined => {
+  const [, mediaType, base64] = /^data:([^,]*?);base64,([\s\S]*)$/.exec(url) ?? []
+  return mediaType === undefined || base64 === undefined ? undefined : { mediaType, base64 }
+}
+
+interface Written {
+  readonly key: 'inlineData' | 'fileData'
+  readonly value: Json
+}
+const inlineData = (mediaType: string, base64: string): Written => ({
+  key: 'inlineData',
+  value: { mimeType: inlineType(mediaType, base64), data: base64 },
+})
+const fileData = (part: MediaPart, fileUri: string): Written => {
+  const mimeType = urlType(part, fileUri)
+  return { key: 'fileData', value: { ...(mimeType !== '' && { mimeType }), fileUri } }
+}
+
+const written = (part: MediaPart): Written | undefined => {
+  const { source, mediaType } = part
+  if ('base64' in source) return inlineData(mediaType, source.base64)
+  if ('text' in source) return inlineData(mediaType === '' ? 'text/plain' : mediaType, base64Of(source.text))
+  if ('fileId' in source) return isGoogles(source.fileId) ? fileData(part, source.fileId) : undefined
+  const inline = inlineOf(source.url)
+  if (inline === undefined) return source.url.startsWith('data:') ? undefined : fileData(part, source.url)
+  return inlineData(inline.mediaType === '' ? mediaType : inline.mediaType, inline.base64)
+}
+
+const nameOf = ({ name, type }: MediaPart, isOwn: boolean, losses: Losses): Json => {
+  if (name === undefined) return {}
+  if (isOwn) return { displayName: name }
+  // The Gemini API refuses the member that Vertex takes.
+  losses.add(`messages.${type}.name`, 'Gemini takes files without names')
+  return {}
+}
+
+/** A part with the media; undefined, with a loss, for a file that lies with another provider. */
+export const writeMedia = (part: MediaPart, isOwn: boolean, losses: Losses): Json | undefined => {
+  losses.addForeign(part.extensions, 'messages.')
+  const made = written(part)
+  if (made === undefined) {
+    const isElsewhere = 'fileId' in part.source
+    losses.add(`messages.${part.type}`, isElsewhere ? 'the file lies with another provider' : 'the data is not base64')
+    return undefined
+  }
+  const { blob, ...own } = ownToWrite(part.extensions)
+  const { key, value } = made
+  return { ...own, [key]: { ...(isRecord(blob) ? blob : {}), ...value, ...nameOf(part, isOwn, losses) } }
+}
