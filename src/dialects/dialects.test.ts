@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { dialectContract } from '../../test/contract/dialect.contract.ts'
 import type { DialectCase, StreamSample } from '../../test/contract/dialect.contract.ts'
 import { cohereBody, cohereStream } from '../../test/contract/cohere-samples.ts'
+import { completionsBody, completionsStream } from '../../test/contract/completions-samples.ts'
+import { responsesBody, responsesStream } from '../../test/contract/responses-samples.ts'
 import { recordings } from '../../test/recordings.ts'
 import type { Recording } from '../../test/recordings.ts'
 import { hasShared } from '../../test/shared.ts'
@@ -180,10 +182,33 @@ const cohere: Crafted = {
   ],
 }
 
+const completions: Crafted = {
+  // One of the recorded servers streams frames of its own make.
+  recorded: ({ surface, provider, request }) =>
+    surface === 'completions' && provider !== 'writer' && request.path.endsWith('/v1/completions'),
+  body: completionsBody,
+  stream: completionsStream,
+  least: { streams: 10, answers: 20, bodies: 30 },
+  except: [
+    {
+      law: 'whatever answer comes, what is written of it is read back: text, calls, end and usage',
+      because: 'a completion is text and nothing else, so that calls are lost by name',
+    },
+  ],
+}
+
+const responses: Crafted = {
+  recorded: ({ surface }) => surface === 'responses',
+  body: responsesBody,
+  stream: responsesStream,
+}
+
 const crafted: Readonly<Record<string, Crafted>> = {
   'anthropic-messages': anthropic,
   'cohere-chat': cohere,
   'openai-chat': openai,
+  'openai-completions': completions,
+  'openai-responses': responses,
 }
 
 /** Enough of the recorded world for each law, and not so much that it takes minutes: small ones, one of each provider first. */
