@@ -192,13 +192,18 @@ const answers: readonly (readonly [string, ScriptedAnswer])[] = [
   ['a thought and text', { thought: 'Hm, let me see.', text: 'Yes.' }],
   ['a refusal', { refusal: 'No.' }],
 ]
+/** OpenAI itself sends null here, as all recordings show, though its schema knows no null. */
+const withoutNulls = (value: object): unknown =>
+  JSON.parse(JSON.stringify(value), (name, member: unknown) =>
+    (name === 'usage' || name === 'user') && member === null ? undefined : member,
+  )
 describe.skipIf(!hasShared).each(answers)("OpenAI's published schema of Responses holds for %s", (_, scripted) => {
   it('whole and in every event', async () => {
     script = () => scripted
     const body = { reasoning: { summary: 'auto' }, include: ['reasoning.encrypted_content'], tools }
-    expect(breaches('Response', await (await post(body)).json())).toEqual([])
+    expect(breaches('Response', withoutNulls(await (await post(body)).json()))).toEqual([])
     const events = await eventsOf(body)
-    for (const event of events) expect(breaches('ResponseStreamEvent', event)).toEqual([])
+    for (const event of events) expect(breaches('ResponseStreamEvent', withoutNulls(event))).toEqual([])
     expect(events.map(one => one.sequence_number)).toEqual(events.map((__, place) => place))
   })
 })

@@ -94,6 +94,7 @@ const repeated: Json = {
   top_logprobs: 0,
   top_p: 1,
   truncation: 'disabled',
+  user: null,
   metadata: {},
 }
 
