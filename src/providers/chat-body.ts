@@ -18,8 +18,12 @@ const quirksFor = (who: string, quirks: Quirks, { json }: RawBody, edits: Edits)
 
 const none = { edits: {}, losses: [] }
 
+/** A request of a client that speaks the voice's dialect. */
+export type Express = ChatRequest & { readonly raw: RawBody }
+
 /** The client's own body with only what must change changed. */
-export const expressBody = (who: string, voice: Voice, request: ChatRequest, raw: RawBody, at: At): Body => {
+export const expressBody = (who: string, voice: Voice, request: Express, at: At): Body => {
+  const { raw } = request
   const { dialect, quirks, edits: own } = voice
   const edit = dialect.express.editRequest(raw, at.model)
   const fit = dialect.express.fit?.(request, at.model) ?? none

@@ -132,7 +132,7 @@ class Speaker {
     const own = raw?.dialect === dialect.id ? raw : undefined
     const isExpress = own !== undefined && voice.quirks?.express !== false
     const { text, losses } = isExpress
-      ? expressBody(settings.id, voice, request, own, at)
+      ? expressBody(settings.id, voice, { ...request, raw: own }, at)
       : asText(translatedValue(settings.id, voice, request, deployment))
     const accept = stream ? (framing ?? dialect.framing ?? serverSentEvents).mediaType : json
     return {

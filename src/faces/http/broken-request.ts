@@ -6,7 +6,7 @@ import type { Failure } from '../../domain/failure.ts'
 import type { Dialect } from '../../ports/dialect.ts'
 import type { Front } from './front.ts'
 import { invalid } from './reply.ts'
-import { dialectAt } from './routes.ts'
+import { dialectAt } from './tongues.ts'
 
 interface Complaint {
   readonly status?: number

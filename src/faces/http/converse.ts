@@ -2,9 +2,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { DialectId } from '../../domain/ids.ts'
 import type { Loss } from '../../domain/outcome.ts'
-import type { ChatBody, RawBody, Wishes } from '../../domain/request.ts'
+import type { Address, ChatBody, RawBody, Wishes } from '../../domain/request.ts'
 import type { Checked } from '../../domain/units.ts'
-import type { Dialect } from '../../ports/dialect.ts'
+import { serverSentEvents } from '../../dialects/framing.ts'
+import type { Dialect, Framing } from '../../ports/dialect.ts'
 import type { Incoming, TraceParent } from '../../ports/gateway.ts'
 import type { Front } from './front.ts'
 import { parseBody } from './parse-body.ts'
@@ -23,6 +24,8 @@ export interface Tongue {
   readonly passes: readonly string[]
   /** May the body hold `metadata`, `provider` and `models` that say how to route. */
   readonly isSteered: boolean
+  /** How this client takes streams, where it is not as the dialect says. */
+  readonly framing?: (address: Address | undefined) => Framing
 }
 
 /** All that a request asks, before the gateway has seen it. */
@@ -42,14 +45,15 @@ const passing = (headers: IncomingHttpHeaders, names: readonly string[]): readon
 
 const rawOf = (
   dialect: DialectId,
-  json: RawBody['json'],
-  bytes: Uint8Array,
+  { json, bytes }: Pick<RawBody, 'json' | 'bytes'>,
   headers: readonly string[] | undefined,
-) => ({
+  address: Address | undefined,
+): RawBody => ({
   dialect,
   json,
   bytes,
   ...(headers !== undefined && { headers }),
+  ...(address !== undefined && { address }),
 })
 
 /** What the headers and these bytes ask, or what is wrong with them and where. */
@@ -59,7 +63,7 @@ export const understand = (visit: Visit, tongue: Tongue, bytes: Buffer, wished: 
   const steered = tongue.isSteered ? steer(parsed.value) : undefined
   if (steered?.ok === false) return steered
   const { json, bytes: kept } = steered?.value.body ?? parsed.value
-  const decoded: Checked<ChatBody> = tongue.dialect.decodeRequest(json)
+  const decoded: Checked<ChatBody> = tongue.dialect.decodeRequest(json, visit.address)
   if (!decoded.ok) return decoded
   const { headers } = visit.request
   const trace: TraceParent | undefined = traceParentOf(headers)
@@ -71,7 +75,7 @@ export const understand = (visit: Visit, tongue: Tongue, bytes: Buffer, wished: 
         caller: visit.caller,
         wishes: steered === undefined ? wished : joinWishes(steered.value.wishes, wished),
         ...(trace !== undefined && { trace }),
-        raw: rawOf(tongue.dialect.id, json, kept, passing(headers, tongue.passes)),
+        raw: rawOf(tongue.dialect.id, { json, bytes: kept }, passing(headers, tongue.passes), visit.address),
         receivedAt: visit.receivedAt,
       },
       losses: steered?.value.losses ?? [],
@@ -114,6 +118,7 @@ export const converse =
         model: target,
         stream,
         streamUsage,
+        framing: tongue.framing?.(visit.address) ?? tongue.dialect.framing ?? serverSentEvents,
         explain: incoming.wishes?.explain === true,
         losses,
         sampled: incoming.trace?.sampled ?? true,

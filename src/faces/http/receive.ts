@@ -7,8 +7,9 @@ import { allowOrigin, mayCall, preflight } from './cross-origin.ts'
 import type { Origins } from './cross-origin.ts'
 import type { Front } from './front.ts'
 import { guard, invalid, refuse, sendNothing } from './reply.ts'
-import { dialectAt, endpointAt, paths } from './routes.ts'
+import { endpointAt, paths } from './routes.ts'
 import type { Endpoint } from './routes.ts'
+import { dialectAt } from './tongues.ts'
 import { Visit, targetOf } from './visit.ts'
 
 /** What new work is told while the house is closing; official clients try again elsewhere. */
@@ -20,9 +21,6 @@ export const closing: Failure = {
 
 const isAnthropic = ({ headers }: IncomingMessage): boolean => headers['anthropic-version'] !== undefined
 
-const methodsOf = (endpoint: Endpoint): readonly string[] =>
-  endpoint.method === 'GET' ? ['GET', 'HEAD', 'OPTIONS'] : ['POST', 'OPTIONS']
-
 /** A request whose host is missing or said twice means different things to different readers. */
 const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   let hosts = 0
@@ -31,6 +29,8 @@ const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   }
   return hosts === 1 || (hosts === 0 && httpVersion === '1.0')
 }
+
+type Found = NonNullable<ReturnType<typeof endpointAt>>
 
 /** What the request is wrong in whatever it wants; true if it was refused. */
 const isMalformed = (front: Front, visit: Visit): boolean => {
@@ -56,14 +56,13 @@ const lost = (front: Front, visit: Visit): void => {
   refuse(front, visit, invalid(`there is nothing at ${visit.path.slice(0, 200)}${near}`, { status: 404 }))
 }
 
-const wrongMethod = (front: Front, visit: Visit, endpoint: Endpoint): void => {
-  const methods = methodsOf(endpoint)
+const wrongMethod = (front: Front, visit: Visit, { endpoint, methods }: Found): void => {
   const message = `${visit.request.method} is not answered at ${visit.path}; ${endpoint.method} would be right`
   refuse(front, visit, invalid(message, { status: 405 }), ['allow', methods.join(', ')])
 }
 
-const answerOptions = (front: Front, visit: Visit, endpoint: Endpoint | undefined): void => {
-  const methods = endpoint === undefined ? ['GET', 'HEAD', 'POST', 'OPTIONS'] : methodsOf(endpoint)
+const answerOptions = (front: Front, visit: Visit, found: Found | undefined): void => {
+  const methods = found?.methods ?? ['GET', 'HEAD', 'POST', 'OPTIONS']
   const { headers } = visit.request
   const isPreflight = headers.origin !== undefined && headers['access-control-request-method'] !== undefined
   sendNothing(front, visit, isPreflight ? preflight(headers, methods) : ['allow', methods.join(', ')])
@@ -102,13 +101,13 @@ const enter = (front: Front, visit: Visit): void => {
   const origins: Origins = { allowed: front.settings.corsOrigins, isOpen: front.keyring.isOpen }
   visit.standing = allowOrigin(origins, visit.request.headers.origin)
   if (isMalformed(front, visit)) return
-  const found = endpointAt(visit.path)
-  const { method } = visit.request
-  if (method === 'OPTIONS') return answerOptions(front, visit, found?.endpoint)
+  const { method = 'GET' } = visit.request
+  const found = endpointAt(visit.path, method)
+  if (method === 'OPTIONS') return answerOptions(front, visit, found)
   if (found === undefined) return lost(front, visit)
   const { endpoint, rest } = found
-  const isRight = method === endpoint.method || (method === 'HEAD' && endpoint.method === 'GET')
-  if (!isRight) return wrongMethod(front, visit, endpoint)
+  const isRight = found.methods.includes(method)
+  if (!isRight) return wrongMethod(front, visit, found)
   if (isStranger(front, visit, endpoint, origins)) return
   if (front.isDraining && endpoint.isLast !== true) return refuse(front, visit, closing, ['retry-after', '1'])
   const id = unescaped(rest)

@@ -1,27 +1,32 @@
 /** Writes one answer to one client: nothing before it is sure, then as it comes, and a failure never as a clean end. */
-import { frameText } from '../../dialects/framing.ts'
+import { serverSentEvents } from '../../dialects/framing.ts'
 import { editMembers } from '../../dialects/json-text.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Loss } from '../../domain/outcome.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import type { AnswerContext, FrameEncoder } from '../../ports/dialect.ts'
+import type { AnswerContext, Frame, FrameEncoder, Framing } from '../../ports/dialect.ts'
 import type { Call } from '../../ports/gateway.ts'
 import type { Ending, Flow, Served, Sink } from '../../ports/sink.ts'
 import { answerHeaders, headerText, lossNames } from './answer-headers.ts'
 import { inBrief } from './brief.ts'
-import { leave } from './front.ts'
-import type { Front, Ongoing } from './front.ts'
+import type { Front } from './front.ts'
+import { Outgoing } from './outgoing.ts'
+import type { Maker } from './outgoing.ts'
 import { pricing } from './priced.ts'
 import type { Pricing } from './priced.ts'
 import { breakOff, refuse, send } from './reply.ts'
 import type { Visit } from './visit.ts'
+import { wrapping } from './wrapping.ts'
+import type { Wrapping } from './wrapping.ts'
 
 /** What the client asked for, as far as writing the answer depends on it. */
 export interface Wanted {
   readonly model: string
   readonly stream: boolean
   readonly streamUsage: boolean
+  /** How the client takes a stream. */
+  readonly framing: Framing
   /** Put the decision into a whole body. */
   readonly explain: boolean
   /** Losses that the face itself caused. */
@@ -29,36 +34,30 @@ export interface Wanted {
   readonly sampled: boolean
 }
 
-const keepAlive = ': keep-alive\n\n'
 const endedWithout: Failure = { kind: 'internal', message: 'the answer ended without anything in it' }
 
-export class ResponseSink implements Sink, Ongoing {
-  place = -1
+export class ResponseSink implements Sink, Maker {
   readonly #front: Front
   readonly #visit: Visit
   readonly #wanted: Wanted
+  readonly #outgoing: Outgoing
+  readonly #wrapping: Wrapping
+  readonly #pricing: Pricing
   #call: Call | undefined
   #served: Served | undefined
-  #flow: Flow | undefined
-  readonly #pricing: Pricing
   #encoder: FrameEncoder | undefined
   #events: StreamEvent[] = []
   #pieces: Uint8Array[] = []
   #lossesTold = 0
   #hasFailed = false
-  #isHeadOut = false
-  #isOver = false
-  #isPaused = false
-  #isQuiet = false
-  #stopKeepAlive: (() => void) | undefined
 
   constructor(front: Front, visit: Visit, wanted: Wanted) {
     this.#front = front
     this.#visit = visit
     this.#wanted = wanted
     this.#pricing = pricing(visit.dialect.id)
-    front.ongoing.add(this)
-    visit.response.on('close', this.#left).on('drain', this.#resume)
+    this.#wrapping = wrapping(visit.dialect.framing ?? serverSentEvents, wanted.framing)
+    this.#outgoing = new Outgoing(front, visit, this)
   }
 
   /** The call whose answer this is; told before any of it comes. */
@@ -69,11 +68,11 @@ export class ResponseSink implements Sink, Ongoing {
 
   begin(served: Served, flow: Flow): void {
     this.#served = served
-    this.#flow = flow
+    this.#outgoing.flow = flow
   }
 
   deliver(delivery: Delivery): boolean {
-    if (this.#isOver) return true
+    if (this.#outgoing.isOver) return true
     try {
       return this.#take(delivery)
     } catch (error) {
@@ -83,7 +82,7 @@ export class ResponseSink implements Sink, Ongoing {
   }
 
   end(ending: Ending): void {
-    if (this.#isOver) return
+    if (this.#outgoing.isOver) return
     try {
       this.#finish(ending)
     } catch (error) {
@@ -92,12 +91,15 @@ export class ResponseSink implements Sink, Ongoing {
   }
 
   cut(failure: Failure): void {
-    if (this.#isOver) return
-    if (this.#isHeadOut) this.#endStream(failure)
+    if (this.#outgoing.isHeadOut) this.#endStream(failure)
     else {
-      this.#close()
+      this.#outgoing.close()
       refuse(this.#front, this.#visit, failure)
     }
+    this.#call?.abort()
+  }
+
+  left(): void {
     this.#call?.abort()
   }
 
@@ -109,58 +111,36 @@ export class ResponseSink implements Sink, Ongoing {
       return true
     }
     const { bytes, events } = this.#pricing.take(delivery)
-    const piece = bytes ?? this.#encoded(events)
+    const piece = bytes === undefined ? this.#encoded(events) : this.#wrapping.bytes(bytes)
     return piece === undefined || piece.length === 0 || this.#write(piece)
   }
 
   #finish(ending: Ending): void {
-    const isEmpty = !this.#isHeadOut && this.#pieces.length === 0 && this.#events.length === 0
+    const isEmpty = !this.#outgoing.isHeadOut && this.#pieces.length === 0 && this.#events.length === 0
     const failure = ending.failure ?? (isEmpty ? endedWithout : undefined)
-    if (this.#isHeadOut) this.#endStream(failure)
+    if (this.#outgoing.isHeadOut) this.#endStream(failure)
     else {
-      this.#close()
+      this.#outgoing.close()
       if (failure === undefined) this.#sendWhole(ending)
       else refuse(this.#front, this.#visit, failure, this.#headers(ending, []))
     }
     this.#letGo()
   }
 
-  /** The response may stay for as long as its connection does: what it was made of must not stay with it. */
   #letGo(): void {
-    this.#visit.response.off('close', this.#left)
+    this.#outgoing.letGo()
     this.#events = []
     this.#pieces = []
     this.#call = undefined
     this.#served = undefined
-    this.#flow = undefined
     this.#encoder = undefined
   }
 
   /** Whoever delivers must not suffer from what an encoder cannot bear. */
   #break(error: unknown): void {
-    if (!this.#isOver) this.#close()
+    if (!this.#outgoing.isOver) this.#outgoing.close()
     breakOff(this.#front, this.#visit, error)
     this.#call?.abort()
-  }
-
-  /** The client has gone before the end. */
-  readonly #left = (): void => {
-    if (this.#isOver) return
-    this.#close()
-    this.#call?.abort()
-  }
-
-  readonly #resume = (): void => {
-    if (!this.#isPaused) return
-    this.#isPaused = false
-    this.#visit.request.socket.setTimeout(0)
-    if (!this.#isOver) this.#flow?.resume()
-  }
-
-  #close(): void {
-    this.#isOver = true
-    this.#stopKeepAlive?.()
-    leave(this.#front, this)
   }
 
   #context(): AnswerContext {
@@ -168,68 +148,54 @@ export class ResponseSink implements Sink, Ongoing {
     return { id: this.#visit.id, model, now: this.#front.clock.now(), streamUsage }
   }
 
-  #encoded(events: readonly StreamEvent[] | undefined): string | undefined {
+  #encoded(events: readonly StreamEvent[] | undefined): string | Uint8Array | undefined {
     if (events === undefined) return undefined
     this.#encoder ??= this.#visit.dialect.encodeStream(this.#context())
-    let text = ''
-    for (const event of events) for (const frame of this.#encoder.push(event)) text += frameText(frame)
-    return text
+    const frames: Frame[] = []
+    for (const event of events) for (const frame of this.#encoder.push(event)) frames.push(frame)
+    return frames.length === 0 ? undefined : this.#wrapping.frames(frames)
   }
 
-  /** False once the client reads more slowly than the answer comes. */
   #write(piece: string | Uint8Array): boolean {
-    const { response } = this.#visit
-    if (!this.#isHeadOut) this.#writeHead()
-    this.#isQuiet = false
-    if (response.write(piece)) return true
-    this.#isPaused = true
-    // Node destroys a socket on which nothing moves for so long; then we hear that the client has left.
-    this.#visit.request.socket.setTimeout(this.#front.limits.stall)
-    return false
+    if (!this.#outgoing.isHeadOut) this.#writeHead()
+    return this.#outgoing.write(piece)
   }
 
   #writeHead(): void {
-    this.#isHeadOut = true
-    const { response, standing, closes, naming } = this.#visit
     const losses = this.#encoder?.losses() ?? []
     this.#lossesTold = losses.length
-    const closing = closes || this.#front.isDraining ? ['connection', 'close'] : []
-    response.writeHead(200, [
-      'content-type',
-      'text/event-stream; charset=utf-8',
-      'cache-control',
-      'no-cache',
-      // Proxies of nginx's kind would hold a stream back.
-      'x-accel-buffering',
-      'no',
-      ...naming,
-      ...standing,
-      ...this.#headers({}, losses),
-      ...closing,
-    ])
-    this.#listenForQuiet()
-  }
-
-  #listenForQuiet(): void {
-    const { clock, limits } = this.#front
-    this.#stopKeepAlive = clock.after(limits.quiet, () => {
-      if (this.#isQuiet && !this.#isPaused) this.#visit.response.write(keepAlive)
-      this.#isQuiet = true
-      this.#listenForQuiet()
+    const { mediaType, keepAlive } = this.#wanted.framing
+    const isText = mediaType === serverSentEvents.mediaType
+    this.#outgoing.writeHead({
+      status: 200,
+      headers: [
+        'content-type',
+        isText ? `${mediaType}; charset=utf-8` : mediaType,
+        'cache-control',
+        'no-cache',
+        // Proxies of nginx's kind would hold a stream back.
+        'x-accel-buffering',
+        'no',
+        ...this.#headers({}, losses),
+      ],
+      ...(keepAlive !== undefined && { keepAlive }),
     })
   }
 
   #endStream(failure: Failure | undefined): void {
-    this.#close()
+    this.#outgoing.close()
     const { response } = this.#visit
     const rest = this.#pricing.rest()
-    if (rest !== undefined) response.write(rest)
-    if (failure === undefined || this.#hasFailed) response.end(this.#lateLosses())
-    else response.end(this.#encoded([{ type: 'response-failed', failure }]) ?? '')
+    if (rest !== undefined) response.write(this.#wrapping.bytes(rest))
+    const isTold = failure === undefined || this.#hasFailed
+    const last = isTold ? this.#lateLosses() : (this.#encoded([{ type: 'response-failed', failure }]) ?? '')
+    if (last.length > 0) response.write(last)
+    response.end(this.#wrapping.end())
   }
 
-  /** Losses that were found after the head had left, as a comment, which clients skip. */
+  /** Losses that were found after the head had left, as a comment, which clients skip; only server-sent events have any. */
   #lateLosses(): string {
+    if (this.#wanted.framing !== serverSentEvents) return ''
     const late = this.#encoder?.losses().slice(this.#lossesTold) ?? []
     return late.length === 0 ? '' : `: x-signalbox-losses: ${headerText(lossNames(late))}\n\n`
   }

@@ -1,22 +1,21 @@
 /** Paths to endpoints. */
-import { anthropicMessages, decodeCountTokens } from '../../dialects/anthropic-messages/index.ts'
-import { openaiChat } from '../../dialects/openai-chat/index.ts'
-import type { Dialect } from '../../ports/dialect.ts'
-import { converse, whenUnderstood } from './converse.ts'
+import type { Address } from '../../domain/request.ts'
+import { converse } from './converse.ts'
 import type { Tongue } from './converse.ts'
+import { countTokens } from './count-tokens.ts'
 import { readDecision, route } from './decisions.ts'
 import type { Front } from './front.ts'
 import { alive, metrics, ready } from './health.ts'
 import { listModels, readModel } from './models.ts'
-import { sendJson } from './reply.ts'
+import { lookup } from './paths.ts'
+import { anthropic, anthropicCounting, openai } from './tongues.ts'
 import type { Visit } from './visit.ts'
 
-/** What answers at a path. `rest` is what follows the path of an endpoint that takes more. */
+/** What answers at a path. `rest` is what stands for the open part of an endpoint that has one. */
 export interface Endpoint {
+  /** `{}` stands for any text. */
   readonly path: string
-  readonly method: 'GET' | 'POST'
-  /** Whose words errors are told in, unless the request shows otherwise. */
-  readonly dialect: Dialect
+  readonly method: string
   /** Needs no key; or asks for one itself. */
   readonly isPublic?: boolean
   /** Stays open while the house is closing. */
@@ -24,46 +23,58 @@ export interface Endpoint {
   readonly answer: (front: Front, visit: Visit, rest: string) => void
 }
 
-const openai: Tongue = { dialect: openaiChat, passes: ['openai-beta'], isSteered: true }
-const anthropicHeaders = ['anthropic-version', 'anthropic-beta']
-const anthropic: Tongue = { dialect: anthropicMessages, passes: anthropicHeaders, isSteered: false }
-/** The same without the limit on output tokens, which is not asked for where nothing is put out. */
-const counting: Tongue = { ...anthropic, dialect: { ...anthropicMessages, decodeRequest: decodeCountTokens } }
+const post = (path: string, answer: Endpoint['answer']): Endpoint => ({ path, method: 'POST', answer })
+const get = (path: string, answer: Endpoint['answer']): Endpoint => ({ path, method: 'GET', answer })
+const open = (path: string, answer: Endpoint['answer']): Endpoint => ({
+  ...get(path, answer),
+  isPublic: true,
+  isLast: true,
+})
 
-const countTokens = (front: Front, visit: Visit): void =>
-  whenUnderstood(front, visit, counting, ({ incoming }) =>
-    sendJson(front, visit, 200, { input_tokens: front.gateway.countTokens(incoming.body) }),
-  )
+/** A conversation whose path names the model and says whether it streams. */
+export const addressed =
+  (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
+  (front, visit, model) => {
+    visit.address = { ...more, model, ...(visit.query !== '' && { query: visit.query }) }
+    converse(tongue)(front, visit)
+  }
 
-const exact: readonly Endpoint[] = [
-  { path: '/v1/chat/completions', method: 'POST', dialect: openaiChat, answer: converse(openai) },
-  { path: '/v1/messages', method: 'POST', dialect: anthropicMessages, answer: converse(anthropic) },
-  { path: '/v1/messages/count_tokens', method: 'POST', dialect: anthropicMessages, answer: countTokens },
-  { path: '/v1/route', method: 'POST', dialect: openaiChat, answer: route(openai, counting) },
-  { path: '/v1/models', method: 'GET', dialect: openaiChat, answer: listModels },
-  { path: '/healthz', method: 'GET', dialect: openaiChat, isPublic: true, isLast: true, answer: alive },
-  { path: '/readyz', method: 'GET', dialect: openaiChat, isPublic: true, isLast: true, answer: ready },
-  { path: '/metrics', method: 'GET', dialect: openaiChat, isPublic: true, isLast: true, answer: metrics },
+const endpoints: readonly Endpoint[] = [
+  post('/v1/chat/completions', converse(openai)),
+  post('/v1/messages', converse(anthropic)),
+  post(
+    '/v1/messages/count_tokens',
+    countTokens(anthropicCounting, tokens => ({ input_tokens: tokens })),
+  ),
+  post('/v1/route', route(openai, anthropicCounting)),
+  get('/v1/models', listModels),
+  get('/v1/models/{}', readModel),
+  get('/v1/decisions/{}', readDecision),
+  open('/healthz', alive),
+  open('/readyz', ready),
+  open('/metrics', metrics),
 ]
-/** Endpoints whose path goes on: with an id. */
-const open: readonly Endpoint[] = [
-  { path: '/v1/models/', method: 'GET', dialect: openaiChat, answer: readModel },
-  { path: '/v1/decisions/', method: 'GET', dialect: openaiChat, answer: readDecision },
-]
-
-const byPath: ReadonlyMap<string, Endpoint> = new Map(exact.map(endpoint => [endpoint.path, endpoint]))
 
 /** Every path, for those who look for one. */
-export const paths: readonly string[] = [...exact.map(({ path }) => path), ...open.map(({ path }) => `${path}{id}`)]
+export const paths: readonly string[] = [...new Set(endpoints.map(({ path }) => path.replace('{}', '{id}')))]
 
-/** What answers at this path, and what follows its own. */
-export const endpointAt = (path: string): { readonly endpoint: Endpoint; readonly rest: string } | undefined => {
-  const endpoint = byPath.get(path)
-  if (endpoint !== undefined) return { endpoint, rest: '' }
-  const longer = open.find(one => path.startsWith(one.path) && path.length > one.path.length)
-  return longer === undefined ? undefined : { endpoint: longer, rest: path.slice(longer.path.length) }
+const find = lookup(endpoints.map(endpoint => ({ path: endpoint.path, found: endpoint })))
+
+/** What answers at this path by this method, else what answers there by others; undefined if nothing does. */
+export const endpointAt = (
+  path: string,
+  method: string,
+): { readonly endpoint: Endpoint; readonly rest: string; readonly methods: readonly string[] } | undefined => {
+  const matches = find(path)
+  const [first] = matches
+  if (first === undefined) return undefined
+  const asked = method === 'HEAD' ? 'GET' : method
+  const { found, rest } = matches.find(({ found: one }) => one.method === asked || one.method === '*') ?? first
+  return { endpoint: found, rest, methods: methodsOf(matches.map(one => one.found.method)) }
 }
 
-/** Whose words an error is told in at this path, whether it leads anywhere or not. */
-export const dialectAt = (path: string, isAnthropic: boolean): Dialect =>
-  isAnthropic || path === '/v1/messages' || path.startsWith('/v1/messages/') ? anthropicMessages : openaiChat
+const methodsOf = (own: readonly string[]): readonly string[] => {
+  if (own.includes('*')) return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+  const all = own.flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  return [...new Set([...all, 'OPTIONS'])]
+}

@@ -5,6 +5,7 @@ import { localCaller } from './authenticate.ts'
 import type { Caller } from '../../domain/caller.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Instant } from '../../domain/units.ts'
+import type { Address } from '../../domain/request.ts'
 import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts'
 import { openaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Dialect } from '../../ports/dialect.ts'
@@ -33,6 +34,8 @@ export class Visit {
   path = ''
   query = ''
   dialect: Dialect = openaiChat
+  /** What the path says of the request beside its endpoint. */
+  address: Address | undefined
   caller: Caller = localCaller
   /** Headers of every response to this request, flat. */
   standing: readonly string[] = []
