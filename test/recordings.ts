@@ -8,7 +8,7 @@ export interface Recording {
   readonly provider: string
   readonly surface: string
   readonly stream: boolean
-  readonly request: { readonly path: string; readonly body: unknown }
+  readonly request: { readonly host: string; readonly path: string; readonly query: string; readonly body: unknown }
   readonly response: {
     readonly status: number
     readonly headers: Readonly<Record<string, string>>

@@ -22,7 +22,14 @@ const deployment: Deployment = {
   quality: {},
 }
 const made = (type: string, credentials: readonly Credential[] = [], url?: string): ProviderAdapter => {
-  const adapter = providerTypeOf(type)?.({ id, credentials, version: '1.0.0', ...(url !== undefined && { url }) })
+  const options = { region: 'eu-central-1', project: 'acme', account: 'acme' }
+  const adapter = providerTypeOf(type)?.({
+    id,
+    credentials,
+    options,
+    version: '1.0.0',
+    ...(url !== undefined && { url }),
+  })
   if (adapter?.ok !== true) throw new Error(`${type}: ${adapter?.why ?? 'no such type'}`)
   return adapter.value
 }

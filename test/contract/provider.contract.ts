@@ -8,6 +8,7 @@ import type { Message, Part } from '../../src/domain/message.ts'
 import type { ChatRequest } from '../../src/domain/request.ts'
 import { tokens } from '../../src/domain/units.ts'
 import type { Instant } from '../../src/domain/units.ts'
+import { serverSentEvents } from '../../src/dialects/framing.ts'
 import { dialects } from '../../src/dialects/registry.ts'
 import type { Credential, ProviderAdapter } from '../../src/ports/provider.ts'
 import type { WireRequest } from '../../src/ports/transport.ts'
@@ -96,7 +97,22 @@ const expressRequest = (adapter: ProviderAdapter, stream: boolean): ChatRequest 
   return requestOf({ stream, raw: rawOf(adapter.dialect, json, headers) })
 }
 
-const bytes = (body: string): Uint8Array => new TextEncoder().encode(body)
+const bytes = (body: string | Uint8Array): Uint8Array =>
+  typeof body === 'string' ? new TextEncoder().encode(body) : body
+
+type Json = Record<string, unknown>
+const bodyIn = (wire: WireRequest): Json => JSON.parse(bodyText(wire)) as Json
+
+/** Some dialects have the model in the body, others in the path. */
+const asksFor = (model: string, wire: WireRequest): boolean =>
+  bodyIn(wire)['model'] === model || new URL(wire.url).pathname.split(/[/:]/).includes(model)
+
+/** The longest answer that is asked for, wherever the dialect says it. */
+const lengthIn = (body: Json): unknown => {
+  const { inferenceConfig = {}, generationConfig = {} } = body as Record<string, Json>
+  const sent = Object.entries({ ...body, ...inferenceConfig, ...generationConfig })
+  return sent.find(([member]) => /^(?:max_(?:completion_)?tokens|maxTokens|maxOutputTokens)$/.test(member))?.[1]
+}
 
 /** Runs the laws for one implementation. */
 export const providerContract = (name: string, { make, except = [] }: ProviderCase): void => {
@@ -112,8 +128,7 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
       fc.assert(
         fc.property(anyRequest, request => {
           const { value, losses } = adapter.encode(request, deployment)
-          const body: unknown = JSON.parse(bodyText(value))
-          expect(body).toMatchObject({ model: 'the-model' })
+          expect(asksFor('the-model', value)).toBe(true)
           expect(value.url.startsWith(`${base}/`)).toBe(true)
           expect(value.headers.length % 2).toBe(0)
           expect(headerNames(value).every(one => one === one.toLowerCase())).toBe(true)
@@ -124,11 +139,15 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
     })
 
     law('encode asks for a stream exactly when the client does', () => {
-      for (const stream of [true, false]) {
-        for (const request of [requestOf({ stream }), expressRequest(adapter, stream)]) {
-          const body: unknown = JSON.parse(bodyText(adapter.encode(request, deployment).value))
-          expect((body as { stream?: boolean }).stream ?? false).toBe(stream)
-        }
+      for (const kind of ['translated', 'express'] as const) {
+        const [streamed, whole] = [true, false].map(stream => {
+          const request = kind === 'express' ? expressRequest(adapter, stream) : requestOf({ stream })
+          return adapter.encode(request, deployment).value
+        })
+        const ways = [streamed, whole].map(one => (one === undefined ? '' : new URL(one.url).pathname))
+        // Told by the path, or by the body.
+        if (ways[0] !== ways[1]) expect(ways.map(path => /stream/i.test(path))).toEqual([true, false])
+        else expect([streamed, whole].map(one => one && (bodyIn(one)['stream'] ?? false))).toEqual([true, false])
       }
     })
 
@@ -136,16 +155,16 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
       for (const maxOutputTokens of [tokens(4_000), tokens(9_000)]) {
         const request = requestOf({ limits: { maxOutputTokens, stop: [] } })
         const { value, losses } = adapter.encode(request, deployment)
-        const sent = Object.entries(JSON.parse(bodyText(value)) as Record<string, unknown>)
-        const length = sent.find(([member]) => /^max_(?:completion_)?tokens$/.test(member))?.[1]
+        const length = lengthIn(bodyIn(value))
         expect(length).toBe(Math.min(maxOutputTokens, 4_096))
         expect(losses).toHaveLength(length === maxOutputTokens ? 0 : 1)
       }
     })
 
     law('the express lane keeps fields that nobody knows', () => {
-      const body: unknown = JSON.parse(bodyText(adapter.encode(expressRequest(adapter, false), deployment).value))
-      expect(body).toMatchObject({ model: 'the-model', novel_field: { a: 1 } })
+      const { value } = adapter.encode(expressRequest(adapter, false), deployment)
+      expect(asksFor('the-model', value)).toBe(true)
+      expect(bodyIn(value)).toMatchObject({ novel_field: { a: 1 } })
     })
 
     law("no secret is in encode's output, ours or the client's", () => {
@@ -193,13 +212,19 @@ export const providerContract = (name: string, { make, except = [] }: ProviderCa
       'a failure that is told inside a good answer has its kind, on every lane, and nothing of it is passed on',
       () => {
         const dialect = dialects.get(adapter.dialect)
+        const framing = dialect?.framing ?? serverSentEvents
         const told = { kind: 'upstream-rate-limited', message: 'Rate limit reached, try again in 20s' } as const
-        const error = JSON.stringify(dialect?.encodeFailure(told, 'req-1').body)
+        const error = dialect?.encodeFailure(told, 'req-1')
+        const context = { id: 'a', model: 'm', now, streamUsage: false }
+        const frames = dialect?.encodeStream(context).push({ type: 'response-failed', failure: told }) ?? []
         for (const stream of [true, false]) {
           for (const request of [requestOf({ stream }), expressRequest(adapter, stream)]) {
-            const type = stream ? 'text/event-stream' : 'application/json'
+            // One that tells its errors in a header has none inside a good answer.
+            if (!stream && error?.headers !== undefined) continue
+            const type = stream ? framing.mediaType : 'application/json'
             const reader = adapter.read(request, { status: 200, headers: { 'content-type': type } })
-            const deliveries = [reader.push(bytes(stream ? `event: error\ndata: ${error}\n\n` : error)), reader.end()]
+            const sent = stream ? framing.join().write(frames) : JSON.stringify(error?.body)
+            const deliveries = [reader.push(bytes(sent)), reader.end()]
             const failures = deliveries.flatMap(one => one.failure ?? [])
             expect(failures).toMatchObject([{ kind: 'upstream-rate-limited', retryAfter: 20_000 }])
             expect(deliveries.some(one => one.content || one.ended === true || (one.bytes?.length ?? 0) > 0)).toBe(

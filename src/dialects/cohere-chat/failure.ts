@@ -36,7 +36,8 @@ export const failureOf = (body: Json): Failure => {
 export const failedAnswer = (word: string, told: unknown, around: Json): Failure => {
   const code = textOf(around, 'code')
   const why = isWord(told) ? told.slice(0, 500) : `the provider ended it with finish_reason "${word}"`
-  return { kind: isOurs(code) ? code : 'stream-broken', message: `the answer broke off: ${why}` }
+  const kind = isOurs(code) ? code : 'stream-broken'
+  return { kind, message: `the answer broke off: ${why}`, upstream: { type: word, ...(code !== '' && { code }) } }
 }
 
 /** An answer that makes no sense. */
