@@ -4,6 +4,7 @@ import type { AnswerContext, Frame } from '../../ports/dialect.ts'
 import { nameThought } from './answer-losses.ts'
 import { isPlan } from './messages.ts'
 import { callId } from './response.ts'
+import { endMark } from './stream.ts'
 import { writeCall } from './write-messages.ts'
 import type { Json, Losses } from './wire.ts'
 import { dialect, isRecord, ownMembers, textOf } from './wire.ts'
@@ -23,10 +24,10 @@ export interface ContentWriter {
   isRefusal(): boolean
 }
 
-/** An event as its frame. */
+/** An event as its frame. The official client takes any data with the mark of the end in it for the end. */
 export const frameOf = (type: string, members: Json): Frame => ({
   event: type,
-  data: JSON.stringify({ type, ...members }),
+  data: JSON.stringify({ type, ...members }).replaceAll(endMark, '\\u005bDONE]'),
 })
 
 interface OpenCall {
