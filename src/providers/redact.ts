@@ -11,8 +11,9 @@ const secrets: readonly (readonly [RegExp, string])[] = [
     /(\b(?:api[ _-]?|access[ _-]?|secret[ _-]?)(?:key|token)(?: provided)?["']?\s*[:=]\s*["']?)[^\s"',;]*[^\s"',;.]/gi,
     '$1[redacted]',
   ],
-  // Key shapes by prefix: OpenAI, Anthropic and look-alikes, Groq, xAI, Google, Replicate, Hugging Face, NVIDIA, Perplexity, Cerebras, AWS.
-  [/\b(?:sk|pk|rk|gsk|xai|r8|hf|nvapi|pplx|csk|fw|tgp)[-_][\w*-]{3,}/g, '[redacted]'],
+  // Key shapes by prefix: OpenAI, Anthropic and look-alikes, Groq, xAI, Google, Replicate, Hugging Face, NVIDIA, Perplexity,
+  // Cerebras, GitHub, Vercel, Jina, AWS.
+  [/\b(?:sk|pk|rk|gsk|xai|r8|hf|nvapi|pplx|csk|fw|tgp|gh[oprsu]|github_pat|vck|jina)[-_][\w*-]{3,}/g, '[redacted]'],
   [/\b(?:AIza[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{8,}|ya29\.[\w-]{8,})/g, '[redacted]'],
   [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g, '[redacted]'],
   // Azure, Mistral and Cohere keys have no prefix: long runs of letters and digits mixed.

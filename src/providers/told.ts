@@ -41,14 +41,16 @@ const statusIn = (value: unknown): number | undefined => {
   return number >= 400 && number <= 599 ? number : undefined
 }
 
-/** Validation errors as FastAPI writes them: `[{loc, msg}]` (Mistral, vLLM, DeepInfra). */
+/** Validation errors as FastAPI writes them, `[{loc, msg}]` (Mistral, vLLM, DeepInfra), and Cloudflare's `[{code, message}]`. */
 const validations = (value: unknown): { readonly message: string; readonly param?: string } | undefined => {
   if (!Array.isArray(value)) return undefined
   const rows = value.filter(isRecord)
   const places = rows.map(row =>
     Array.isArray(row['loc']) ? row['loc'].filter(part => part !== 'body').join('.') : '',
   )
-  const message = rows.map((row, at) => [places[at], textOf(row['msg'])].filter(Boolean).join(': ')).join('; ')
+  const message = rows
+    .map((row, at) => [places[at], textOf(row['msg']) ?? textOf(row['message'])].filter(Boolean).join(': '))
+    .join('; ')
   return { message, ...(places[0] && { param: places[0] }) }
 }
 
@@ -87,8 +89,28 @@ const readDetails = (value: unknown): { names: readonly string[]; aside: string;
 
 const metadataOf = (error: Json): Json => (isRecord(error['metadata']) ? error['metadata'] : {})
 
-/** OpenRouter says "Provider returned error" and puts what the provider said beside it. */
-const rawOf = (error: Json): string | undefined => textOf(metadataOf(error)['raw'])
+/** OpenRouter says "Provider returned error" and puts what the provider said beside it, often as the text of its own JSON. */
+const behind = (error: Json): Pick<Told, 'names' | 'message'> => {
+  const raw = textOf(metadataOf(error)['raw'])
+  if (raw === undefined) return { names: [], message: '' }
+  const inner = isRecord(error['metadata']) ? readError(parsed(raw), {}) : undefined
+  return inner === undefined ? { names: [], message: raw } : { names: inner.names, message: inner.message }
+}
+
+/** MiniMax tells how it went beside every answer, also beside good ones: 0 is well. */
+const baseOf = (body: Json): Json => {
+  const base = body['base_resp']
+  return isRecord(base) && typeof base['status_code'] === 'number' && base['status_code'] !== 0 ? base : {}
+}
+
+/** Codes that are numbers of one provider's own, as names that nobody else has. */
+const ownNumbers = (error: Json, body: Json): readonly string[] => {
+  const minimax = baseOf(body)['status_code']
+  const code = error['code']
+  // Zhipu's are texts of four digits, with no type beside them; Mistral's have one.
+  const isGlm = typeof code === 'string' && /^1\d{3}$/.test(code) && error['type'] === undefined
+  return [...(typeof minimax === 'number' ? [`minimax_${minimax}`] : []), ...(isGlm ? [`glm_${code}`] : [])]
+}
 
 /** Names that stand behind the error's own: Azure's filter, OpenRouter's moderation. */
 const asideOf = (error: Json): string => {
@@ -112,6 +134,7 @@ const namesOf = (error: Json, body: Json, headers: WireHead['headers']): readonl
     metadataOf(error)['error_type'],
     body['code'],
     body['error_type'],
+    body['error_code'],
     body['type'],
   ]
   const names: string[] = []
@@ -133,15 +156,18 @@ export const readError = (json: unknown, headers: WireHead['headers']): Told | u
   const body: unknown = Array.isArray(json) ? json[0] : json
   if (!isRecord(body)) return undefined
   const error = isRecord(body['error']) ? body['error'] : body
-  const words = wordsIn(error['message'], body['error'], body['detail'], body['message'], body['fault'], body['errors'])
+  const words =
+    wordsIn(error['message'], body['error'], body['detail'], body['message'], body['fault'], body['errors']) ??
+    wordsIn(baseOf(body)['status_msg'], body['msg'])
   const details = readDetails(error['details'])
-  const names = [...details.names, ...namesOf(error, body, headers)]
+  const inner = behind(error)
+  const names = [...inner.names, ...ownNumbers(error, body), ...details.names, ...namesOf(error, body, headers)]
   if (words === undefined && names.length === 0) return undefined
   return {
     names,
-    code: firstText(error['code'], body['code']),
+    code: firstText(error['code'], body['code'], body['error_code']),
     type: firstText(error['type'], error['status'], error['error_type']),
-    message: [words?.message, rawOf(error)].filter(Boolean).join(': '),
+    message: [words?.message, inner.message].filter(Boolean).join(': '),
     aside: `${asideOf(error)}${details.aside}`,
     param: textOf(error['param']) ?? words?.param,
     status: statusIn(error['code']) ?? statusIn(body['status']),
@@ -153,6 +179,8 @@ export const readError = (json: unknown, headers: WireHead['headers']): Told | u
 export const isErrorBody = (json: unknown): boolean => {
   if (!isRecord(json)) return false
   if (json['type'] === 'error' || json['object'] === 'error') return true
+  // MiniMax; Z.ai's and Cloudflare's gateways.
+  if ('status_code' in baseOf(json) || json['success'] === false) return true
   const error = json['error']
   return (typeof error === 'string' && error !== '') || (isRecord(error) && Object.keys(error).length > 0)
 }
