@@ -2,9 +2,12 @@
 import { Socket } from 'node:net'
 import { findProvider } from '@pydantic/genai-prices'
 import { describe, expect, it, vi } from 'vitest'
+import { abilities } from '../domain/deployment.ts'
+import type { Price, Rates } from '../domain/deployment.ts'
+import { rateNames, ratesFor } from '../domain/rates.ts'
+import { tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import { knownModel } from './catalog.ts'
-import { abilities } from '../domain/deployment.ts'
 
 const day = (text: string): Instant => Date.parse(text) as Instant
 const today = day('2026-11-24')
@@ -27,12 +30,27 @@ describe('a known model', () => {
     expect(priceOn('2025-06-09')).toBe(10_000_000)
     expect(priceOn('2025-06-11')).toBe(2_000_000)
   })
-  it('has the price of most of the day where it differs by the hour', () => {
-    const price = knownModel({ type: 'deepseek', model: 'deepseek-v4-pro' }, day('2026-11-24T02:00:00Z')).price
-    expect(price?.inputPerMillion).toBe(660_000)
+  it('has its price at the hour at which it is asked', () => {
+    const { price } = knownModel({ type: 'deepseek', model: 'deepseek-v4-pro' }, today)
+    const inputAt = (time: string) =>
+      price && ratesFor(price, { at: day(time), inputTokens: tokens(1) }).inputPerMillion
+    expect(inputAt('2026-11-24T00:59:59Z')).toBe(660_000)
+    expect(inputAt('2026-11-24T01:00:00Z')).toBe(1_320_000)
+    expect(inputAt('2026-11-24T03:59:59Z')).toBe(1_320_000)
+    expect(inputAt('2026-11-24T04:00:00Z')).toBe(660_000)
+    expect(inputAt('2026-11-25T09:00:00Z')).toBe(1_320_000)
   })
-  it('has the price of the first tier where longer inputs cost more', () => {
-    expect(knownModel({ type: 'anthropic', model: 'claude-sonnet-4-5' }, today).price?.inputPerMillion).toBe(3_000_000)
+  it('has the price of a day that comes while the process runs', () => {
+    const { price } = knownModel({ type: 'gemini', model: 'gemini-3.7-flash' }, today)
+    const outputAt = (time: string) =>
+      price && ratesFor(price, { at: day(time), inputTokens: tokens(1) }).outputPerMillion
+    expect(outputAt('2026-12-31T23:59:59Z')).toBe(3_750_000)
+    expect(outputAt('2027-01-01')).toBe(7_500_000)
+  })
+  it('has the prices of long inputs', () => {
+    const { price } = knownModel({ type: 'anthropic', model: 'claude-sonnet-4-5' }, today)
+    const inputAbove = (length: number) => price && ratesFor(price, { inputTokens: tokens(length) }).inputPerMillion
+    expect([inputAbove(200_000), inputAbove(200_001)]).toEqual([3_000_000, 6_000_000])
   })
   it('has the same price in every way that its provider is called', () => {
     const asXai = knownModel({ type: 'xai', model: 'grok-4.3' }, today).price
@@ -50,6 +68,24 @@ describe('a known model', () => {
     ['anthropic', 'claude-sonnet-4-5', ['reasoning', 'json-schema', 'file'], ['choices', 'audio']],
     ['openrouter', 'openai/gpt-4o', ['image', 'logprobs'], ['audio']],
     ['mistral', 'mistral-large-2407', ['tools', 'json-schema'], ['image', 'audio']],
+    ['openai', 'text-embedding-3-small', ['embeddings'], ['text', 'images']],
+    ['bedrock', 'cohere.embed-english-v3', ['embeddings'], ['text', 'rerank']],
+    ['bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', ['text', 'reasoning'], ['embeddings', 'images']],
+    ['cohere', 'rerank-v3.5', ['rerank'], ['text', 'embeddings']],
+    ['openai', 'omni-moderation-latest', ['moderations'], ['text']],
+    ['openai', 'dall-e-3', ['images'], ['image-edits', 'text']],
+    ['openai', 'gpt-image-1', ['images', 'image-edits'], ['text']],
+    ['openai', 'tts-1-hd', ['speech'], ['text', 'transcription']],
+    ['openai', 'gpt-4o-mini-transcribe', ['transcription'], ['text', 'translation', 'speech']],
+    ['groq', 'whisper-large-v3', ['transcription', 'translation'], ['text']],
+    ['groq', 'whisper-large-v3-turbo', ['transcription'], ['translation']],
+    ['openai', 'gpt-realtime-mini', ['realtime'], ['text']],
+    ['openai', 'gpt-3.5-turbo-instruct', ['completions'], ['text']],
+    ['gemini', 'models/gemini-2.5-flash', ['text', 'audio', 'reasoning'], ['embeddings', 'images']],
+    ['gemini', 'gemini-2.5-flash-image', ['text', 'image-output', 'images'], ['embeddings']],
+    ['gemini', 'gemini-2.5-flash-preview-tts', ['speech', 'audio-output'], ['transcription']],
+    ['vertex', 'imagen-4.0-generate-001', ['images'], ['text', 'image-edits']],
+    ['xai', 'grok-4.5', ['text', 'tools', 'image'], ['embeddings', 'rerank', 'speech', 'images']],
   ])('of %s, %s, accepts what it can', (type, model, can, cannot) => {
     const { accepts } = knownModel({ type, model }, today)
     expect(accepts).toEqual(expect.arrayContaining(can))
@@ -77,6 +113,20 @@ describe('a model that nobody knows', () => {
   })
 })
 
+/** The rates at every length, hour, day and class of service that the price knows. */
+const everyRates = (price: Price): readonly Rates[] => {
+  const times = [today, ...(price.changes ?? []).map(({ since, from }) => (since ?? today + (from ?? 0)) as Instant)]
+  const lengths = [1, ...(price.tiers ?? []).map(({ above }) => above + 1)]
+  const services = [undefined, ...Object.keys(price.services ?? {})]
+  return times.flatMap(at =>
+    lengths.flatMap(length =>
+      services.map(serviceTier =>
+        ratesFor(price, { at, inputTokens: tokens(length), ...(serviceTier !== undefined && { serviceTier }) }),
+      ),
+    ),
+  )
+}
+
 describe('the whole price list', () => {
   const types = [
     'openai',
@@ -88,16 +138,25 @@ describe('the whole price list', () => {
     'together',
     'perplexity',
     'cerebras',
+    'azure',
+    'cohere',
+    'fireworks',
+    'novita',
+    'cloudflare',
+    'minimax',
+    'baseten',
   ]
   it.each(types)('of %s gives whole, sensible prices or none', type => {
     const models = findProvider({ providerId: type })?.models ?? []
     expect(models.length).toBeGreaterThan(0)
     for (const { id } of models) {
       const { price, contextWindow } = knownModel({ type, model: id }, today)
-      for (const rate of Object.values(price ?? {})) {
-        expect(Number.isSafeInteger(rate), id).toBe(true)
-        expect(rate, id).toBeGreaterThanOrEqual(0)
-      }
+      for (const rates of price === undefined ? [] : everyRates(price))
+        for (const name of rateNames) {
+          const rate = rates[name] ?? 0
+          expect(Number.isSafeInteger(rate), `${id} ${name}`).toBe(true)
+          expect(rate, `${id} ${name}`).toBeGreaterThanOrEqual(0)
+        }
       if (contextWindow !== undefined) expect(contextWindow, id).toBeGreaterThan(1000)
     }
   })

@@ -1,11 +1,17 @@
-/** Known models: prices, windows, longest answers and abilities, from data that is shipped; nothing is fetched. */
-import { calcPrice, findProvider } from '@pydantic/genai-prices'
-import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
+/** Known models: prices, windows, longest answers and abilities, from a file of the user's, our lists and the shipped price list; nothing is fetched. */
 import { abilities } from '../domain/deployment.ts'
 import type { Ability, Price } from '../domain/deployment.ts'
-import { microUsd, tokens } from '../domain/units.ts'
-import type { Instant, MicroUsd, Tokens } from '../domain/units.ts'
-import { familyOf, notInMessages } from './known-models.ts'
+import { tokens } from '../domain/units.ts'
+import type { Instant, Tokens } from '../domain/units.ts'
+import type { Catalogue } from './catalogue-file.ts'
+import { bareName, familyOf, notInMessages } from './known-models.ts'
+import { ownLists } from './known-prices/all.ts'
+import { listedModel } from './price-list.ts'
+import { fitsAny } from './name-pattern.ts'
+import { readPrice } from './read-price.ts'
+import type { PriceEntry } from './schema-price.ts'
+import { providerNames, selfHosted } from './served.ts'
+import type { Served } from './served.ts'
 
 /** What is known of one model at one provider. */
 export interface KnownModel {
@@ -17,93 +23,141 @@ export interface KnownModel {
   readonly price?: Price
 }
 
-/** Who serves a model, as a configuration names it. */
-export interface Served {
-  readonly type: string
-  readonly url?: string
-  readonly model: string
+/** Where a fact comes from, in the order in which they win: the file, our lists, the shipped price list. */
+export interface Source {
+  readonly from: 'file' | 'ours' | 'library'
+  /** The page or file, with the day where it is known. */
+  readonly says: string
 }
 
-/** Types of which the price list has another name. */
-const listNames: ReadonlyMap<string, string> = new Map([
-  ['xai', 'x-ai'],
-  ['moonshot', 'moonshotai'],
-])
-
-/** Servers of one's own: what they cost is not known to any list, whatever their models are called. */
-export const selfHosted: readonly string[] = ['ollama', 'lmstudio', 'vllm', 'sglang', 'llamacpp']
-
-/** The provider's name in the price list: by its address where the type is only a way to speak. */
-const listedProvider = ({ type, url }: Served): string | undefined => {
-  if (selfHosted.includes(type)) return undefined
-  if (type === 'openai-compatible') return url === undefined ? undefined : findProvider({ providerApiUrl: url })?.id
-  const name = listNames.get(type) ?? type
-  const found = findProvider({ providerId: name })
-  // The list also finds providers by likeness; only the very same may set a price.
-  return found?.id === name ? name : undefined
+/** What is known, and where each part of it comes from. */
+export interface Told {
+  readonly known: KnownModel
+  readonly sources: Readonly<Partial<Record<keyof KnownModel, readonly Source[]>>>
 }
 
-const modelInfo = (provider: string, model: string): ModelInfo | undefined => {
-  try {
-    return calcPrice({}, model, { providerId: provider })?.model
-  } catch {
-    // The list refuses to compute with a price that lacks a part: to us, a model without a known price.
-    return undefined
+/** Chats, and what is made of them. */
+const inChats: readonly Ability[] = abilities.slice(0, abilities.indexOf('completions') + 1)
+
+/** One thing that somebody says of a model. */
+interface Line {
+  readonly source: Source
+  /** Whole, as the shipped list has it. */
+  readonly price?: Price
+  /** What is written over it. */
+  readonly over?: PriceEntry
+  readonly contextWindow?: number
+  readonly maxOutput?: number
+  readonly accepts?: readonly Ability[]
+}
+
+/** The names under which a list may have this model. */
+const namesOf = ({ model }: Served): readonly string[] => {
+  const last = model.slice(model.lastIndexOf('/') + 1)
+  // A cloud's region says nothing of what the model is.
+  return [model, last, last.replace(/^(?:us|us-gov|eu|apac|jp|au|ca|sa|global|regional)\./, ''), bareName(model)]
+}
+
+const listLine = (served: Served, now: Instant): readonly Line[] => {
+  const listed = listedModel(served, now)
+  if (listed === undefined) return []
+  const { name, ...facts } = listed
+  // A model that has a price for what it says is one to talk to, whatever else is not known of it.
+  const talks = (facts.price?.outputPerMillion ?? 0) > 0
+  const source: Source = { from: 'library', says: `the shipped price list: ${name}` }
+  return [{ ...facts, ...(talks && { accepts: inChats }), source }]
+}
+
+const familyLine = (served: Served): readonly Line[] => {
+  const family = familyOf(served.model)
+  if (family === undefined) return []
+  const { names: _names, ...facts } = family
+  const source: Source = { from: 'ours', says: 'what is known of its family (2026-11)' }
+  // A server of one's own may give its models a smaller window than they were made with.
+  if (!selfHosted.includes(served.type) && providerNames(served).length > 0) return [{ ...facts, source }]
+  return facts.accepts === undefined ? [] : [{ accepts: facts.accepts, source }]
+}
+
+const ourLines = (served: Served): readonly Line[] => {
+  const providers = providerNames(served)
+  const names = namesOf(served)
+  const lists = ownLists.filter(list => list.providers.some(one => providers.includes(one)))
+  return lists.flatMap(({ models, source, checked }) =>
+    models
+      .filter(one => fitsAny(one.names, names))
+      .map(({ names: _names, price, ...facts }): Line => {
+        return { ...facts, ...(price && { over: price }), source: { from: 'ours', says: `${source} (${checked})` } }
+      }),
+  )
+}
+
+const fileLine = (served: Served, catalogue: Catalogue | undefined): readonly Line[] => {
+  const providers = providerNames(served)
+  const names = namesOf(served)
+  const found = catalogue?.models.find(
+    one => one.providers.some(name => providers.includes(name)) && fitsAny(one.names, names),
+  )
+  if (catalogue === undefined || found === undefined) return []
+  const { names: _names, providers: _providers, price, source, ...facts } = found
+  const says = [catalogue.file, source ?? catalogue.source].filter(one => one !== undefined).join(', from ')
+  return [{ ...facts, ...(price && { over: price }), source: { from: 'file', says } }]
+}
+
+type Sources = { -readonly [Part in keyof Told['sources']]: Source[] }
+type Growing = { -readonly [Part in keyof Line]: Line[Part] }
+
+const note = (sources: Sources, part: keyof KnownModel, source: Source): void => {
+  sources[part] = [...(sources[part] ?? []), source]
+}
+
+/** Lays a price over what was known; a line that only says what a batch costs is no price by itself. */
+const layPrice = (found: Growing, { price, over, source }: Line, sources: Sources): void => {
+  let made = price
+  if (over !== undefined) {
+    const answers = found.accepts === undefined || found.accepts.includes('text')
+    const read = readPrice(over, { answers, ...(found.price !== undefined && { known: found.price }) })
+    if ('price' in read) made = read.price
   }
+  if (made === undefined) return
+  // A price that is whole by itself leaves nothing of those before it.
+  if (over === undefined) delete sources.price
+  found.price = made
+  note(sources, 'price', source)
 }
 
-const isInForce = ({ constraint }: ConditionalPrice, now: Instant): boolean => {
-  if (constraint === undefined) return true
-  // A price for some hours of the day would be wrong in the others: the one for the rest of the day counts.
-  return constraint.type === 'start_date' && Date.parse(constraint.start_date) <= now
+const lay = (found: Growing, line: Line, sources: Sources): void => {
+  for (const part of ['contextWindow', 'maxOutput', 'accepts'] as const) {
+    if (line[part] === undefined) continue
+    sources[part] = [line.source]
+  }
+  found.contextWindow = line.contextWindow ?? found.contextWindow
+  found.maxOutput = line.maxOutput ?? found.maxOutput
+  found.accepts = line.accepts ?? found.accepts
+  layPrice(found, line, sources)
 }
 
-/** The prices of this day; a later entry replaces those before it. */
-const pricesOn = (prices: ModelInfo['prices'], now: Instant): ModelPrice | undefined =>
-  Array.isArray(prices) ? prices.findLast(one => isInForce(one, now))?.prices : prices
+/** Of a model that nobody knows, the provider itself says what it does not take. */
+const acceptedBy = (type: string, accepts: readonly Ability[] = abilities): readonly Ability[] =>
+  type === 'anthropic' ? accepts.filter(ability => !notInMessages.includes(ability)) : accepts
 
-const dollarsPerMillion = 1_000_000
-/** Where a longer input costs more, the price of the first tier: most requests are in it. */
-const rateOf = (prices: ModelPrice, name: string): MicroUsd | undefined => {
-  const given = prices[name]
-  const dollars = typeof given === 'object' ? given.base : given
-  return dollars === undefined ? undefined : microUsd(dollars * dollarsPerMillion)
-}
-
-const priceOf = (info: ModelInfo, now: Instant): Price | undefined => {
-  const prices = pricesOn(info.prices, now)
-  if (prices === undefined) return undefined
-  const input = rateOf(prices, 'input_mtok')
-  const output = rateOf(prices, 'output_mtok')
-  if (input === undefined || output === undefined) return undefined
-  const cached = rateOf(prices, 'cache_read_mtok')
-  const written = rateOf(prices, 'cache_write_mtok')
+/** All that is known of the model where it is served, and from where; `now` decides which of its prices is in force. */
+export const whatIsKnown = (served: Served, now: Instant, catalogue?: Catalogue): Told => {
+  const lines = [...listLine(served, now), ...familyLine(served), ...ourLines(served), ...fileLine(served, catalogue)]
+  const sources: Sources = {}
+  const found: Growing = { source: { from: 'ours', says: '' } }
+  for (const line of lines) lay(found, line, sources)
+  const { contextWindow, maxOutput, price } = found
   return {
-    inputPerMillion: input,
-    outputPerMillion: output,
-    ...(cached !== undefined && { cachedInputPerMillion: cached }),
-    ...(written !== undefined && { cacheWritePerMillion: written }),
+    known: {
+      accepts: acceptedBy(served.type, found.accepts),
+      ...(contextWindow !== undefined && { contextWindow: tokens(contextWindow) }),
+      ...(maxOutput !== undefined && { maxOutput: tokens(maxOutput) }),
+      ...(price !== undefined && { price }),
+    },
+    sources,
   }
-}
-
-const abilitiesOf = ({ type, model }: Served): readonly Ability[] => {
-  // Of a model that nobody knows, the provider itself says what it does not take.
-  const known = familyOf(model)?.accepts ?? abilities
-  return type === 'anthropic' ? known.filter(ability => !notInMessages.includes(ability)) : known
 }
 
 /** What is known of the model where it is served; `now` decides which of its prices is in force. */
-export const knownModel = (served: Served, now: Instant): KnownModel => {
-  const provider = listedProvider(served)
-  const info = provider === undefined ? undefined : modelInfo(provider, served.model)
-  // A server of one's own may give its models a smaller window than they were made with.
-  const family = provider === undefined ? undefined : familyOf(served.model)
-  const window = family?.contextWindow ?? info?.context_window
-  const price = info === undefined ? undefined : priceOf(info, now)
-  return {
-    accepts: abilitiesOf(served),
-    ...(window !== undefined && { contextWindow: tokens(window) }),
-    ...(family?.maxOutput !== undefined && { maxOutput: tokens(family.maxOutput) }),
-    ...(price !== undefined && { price }),
-  }
-}
+export const knownModel = (served: Served, now: Instant, catalogue?: Catalogue): KnownModel =>
+  whatIsKnown(served, now, catalogue).known

@@ -107,7 +107,7 @@ const unusable = (env: LoadOptions['env']): readonly Doubt[] =>
 
 /** Settings from the keys in the environment, or what to set where there are none. */
 export const fromEnvironment = (options: Omit<LoadOptions, 'file'>): Loaded => {
-  const { env, providerTypes, now = Date.now() as Instant } = options
+  const { env, providerTypes, now = Date.now() as Instant, besideState = false } = options
   const found = providers.filter(one => providerTypes.includes(one.type) && variable(env, one.key) !== undefined)
   const left = unusable(env)
   if (found.length === 0) {
@@ -116,7 +116,11 @@ export const fromEnvironment = (options: Omit<LoadOptions, 'file'>): Loaded => {
     return { ok: false, findings: [...left.map(findingOf), findingOf({ severity: 'error', path: [], message })] }
   }
   const value = valueFor(found, env)
-  const { settings, doubts } = settle({ value, raw: value, doubts: [] }, { env, providerTypes, now }, step => step)
+  const { settings, doubts } = settle(
+    { value, raw: value, doubts: [] },
+    { env, providerTypes, now, besideState },
+    step => step,
+  )
   const findings = [...left, ...doubts].map(findingOf)
   return findings.some(one => one.severity === 'error') ? { ok: false, findings } : { ok: true, settings, findings }
 }

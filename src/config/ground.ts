@@ -2,6 +2,7 @@
 import { didYouMean } from '../domain/nearest.ts'
 import { listed } from '../routing/wording.ts'
 import type { Instant } from '../domain/units.ts'
+import type { Catalogue } from './catalogue-file.ts'
 import { errorAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'
 import type { Environment } from './references.ts'
@@ -20,6 +21,8 @@ export interface Ground {
   readonly env: Environment
   readonly providerTypes: readonly string[]
   readonly now: Instant
+  /** What the user's own catalogue says of models. */
+  readonly catalogue?: Catalogue
   readonly doubts: Doubt[]
 }
 

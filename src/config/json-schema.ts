@@ -110,6 +110,6 @@ export const configJsonSchema = (providerTypes: readonly string[]): Json => {
   return {
     ...withTypes({ ...file }, providerTypes),
     title: 'signalbox configuration',
-    definitions: { step, condition },
+    definitions: { ...(isJson(file.definitions) && file.definitions), step, condition },
   }
 }

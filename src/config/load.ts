@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly providerTypes: readonly string[]
   /** Which of a model's prices is in force; absent: today's. */
   readonly now?: Instant
+  /** The catalogue beside the state is read, too, where the file names none; absent: only one that is named. */
+  readonly besideState?: boolean
 }
 
 /** What a mistake in the value is about; a missing or unknown member is told at a name. */
@@ -60,10 +62,10 @@ export const readConfig = (text: string, options: LoadOptions): Loaded => {
     return { ok: false, findings }
   }
   const { written } = read
-  const { env, providerTypes, now = Date.now() as Instant } = options
+  const { env, providerTypes, now = Date.now() as Instant, besideState = false } = options
   const values = { ...filledValue(written, env), raw: plainValue(written) }
   const pathBelow = (step: Path, text: string): Path => [...step, ...pathOf(writtenAt(written, step), text)]
-  const { settings, doubts } = settle(values, { env, providerTypes, now }, pathBelow)
+  const { settings, doubts } = settle(values, { env, providerTypes, now, besideState }, pathBelow)
   const findings = findingsOf(doubts, written, options.file)
   return findings.some(one => one.severity === 'error') ? { ok: false, findings } : { ok: true, settings, findings }
 }

@@ -1,14 +1,15 @@
 /** Deployments of a file, completed from the catalogue. */
 import type { Deployment, Price } from '../domain/deployment.ts'
 import type { DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
-import { microUsd, unit } from '../domain/units.ts'
-import type { MicroUsd, Unit } from '../domain/units.ts'
+import { unit } from '../domain/units.ts'
+import type { Unit } from '../domain/units.ts'
 import { knownModel } from './catalog.ts'
 import type { KnownModel } from './catalog.ts'
 import { deploymentDefaults } from './defaults.ts'
 import { errorAt } from './finding.ts'
 import { leads } from './ground.ts'
 import type { Ground } from './ground.ts'
+import { readPrice } from './read-price.ts'
 import type { DeploymentEntry } from './schema.ts'
 import type { ProviderConfig } from './settings.ts'
 
@@ -16,36 +17,16 @@ import type { ProviderConfig } from './settings.ts'
 const dialectOf = (type: string): DialectId =>
   (type === 'anthropic' ? 'anthropic-messages' : 'openai-chat') as DialectId
 
-const rate = (dollars: number | undefined): MicroUsd | undefined =>
-  dollars === undefined ? undefined : microUsd(dollars * 1_000_000)
-
 type PriceEntry = NonNullable<DeploymentEntry['price']>
 
-const cacheRates = (given: PriceEntry, known: Price | undefined): Partial<Price> => {
-  // The catalogue's cache prices belong to its input price; beside another one they would be wrong.
-  const rest = given.input === undefined ? known : undefined
-  const cached = rate(given.cachedInput) ?? rest?.cachedInputPerMillion
-  const written = rate(given.cacheWrite) ?? rest?.cacheWritePerMillion
-  return {
-    ...(cached !== undefined && { cachedInputPerMillion: cached }),
-    ...(written !== undefined && { cacheWritePerMillion: written }),
-  }
-}
-
-const priceOf = (
-  ground: Ground,
-  id: string,
-  given: PriceEntry | undefined,
-  known: Price | undefined,
-): Price | undefined => {
-  if (given === undefined) return known
-  const input = rate(given.input) ?? known?.inputPerMillion
-  const output = rate(given.output) ?? known?.outputPerMillion
-  if (input !== undefined && output !== undefined) {
-    return { inputPerMillion: input, outputPerMillion: output, ...cacheRates(given, known) }
-  }
-  const missing = [...(input === undefined ? ['input'] : []), ...(output === undefined ? ['output'] : [])]
-  const message = `needs ${missing.join(' and ')}: the catalogue does not know what this model costs`
+const priceOf = (ground: Ground, id: string, given: PriceEntry | undefined, known: KnownModel): Price | undefined => {
+  if (given === undefined) return known.price
+  const read = readPrice(given, {
+    answers: known.accepts.includes('text'),
+    ...(known.price !== undefined && { known: known.price }),
+  })
+  if ('price' in read) return read.price
+  const message = `needs ${read.missing.join(' and ')}: the catalogue does not know what this model costs`
   ground.doubts.push(errorAt(['deployments', id, 'price'], message))
   return undefined
 }
@@ -63,8 +44,8 @@ const sizesOf = (entry: DeploymentEntry, known: KnownModel): Pick<Deployment, 'c
 }
 
 const complete = (ground: Ground, id: string, entry: DeploymentEntry, provider: ProviderConfig): Deployment => {
-  const known = knownModel({ ...provider, model: entry.model }, ground.now)
-  const price = priceOf(ground, id, entry.price, known.price)
+  const known = knownModel({ ...provider, model: entry.model }, ground.now, ground.catalogue)
+  const price = priceOf(ground, id, entry.price, known)
   return {
     id: id as DeploymentId,
     provider: entry.provider as ProviderId,

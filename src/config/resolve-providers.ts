@@ -1,7 +1,7 @@
 /** Providers of a file to providers of a gateway. */
 import type { CredentialId, ProviderId } from '../domain/ids.ts'
 import type { Credential } from '../ports/provider.ts'
-import { selfHosted } from './catalog.ts'
+import { selfHosted } from './served.ts'
 import { errorAt } from './finding.ts'
 import type { Doubt } from './finding.ts'
 import { quoted, thereAre } from './ground.ts'

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { abilities } from '../domain/deployment.ts'
 import { address, amount, fraction, leaf, named, oneOf, optionalLeaf, text, tokenCount, whole, word } from './kinds.ts'
 import type { Kind } from './kinds.ts'
+import { price } from './schema-price.ts'
 import { entries, shape } from './shape.ts'
 
 const secretJson = { type: 'string', examples: ['${OPENAI_API_KEY}', 'file:/run/secrets/openai'] }
@@ -64,27 +65,6 @@ export const providers = entries(provider, {
   about: 'Who can be called, by a name of your own.',
   names: 'provider',
 })
-
-const dollarsPerMillion = amount('US dollars per million tokens', 100_000)
-
-const price = shape(
-  {
-    input: optionalLeaf(dollarsPerMillion, 'US dollars per million input tokens.'),
-    output: optionalLeaf(dollarsPerMillion, 'US dollars per million output tokens.'),
-    cachedInput: optionalLeaf(
-      dollarsPerMillion,
-      "US dollars per million input tokens that came from the provider's cache.",
-    ),
-    cacheWrite: optionalLeaf(
-      dollarsPerMillion,
-      "US dollars per million input tokens that went into the provider's cache.",
-    ),
-  },
-  {
-    what: 'a price such as { input: 0.15, output: 0.60 }',
-    about: "US dollars per million tokens, over the catalogue's.",
-  },
-)
 
 const limits = shape(
   {

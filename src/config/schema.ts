@@ -13,6 +13,10 @@ export const fileSchema = shape(
     providers: providers.optional(),
     deployments: deployments.optional(),
     pools: pools.optional(),
+    catalogue: optionalLeaf(
+      text,
+      'A catalogue of your own, over what is shipped: prices, windows and abilities of models. The file that `signalbox catalogue update` writes beside the state is read if left out.',
+    ),
     aliases: aliases.optional(),
     policies: policies.optional(),
     defaultPolicy: optionalLeaf(

@@ -1,5 +1,6 @@
 /** Plain values of a configuration to Settings, with every doubt about them. */
 import type { Instant } from '../domain/units.ts'
+import { ownCatalogue } from './catalogue-place.ts'
 import { checkSettings } from './check.ts'
 import { errorAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly providerTypes: readonly string[]
   /** Which of a model's prices is in force. */
   readonly now: Instant
+  /** The catalogue beside the state is read, too, where the file names none. */
+  readonly besideState?: boolean
 }
 
 const isUnder = (path: Path, above: Path): boolean => above.every((part, at) => path[at] === part)
@@ -50,7 +53,11 @@ export const settle = (
   )
   const doubts: Doubt[] = []
   const names = namesOf(value)
-  const settings = resolve({ ...surroundings, file: formed.file, names, doubts }, pathBelow)
+  const own = ownCatalogue(formed.file, surroundings.besideState === true)
+  doubts.push(...own.doubts)
+  const { catalogue } = own
+  const ground = { ...surroundings, file: formed.file, names, doubts, ...(catalogue !== undefined && { catalogue }) }
+  const settings = resolve(ground, pathBelow)
   // Only a file that has sections lacks one of them.
   const hasSections = formed.doubts.every(one => one.path.length > 0)
   const missing = hasSections && names.deployments.length === 0 ? [errorAt([], nothingToOffer)] : []

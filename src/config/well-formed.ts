@@ -72,6 +72,10 @@ const doubtsOf = (issue: z.core.$ZodIssue, raw: unknown): readonly Doubt[] => {
   return [misfit(path, raw, issue.message)]
 }
 
+/** What is wrong with a value that was held against a schema. */
+export const misfits = (error: z.ZodError, raw: unknown): readonly Doubt[] =>
+  error.issues.flatMap(issue => innermost(issue, raw)).flatMap(issue => doubtsOf(issue, raw))
+
 /** Sections whose entries stand alone: one that is wrong is left out, and the others are still looked at. */
 const byName = ['providers', 'deployments', 'pools', 'aliases', 'policies', 'keys']
 

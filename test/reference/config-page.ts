@@ -43,10 +43,37 @@ const memberRow = ([name, member]: readonly [string, unknown]): readonly string[
   aboutOf(member) || aboutOf(bare(member)),
 ]
 
-const members = (shape: z.ZodObject): string =>
-  table(['member', 'write', 'needed', 'meaning'], Object.entries(shape.shape).map(memberRow))
+const rowsOf = (shape: z.ZodObject): readonly (readonly string[])[] => Object.entries(shape.shape).map(memberRow)
 
-const section = ({ path, shape, about }: Place): string => `### \`${path}\`\n\n${about}\n\n${members(shape)}`
+const members = (rows: readonly (readonly string[])[]): string => table(['member', 'write', 'needed', 'meaning'], rows)
+
+/** The mapping around this one that has most of its members, and which. */
+const sharedWith = (
+  { path, shape }: Place,
+  all: readonly Place[],
+): readonly [path: string, shared: readonly string[]] => {
+  const own = rowsOf(shape).map(row => row.join('|'))
+  const around = all
+    .filter(one => path.startsWith(`${one.path}.`))
+    .map(one => [one.path, rowsOf(one.shape).map(row => row.join('|'))] as const)
+    .map(([name, rows]) => [name, own.filter(row => rows.includes(row))] as const)
+  return around.reduce((most, one) => (one[1].length > most[1].length ? one : most), ['', []])
+}
+
+/** Members that mean the same as in a mapping around this one are told there alone. */
+const section = (place: Place, _index: number, all: readonly Place[]): string => {
+  const [around, shared] = sharedWith(place, all)
+  const rows = rowsOf(place.shape)
+  const others = rows.filter(row => shared.includes(row.join('|')))
+  const own = rows.filter(row => !others.includes(row))
+  const parts = [
+    `### \`${place.path}\``,
+    place.about,
+    ...(own.length > 0 ? [members(own)] : []),
+    ...(others.length > 0 ? [`As in \`${around}\`: ${others.map(([name]) => name).join(', ')}.`] : []),
+  ]
+  return parts.join('\n\n')
+}
 
 const counted: readonly string[] = ['maxAttempts', 'retriesPerCandidate']
 
@@ -87,7 +114,7 @@ export const configPage = (): string =>
     madeOf('src/config/schema.ts and src/config/defaults.ts'),
     'One YAML file, of which `signalbox.schema.json` lets editors complete and explain every member (`# yaml-language-server: $schema=./signalbox.schema.json` as its first line). What stands under `<name>` is named by you. Unknown members, names that lead nowhere, contradictions and rules without effect are told with line and column, and an error among them means that the file is not used.',
     'Any value may hold `${NAME}` or `${NAME:-default}`, filled in from the environment; put it in quotes, since formatters of YAML take its braces for a mapping. Secrets (`key` of a provider, `value` of a key) are written as `${NAME}` or `file:PATH` alone and are never shown. Sizes in tokens may be written `128k` or `1M`, times `200ms`, `8s` or `2m`, shares `5%` or `0.05`.',
-    members(fileSchema),
+    members(rowsOf(fileSchema)),
     ...membersBelow('', fileSchema).map(section),
     '## Not in force yet',
     'These are read and checked, so that a file may be written ahead, and `signalbox check` warns of each:',
