@@ -235,9 +235,12 @@ const isWhole = ({ response: { body } }: Recording): boolean => body.text?.start
 
 const all = hasShared ? [...recordings()].filter(({ response }) => response.status === 200) : []
 
+/** Those whose samples are no text or have addresses: they are held to the contract beside their code. */
+const besideTheirCode = ['bedrock-converse']
+
 describe('dialects', () => {
   it('each have samples to be tried on', () => {
-    expect([...dialects.keys()].toSorted()).toEqual(Object.keys(crafted).toSorted())
+    expect([...dialects.keys()].toSorted()).toEqual([...Object.keys(crafted), ...besideTheirCode].toSorted())
   })
 })
 

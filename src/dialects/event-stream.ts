@@ -27,17 +27,8 @@ const crc32 = (bytes: Uint8Array, start: number, end: number): number => {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Headers of a fixed size, by the number of their type; 6 and 7 tell their length, any other is not known. */
-const sizes: ReadonlyMap<number, number> = new Map([
-  [0, 0],
-  [1, 0],
-  [2, 1],
-  [3, 2],
-  [4, 4],
-  [5, 8],
-  [8, 8],
-  [9, 16],
-])
+/** How long a header's value is, by the number of its type; 6 and 7 tell it themselves. */
+const sizes: readonly (number | undefined)[] = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16]
 const text = 7
 const bytesType = 6
 
@@ -53,7 +44,7 @@ const headersIn = (bytes: Uint8Array): ReadonlyMap<string, string> | undefined =
     const isLong = type === text || type === bytesType
     if (isLong && nameEnd + 3 > bytes.length) return undefined
     const start = nameEnd + (isLong ? 3 : 1)
-    const size = isLong ? view.getUint16(nameEnd + 1) : sizes.get(type)
+    const size = isLong ? view.getUint16(nameEnd + 1) : sizes[type]
     if (size === undefined || start + size > bytes.length) return undefined
     if (type === text) {
       headers.set(decoder.decode(bytes.subarray(at + 1, nameEnd)), decoder.decode(bytes.subarray(start, start + size)))

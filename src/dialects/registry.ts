@@ -2,6 +2,7 @@
 import type { DialectId } from '../domain/ids.ts'
 import type { Dialect } from '../ports/dialect.ts'
 import { anthropicMessages } from './anthropic-messages/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { gemini } from './gemini/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
@@ -10,8 +11,7 @@ import { openaiResponses } from './openai-responses/index.ts'
 
 /** Every dialect by its id. */
 export const dialects: ReadonlyMap<DialectId, Dialect> = new Map(
-  [openaiChat, openaiResponses, anthropicMessages, cohereChat, openaiCompletions, gemini].map(dialect => [
-    dialect.id,
-    dialect,
-  ]),
+  [openaiChat, openaiResponses, anthropicMessages, cohereChat, openaiCompletions, gemini, bedrockConverse].map(
+    dialect => [dialect.id, dialect],
+  ),
 )

@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deliveryOf } from '../../src/domain/delivery.ts'
 import type { Delivery } from '../../src/domain/delivery.ts'
-import { frameSplitter, frameText } from '../../src/dialects/framing.ts'
+import { serverSentEvents } from '../../src/dialects/framing.ts'
 import { codeOf, consequences, statusOf } from '../../src/domain/failure.ts'
 import type { Failure, FailureKind } from '../../src/domain/failure.ts'
 import type { Message } from '../../src/domain/message.ts'
-import type { ChatBody } from '../../src/domain/request.ts'
+import type { Address, ChatBody } from '../../src/domain/request.ts'
 import { collect } from '../../src/domain/response.ts'
 import type { Answer } from '../../src/domain/response.ts'
 import type { StreamEvent } from '../../src/domain/stream-event.ts'
@@ -22,14 +22,16 @@ type Json = Readonly<Record<string, unknown>>
 export interface StreamSample {
   readonly name: string
   readonly text: string
+  /** Where the dialect's streams are no text. */
+  readonly bytes?: Uint8Array
   /** The whole answer that says the same, where there is one. */
   readonly whole?: Json
 }
 /** What a contract suite is given. An implementation may differ only by naming the law and the reason. */
 export interface DialectCase {
   readonly dialect: Dialect
-  /** Bodies that clients of this dialect send. */
-  readonly bodies: readonly { readonly name: string; readonly body: Json }[]
+  /** Bodies that clients of this dialect send; with their addresses where the path names the model, and the body does not. */
+  readonly bodies: readonly { readonly name: string; readonly body: Json; readonly address?: Address }[]
   /** Streams that end well. */
   readonly streams: readonly StreamSample[]
   /** Whole answers that are no errors. */
@@ -42,16 +44,23 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const readBody = (body: Uint8Array | string): Json => JSON.parse(typeof body === 'string' ? body : textOf(body))
 
-const framesIn = (text: string): readonly Frame[] => {
-  const splitter = frameSplitter()
-  return [...splitter.push(bytesOf(text)), ...splitter.end()]
+const streamBytes = ({ text, bytes }: StreamSample): Uint8Array => bytes ?? bytesOf(text)
+const framingOf = ({ framing }: Dialect) => framing ?? serverSentEvents
+const framesIn = (dialect: Dialect, bytes: Uint8Array): readonly Frame[] => {
+  const splitter = framingOf(dialect).split()
+  return [...splitter.push(bytes), ...splitter.end()]
+}
+/** Frames as the bytes of a whole stream, or of a part of one. */
+const written = (dialect: Dialect, frames: readonly Frame[]): Uint8Array => {
+  const piece = framingOf(dialect).join().write(frames)
+  return typeof piece === 'string' ? bytesOf(piece) : piece
 }
 const told = (decoder: FrameDecoder, frames: readonly Frame[]): readonly StreamEvent[] => [
   ...frames.flatMap(frame => decoder.push(frame)),
   ...decoder.end(),
 ]
 const decodePieces = (dialect: Dialect, pieces: readonly Uint8Array[]): readonly StreamEvent[] => {
-  const splitter = frameSplitter()
+  const splitter = framingOf(dialect).split()
   const frames = [...pieces.flatMap(piece => splitter.push(piece)), ...splitter.end()]
   return told(dialect.decodeStream(), frames)
 }
@@ -61,7 +70,7 @@ const scanPieces = (dialect: Dialect, pieces: readonly Uint8Array[], streamUsage
 }
 /** What deliveries tell together, however they were cut. */
 const sum = (deliveries: readonly Delivery[]) => ({
-  bytes: Buffer.concat(deliveries.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]))).toString(),
+  bytes: Buffer.concat(deliveries.flatMap(({ bytes }) => (bytes === undefined ? [] : [bytes]))).toString('latin1'),
   size: deliveries.reduce((all, { size }) => all + size, 0),
   content: deliveries.some(({ content }) => content),
   model: deliveries.find(({ model }) => model !== undefined)?.model,
@@ -87,10 +96,16 @@ const expectOneEnd = (events: readonly StreamEvent[]): void => {
   expect(lastsOf(events)).toHaveLength(1)
   expect(isLast(events.at(-1)!)).toBe(true)
 }
+/** No frame in these bytes lacks its end: another one can follow. */
+const expectWhole = (dialect: Dialect, bytes: Uint8Array, name: string): void => {
+  if (dialect.framing === undefined) expect(textOf(bytes), name).toMatch(/(?:\n\n|\r\n\r\n|\r\r)$/)
+  const more = written(dialect, [{ event: 'after', data: '{}' }])
+  expect(framesIn(dialect, Buffer.concat([bytes, more])).at(-1)?.data, name).toBe('{}')
+}
 /** Frames of a stream up to and with those that carry its last event. */
-const framesUntilEnd = (dialect: Dialect, text: string): readonly Frame[] => {
+const framesUntilEnd = (dialect: Dialect, sample: StreamSample): readonly Frame[] => {
   const decoder = dialect.decodeStream()
-  const frames = framesIn(text)
+  const frames = framesIn(dialect, streamBytes(sample))
   const end = frames.findIndex(frame => decoder.push(frame).some(isLast))
   return end === -1 ? frames : frames.slice(0, end + 1)
 }
@@ -117,17 +132,20 @@ const spoken = (body: ChatBody): ChatBody => {
 type Law = (name: string, test: () => void) => void
 
 const requestLaws = ({ dialect, bodies }: DialectCase, law: Law): void => {
+  const address = bodies[0]?.address
+  /** The model where the body is to hold it. */
+  const modelIn = (model: string): Json => (address === undefined ? { model } : {})
   law('decodeRequest answers any JSON with a request or with a place and a reason', () => {
     const anything = fc.oneof(fc.jsonValue(), bodyNear(bodies.map(({ body }) => body)))
     fc.assert(
       fc.property(anything, body => {
-        const read = dialect.decodeRequest(body)
+        const read = dialect.decodeRequest(body, address)
         if (!read.ok) {
           expect(read.why).not.toBe('')
           return
         }
         const { value } = dialect.encodeRequest(requestOf(read.value), 'the-model')
-        expect(value['model']).toBe('the-model')
+        expect(value).toMatchObject(modelIn('the-model'))
         expect(() => JSON.stringify(value)).not.toThrow()
       }),
       { numRuns: 400 },
@@ -135,15 +153,15 @@ const requestLaws = ({ dialect, bodies }: DialectCase, law: Law): void => {
   })
 
   law('a request is the same after it was written and read again, and loses nothing on the way', () => {
-    for (const { name, body } of bodies) {
-      const read = dialect.decodeRequest(body)
+    for (const { name, body, address: at } of bodies) {
+      const read = dialect.decodeRequest(body, at)
       expect(read, name).toMatchObject({ ok: true })
       if (!read.ok) continue
       const request = requestOf({ ...read.value, raw: rawOf(dialect.id, body) })
       const { value, losses } = dialect.encodeRequest(request, read.value.target)
       expect(losses, name).toEqual([])
       // The house asks for usage on every stream; what the client wants is not the provider's business.
-      const again = dialect.decodeRequest(JSON.parse(JSON.stringify(value)))
+      const again = dialect.decodeRequest(JSON.parse(JSON.stringify(value)), at)
       expect(again.ok && { ...spoken(again.value), streamUsage: read.value.streamUsage }, name).toEqual(
         spoken(read.value),
       )
@@ -152,7 +170,7 @@ const requestLaws = ({ dialect, bodies }: DialectCase, law: Law): void => {
 
   law('the express edit changes the model and what makes a stream tell usage, and no other byte', () => {
     for (const { name, body } of bodies) {
-      const spaced = JSON.stringify({ unheard_of: 0, ...body, model: 'pool' }, undefined, 1).replace(
+      const spaced = JSON.stringify({ unheard_of: 0, ...body, ...modelIn('pool') }, undefined, 1).replace(
         '"unheard_of": 0',
         '"unheard_of" :\t[1.0, 12345678901234567890, "\\u00e9/\\/"]',
       )
@@ -161,24 +179,16 @@ const requestLaws = ({ dialect, bodies }: DialectCase, law: Law): void => {
       const edited = typeof edit === 'string' ? edit : textOf(edit)
       const { stream_options: _asked, ...others } = readBody(edited)
       const { stream_options: _wanted, ...given } = raw.json
-      expect(others, name).toEqual({ ...given, model: 'the-model' })
+      expect(others, name).toEqual({ ...given, ...modelIn('the-model') })
       expect(edited, name).toContain('"unheard_of" :\t[1.0, 12345678901234567890, "\\u00e9/\\/"]')
       expect(textOf(raw.bytes), name).toBe(spaced)
     }
   })
 }
 
-const readingLaws = ({ dialect, streams, answers }: DialectCase, law: Law): void => {
-  law('the same bytes give the same events wherever they are cut', () => {
-    for (const { name, text } of streams) {
-      const bytes = bytesOf(text)
-      const whole = decodePieces(dialect, [bytes])
-      expectOneEnd(whole)
-      expect(whole.at(-1)?.type, name).toBe('response-end')
-      for (const pieces of cuttings(bytes)) expect(decodePieces(dialect, pieces), name).toEqual(whole)
-    }
-  })
-
+/** Only text has line ends. */
+const lineLaw = ({ dialect, streams }: DialectCase, law: Law): void => {
+  if (dialect.framing !== undefined) return
   law('line ends of any kind give the same events', () => {
     for (const { name, text } of streams) {
       const whole = decodePieces(dialect, [bytesOf(text)])
@@ -188,17 +198,33 @@ const readingLaws = ({ dialect, streams, answers }: DialectCase, law: Law): void
       }
     }
   })
+}
+
+const readingLaws = ({ dialect, streams, answers }: DialectCase, law: Law): void => {
+  law('the same bytes give the same events wherever they are cut', () => {
+    for (const sample of streams) {
+      const { name } = sample
+      const bytes = streamBytes(sample)
+      const whole = decodePieces(dialect, [bytes])
+      expectOneEnd(whole)
+      expect(whole.at(-1)?.type, name).toBe('response-end')
+      for (const pieces of cuttings(bytes)) expect(decodePieces(dialect, pieces), name).toEqual(whole)
+    }
+  })
 
   law('a stream and the whole answer that says the same are one', () => {
-    const pairs = streams.flatMap(({ name, text, whole }) => (whole === undefined ? [] : [{ name, text, whole }]))
+    const pairs = streams.flatMap(sample => (sample.whole === undefined ? [] : [{ sample, whole: sample.whole }]))
     expect(pairs.length).toBeGreaterThan(0)
-    for (const { name, text, whole } of pairs)
-      expect(collect(decodePieces(dialect, [bytesOf(text)])), name).toEqual(collect(dialect.decodeAnswer(whole)))
+    for (const { sample, whole } of pairs)
+      expect(collect(decodePieces(dialect, [streamBytes(sample)])), sample.name).toEqual(
+        collect(dialect.decodeAnswer(whole)),
+      )
   })
 
   law('an answer that was cut off never ends cleanly with less than the whole', () => {
-    for (const { name, text } of streams) {
-      const frames = framesUntilEnd(dialect, text)
+    for (const sample of streams) {
+      const { name } = sample
+      const frames = framesUntilEnd(dialect, sample)
       const whole = collect(told(dialect.decodeStream(), frames))
       for (let length = 0; length < frames.length; length++) {
         const events = told(dialect.decodeStream(), frames.slice(0, length))
@@ -216,7 +242,7 @@ const readingLaws = ({ dialect, streams, answers }: DialectCase, law: Law): void
       { data: fc.oneof(fc.json(), fc.string(), fc.constantFrom('[DONE]', '')), event: fc.string({ maxLength: 8 }) },
       { requiredKeys: ['data'] },
     )
-    const real = streams.flatMap(({ text }) => framesIn(text)).slice(0, 400)
+    const real = streams.flatMap(sample => framesIn(dialect, streamBytes(sample))).slice(0, 400)
     const any = fc.array(fc.oneof(frame, fc.constantFrom(...real)), { maxLength: 12 })
     fc.assert(
       fc.property(any, frames => {
@@ -239,18 +265,19 @@ const readingLaws = ({ dialect, streams, answers }: DialectCase, law: Law): void
   })
 
   law('text, calls and ends of an answer never come before its start', () => {
-    for (const { text } of streams) expect(decodePieces(dialect, [bytesOf(text)])[0]?.type).toBe('response-start')
+    for (const sample of streams) expect(decodePieces(dialect, [streamBytes(sample)])[0]?.type).toBe('response-start')
   })
 }
 
 const scanningLaws = ({ dialect, streams, answers }: DialectCase, law: Law): void => {
   law('the scanner reads what the decoder reads, and its bytes say the same, wherever they are cut', () => {
-    for (const { name, text } of streams) {
-      const bytes = bytesOf(text)
+    for (const sample of streams) {
+      const { name } = sample
+      const bytes = streamBytes(sample)
       const facts = sum([deliveryOf(decodePieces(dialect, [bytes]))])
       const whole = sum(scanPieces(dialect, [bytes]))
       expect({ ...whole, bytes: '' }, name).toEqual(facts)
-      expect(gistOf(collect(decodePieces(dialect, [bytesOf(whole.bytes)]))), name).toEqual(
+      expect(gistOf(collect(decodePieces(dialect, [Buffer.from(whole.bytes, 'latin1')]))), name).toEqual(
         gistOf(collect(decodePieces(dialect, [bytes]))),
       )
       for (const pieces of cuttings(bytes)) expect(sum(scanPieces(dialect, pieces)), name).toEqual(whole)
@@ -258,15 +285,16 @@ const scanningLaws = ({ dialect, streams, answers }: DialectCase, law: Law): voi
   })
 
   law('the scanner gives only whole frames, and tells an answer that was cut off', () => {
-    for (const { name, text } of streams) {
-      const whole = bytesOf(text)
+    for (const sample of streams) {
+      const { name } = sample
+      const whole = streamBytes(sample)
       for (const part of [0.2, 0.5, 0.8]) {
         const bytes = whole.subarray(0, Math.floor(whole.length * part))
         const deliveries = scanPieces(dialect, [bytes])
         const { failures, ended } = sum(deliveries)
         expect(ended + failures.length, name).toBe(1)
         for (const { bytes: passed } of deliveries) {
-          if (passed !== undefined && passed.length > 0) expect(textOf(passed), name).toMatch(/(?:\n\n|\r\n\r\n|\r\r)$/)
+          if (passed !== undefined && passed.length > 0) expectWhole(dialect, passed, name)
         }
       }
     }
@@ -275,14 +303,17 @@ const scanningLaws = ({ dialect, streams, answers }: DialectCase, law: Law): voi
   law(
     'of a stream that tells of a failure the scanner passes what stands before it, and nothing of the failure',
     () => {
-      const { body } = dialect.encodeFailure(
-        { kind: 'upstream-overloaded', message: 'a secret of the upstream' },
-        'req-1',
-      )
-      const error = frameText({ event: 'error', data: JSON.stringify(body) })
-      for (const { name, text } of streams) {
-        const before = framesUntilEnd(dialect, text).slice(0, -1).map(frameText).join('')
-        for (const pieces of [[bytesOf(before + error)], [bytesOf(before), bytesOf(error)], [bytesOf(error)]]) {
+      const secret: Failure = { kind: 'upstream-overloaded', message: 'a secret of the upstream' }
+      const { body } = dialect.encodeFailure(secret, 'req-1')
+      const told = { event: 'error', data: JSON.stringify(body) }
+      // Event streams have a form of their own for it.
+      const frames =
+        dialect.framing === undefined ? [told] : encodeAll(dialect, [{ type: 'response-failed', failure: secret }])
+      const error = written(dialect, frames)
+      for (const sample of streams) {
+        const { name } = sample
+        const before = written(dialect, framesUntilEnd(dialect, sample).slice(0, -1))
+        for (const pieces of [[Buffer.concat([before, error])], [before, error], [error]]) {
           const { bytes, failures, ended } = sum(scanPieces(dialect, pieces))
           expect(failures, name).toMatchObject([{ kind: 'upstream-overloaded' }])
           expect(bytes, name).not.toContain('a secret')
@@ -319,11 +350,12 @@ const scanningLaws = ({ dialect, streams, answers }: DialectCase, law: Law): voi
 
 const writingLaws = ({ dialect, streams }: DialectCase, law: Law): void => {
   law('an answer is the same after it was written and read again, whole and streamed', () => {
-    for (const { name, text } of streams) {
-      const events = decodePieces(dialect, [bytesOf(text)])
+    for (const sample of streams) {
+      const { name } = sample
+      const events = decodePieces(dialect, [streamBytes(sample)])
       const gist = gistOf(collect(events))
       const frames = encodeAll(dialect, events)
-      expect(gistOf(collect(decodePieces(dialect, [bytesOf(frames.map(frameText).join(''))]))), name).toEqual(gist)
+      expect(gistOf(collect(decodePieces(dialect, [written(dialect, frames)]))), name).toEqual(gist)
       const { value } = dialect.encodeAnswer(events, context)
       expect(gistOf(collect(dialect.decodeAnswer(JSON.parse(JSON.stringify(value))))), name).toEqual(gist)
     }
@@ -346,8 +378,9 @@ const writingLaws = ({ dialect, streams }: DialectCase, law: Law): void => {
   })
 
   law('after a failure there is an error frame, last, and no clean end', () => {
-    for (const { name, text } of streams) {
-      const events = decodePieces(dialect, [bytesOf(text)]).slice(0, -1)
+    for (const sample of streams) {
+      const { name } = sample
+      const events = decodePieces(dialect, [streamBytes(sample)]).slice(0, -1)
       for (let length = 0; length <= events.length; length += Math.max(1, Math.floor(events.length / 7))) {
         const encoder = dialect.encodeStream(context)
         const before = events.slice(0, length).flatMap(event => encoder.push(event))
@@ -393,6 +426,7 @@ export const dialectContract = (name: string, given: DialectCase): void => {
       it.skipIf(exception !== undefined)(exception === undefined ? words : `${words} (not: ${exception.because})`, test)
     }
     requestLaws(given, law)
+    lineLaw(given, law)
     readingLaws(given, law)
     scanningLaws(given, law)
     writingLaws(given, law)

@@ -159,6 +159,6 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
   const family = familyOf(model)
   const page: Page = { request, family, isOwn, losses }
   nameAbsent(page)
-  const conversation = writeMessages(request.messages, { family, isOwn, names: documentNames(), losses })
+  const conversation = writeMessages(request.messages, { family, isOwn, names: documentNames(isOwn), losses })
   return { value: bodyOf(page, conversation), losses: losses.list() }
 }

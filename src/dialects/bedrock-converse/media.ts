@@ -115,7 +115,9 @@ const readFormat = (
   // A document of plain text needs no format; the mark tells that it had none.
   if (typeof given !== 'string') return { mediaType: 'text' in source ? 'text/plain' : '', kept: { format: null } }
   if (Object.hasOwn(types, given)) return { mediaType: types[given]!, kept: {} }
-  return { mediaType: `${kind === 'document' ? 'application' : kind}/${given}`, kept: { format: given } }
+  // Some send the media type itself.
+  const mediaType = given.includes('/') ? given : `${kind === 'document' ? 'application' : kind}/${given}`
+  return { mediaType, kept: { format: given } }
 }
 
 /** A block of media as a part; undefined if its source is of a kind that is not known, and the block must stay opaque. */
@@ -142,14 +144,15 @@ export const readMedia = (kind: MediaKind, block: Json, at: string, findings: Fi
 export interface DocumentNames {
   fit(name: string | undefined, losses: Losses): string
 }
-/** No names yet. */
-export const documentNames = (): DocumentNames => {
+/** No names yet. Who asked for the very model has names that suit it. */
+export const documentNames = (isOwn: boolean): DocumentNames => {
   const used = new Set<string>()
   return {
     fit(name, losses) {
+      if (isOwn && name !== undefined) return name
       const given = name ?? 'document'
       const plain = given
-        .replace(/[^a-zA-Z0-9\s\-()[\]]+/g, '-')
+        .replace(/[^\w\s\-()[\]]+/g, '-')
         .replace(/\s+/g, ' ')
         .trim()
         .slice(0, 190)
@@ -160,7 +163,7 @@ export const documentNames = (): DocumentNames => {
       if (name !== undefined && name !== fit) {
         losses.add(
           'messages.file.name',
-          'Bedrock takes letters, digits, blanks, hyphens and brackets, and each name once',
+          'Bedrock takes letters, digits, blanks, hyphens and brackets alone, and each name once',
         )
       }
       return fit

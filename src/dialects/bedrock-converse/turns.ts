@@ -97,8 +97,8 @@ const orphan = ({ value }: Block, losses: Losses): readonly Block[] => {
 }
 
 /** Gives every call a fit id of its own and every result the id of its call. */
-const pair = (turns: readonly Turn[], { family, losses }: Writing): Paired => {
-  const fit = idFitter('tooluse_0', family.nineLetters)
+const pair = (turns: readonly Turn[], { family, isOwn, losses }: Writing): Paired => {
+  const fit = idFitter('tooluse_0', family.nineLetters && !isOwn)
   const open = new Map<string, OpenCall>()
   const results = new Map<number, Block[]>()
   const waiting = new Map<number, Set<string>>()
