@@ -119,7 +119,11 @@ export const readWords = (items: Items, open: OpenItem, item: Json): readonly St
       { type: 'text-end', block, ...carriedWith({ empty: true }) },
     ]
   }
-  return list.flatMap((piece: unknown, place) => (isRecord(piece) ? readPart(items, open, place, piece) : none))
+  // Some servers count the parts on from the item before.
+  const places = list.length === open.parts.size ? [...open.parts.keys()] : []
+  return list.flatMap((piece: unknown, place) =>
+    isRecord(piece) ? readPart(items, open, places[place] ?? place, piece) : none,
+  )
 }
 
 /** Ends all parts of a message. An end that was not the usual one is told with the last. */

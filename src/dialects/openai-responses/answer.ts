@@ -1,6 +1,6 @@
 /** An answer while it is read, whole or event by event: what of it has been told so far. */
 import type { Failure } from '../../domain/failure.ts'
-import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
+import type { FinishReason, StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { doneItem, isCall } from './answer-items.ts'
 import { endOf, startOf } from './head.ts'
 import { errorIn, failureOf, garbled } from './in-band-error.ts'
@@ -55,13 +55,17 @@ const failureIn = (response: Json): Failure | undefined => {
   return failureOf(isRecord(error) ? error : { message: 'the response failed' }, {})
 }
 
+/** Why an answer stopped short. */
+const shortReasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['max_output_tokens', 'length'],
+  ['max_tokens', 'length'],
+  ['content_filter', 'refused'],
+])
 const reasonOf = (response: Json, items: readonly OpenItem[]): StreamEvent => {
   const { status, incomplete_details: details } = response
   const raw = isRecord(details) && isWord(details['reason']) ? details['reason'] : undefined
   if (status === 'incomplete' || (raw !== undefined && status !== 'completed')) {
-    const reason =
-      raw === 'max_output_tokens' || raw === 'max_tokens' ? 'length' : raw === 'content_filter' ? 'refused' : 'other'
-    return { type: 'choice-end', reason, raw: raw ?? 'incomplete' }
+    return { type: 'choice-end', reason: shortReasons.get(raw ?? '') ?? 'other', raw: raw ?? 'incomplete' }
   }
   if (status === 'queued' || status === 'in_progress') return { type: 'choice-end', reason: 'other', raw: status }
   return { type: 'choice-end', reason: items.some(isCall) ? 'tool-calls' : 'stop' }

@@ -90,7 +90,7 @@ const effortOf = ({ effort, budget }: ReasoningWish, model: string, losses: Loss
 const writeReasoning = ({ reasoning, extensions }: ChatBody, model: string, { losses, isOwn }: Writing): Json => {
   if (reasoning === undefined) return {}
   const effort = effortOf(reasoning, model, losses)
-  const isThinking = effort !== 'none' && (abilitiesOf(model).efforts?.length ?? 0) > 0
+  const isThinking = effort !== 'none' && reasons(model)
   const wish = {
     ...(!isOwn && isThinking && { summary: 'auto' }),
     ...ownRecord(ownMembers(extensions), 'reasoning'),
@@ -109,18 +109,23 @@ const writeTier = ({ serviceTier }: ChatBody, { losses, isOwn }: Writing): Json 
 }
 
 const [logprobs, encrypted] = ['message.output_text.logprobs', 'reasoning.encrypted_content']
-/** Others give their reasoning back to the provider without being asked to, and want nothing kept. */
-const writeInclude = (body: ChatBody, model: string, { isOwn }: Writing): Json => {
-  const form = formOf(body.extensions)
-  const reasons = (abilitiesOf(model).efforts?.length ?? 0) > 0
-  const wanted = [...(body.logprobs === undefined ? [] : [logprobs]), ...(!isOwn && reasons ? [encrypted] : [])]
-  const include = isOwn && Array.isArray(form['include']) ? form['include'] : wanted
+const reasons = (model: string): boolean => (abilitiesOf(model).efforts?.length ?? 0) > 0
+/** What a client of this dialect wrote, word for word; others give reasoning back to its provider without being asked to. */
+const includeOf = (body: ChatBody, model: string, { isOwn }: Writing): readonly unknown[] | undefined => {
+  const { include } = formOf(body.extensions)
+  if (Array.isArray(include)) return include
+  const wanted = [...(body.logprobs === undefined ? [] : [logprobs]), ...(!isOwn && reasons(model) ? [encrypted] : [])]
+  return wanted.length > 0 ? wanted : undefined
+}
+/** Others want nothing kept. */
+const writeInclude = (body: ChatBody, model: string, writing: Writing): Json => {
+  const include = includeOf(body, model, writing)
   const alternatives = body.logprobs ?? 0
-  const isTold = Array.isArray(form['include']) || include.length > 0
+  const isTold = alternatives > 0 || formOf(body.extensions)['top_logprobs'] === 0
   return {
-    ...(!isOwn && { store: false }),
-    ...(isTold && { include }),
-    ...((alternatives > 0 || form['top_logprobs'] === 0) && { top_logprobs: alternatives }),
+    ...(!writing.isOwn && { store: false }),
+    ...(include !== undefined && { include }),
+    ...(isTold && { top_logprobs: alternatives }),
   }
 }
 

@@ -1,6 +1,6 @@
 /** A streamed answer, written: the events that OpenAI's clients expect, numbered from 0 without a gap. */
 import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
-import { mendEvent } from './mend-event.ts'
+import { eventMender } from './mend-event.ts'
 import { newPage } from './page.ts'
 import { write } from './write-response.ts'
 import { listLosses } from './wire.ts'
@@ -8,18 +8,19 @@ import type { Json } from './wire.ts'
 
 const none: readonly Frame[] = []
 
-/** Our own events keep the schema, but for what the answer's maker put into them. */
-const frameOf = (event: Json): Frame => ({ event: String(event['type']), data: JSON.stringify(mendEvent(event)) })
+const frameOf = (event: Json): Frame => ({ event: String(event['type']), data: JSON.stringify(event) })
 
 /** An encoder for one stream; after a failure it gives an error frame and no end. */
 export const encodeStream = (context: AnswerContext): FrameEncoder => {
   const page = newPage(context)
+  // Our own events keep the schema, but for what the answer's maker put into them.
+  const mend = eventMender()
   return {
     push: event => {
       if (page.hasEnded) return none
       write(page, event)
       const told = page.told.splice(0)
-      return told.length === 0 ? none : told.map(frameOf)
+      return told.length === 0 ? none : told.map(event => frameOf(mend(event)))
     },
     losses: () => listLosses(page.losses),
   }

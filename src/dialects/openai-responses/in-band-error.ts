@@ -64,16 +64,21 @@ export const failureOf = (error: Json, around: Json): Failure => {
   }
 }
 
+/** An error as some proxies tell it, in place of anything else. */
+const detailIn = (json: Json): Failure | undefined => {
+  const { detail } = json
+  if (json['type'] !== undefined || detail === undefined || detail === null) return undefined
+  return failureOf({ message: isWord(detail) ? detail : jsonText(detail) }, json)
+}
 /** The error in this body or event, if it is or holds one in place of an answer. */
 export const errorIn = (json: Json): Failure | undefined => {
-  const { error, detail } = json
+  const { error } = json
   // An answer tells of an error of its own by its status.
   if (json['object'] === 'response' || Array.isArray(json['output'])) return undefined
   if (isRecord(error) && Object.keys(error).length > 0) return failureOf(error, json)
   if (isWord(error)) return failureOf({ message: error }, json)
   if (json['type'] === 'error' || json['object'] === 'error') return failureOf(json, {})
-  if (json['type'] !== undefined || (!isWord(detail) && !isRecord(detail) && !Array.isArray(detail))) return undefined
-  return failureOf({ message: isWord(detail) ? detail : jsonText(detail) }, json)
+  return detailIn(json)
 }
 
 /** A failure for an answer that makes no sense. */

@@ -1,8 +1,119 @@
-/** Events of a stream set right where they break the published schema, whoever wrote them; unknown members stay. */
+/** Events of a stream set right where they break the published schema, whoever wrote them; unknown members and types stay. */
+import { mend, rules, textOr } from './mend.ts'
+import type { Fix } from './mend.ts'
+import { mendItem, mendPart } from './mend-item.ts'
+import { mendAnnotation, pieceLogprobs } from './mend-members.ts'
+import { mendResponse } from './mend-response.ts'
+import { giveId } from './proof.ts'
+import { isRecord, isWord } from './wire.ts'
 import type { Json } from './wire.ts'
 
-/** The event as it should be; the very same if it was right already. */
-export const mendEvent = (event: Json): Json => event
+const looseText: Fix = value => (typeof value === 'string' ? value : null)
 
-/** A mender for one stream. */
-export const eventMender = (): ((event: Json) => Json) => mendEvent
+/** What was told of the items so far: their ids, and the names of calls. */
+interface Told {
+  around: string
+  readonly ids: Map<unknown, string>
+  readonly names: Map<unknown, string>
+  /** The places of parts within each item, as they were given, in the order in which they began. */
+  readonly parts: Map<unknown, unknown[]>
+}
+
+const response: Fix = value => mendResponse(isRecord(value) ? value : {})
+
+const item =
+  (told: Told, place: unknown): Fix =>
+  value => {
+    if (!isRecord(value)) return {}
+    const mended = mendItem(value, told.around, Number(place))
+    const { id, name } = mended
+    if (isWord(id)) told.ids.set(place, id)
+    if (isWord(name)) told.names.set(place, name)
+    return mended
+  }
+
+/** Members that the event's type must have beside its place. */
+const own = (type: string, told: Told, place: unknown): ReturnType<typeof rules> => {
+  switch (type) {
+    case 'response.output_item.added':
+    case 'response.output_item.done':
+      return rules({ item: item(told, place) })
+    case 'response.output_text.delta':
+      return rules({ delta: textOr(''), logprobs: pieceLogprobs })
+    case 'response.output_text.done':
+      return rules({ text: textOr(''), logprobs: pieceLogprobs })
+    case 'response.content_part.added':
+    case 'response.content_part.done':
+    case 'response.reasoning_summary_part.added':
+    case 'response.reasoning_summary_part.done':
+      return rules({
+        part: value => mendPart(value) ?? { type: 'output_text', text: '', annotations: [], logprobs: [] },
+      })
+    case 'response.output_text.annotation.added':
+      return rules({ annotation: value => mendAnnotation(value) ?? null })
+    case 'response.function_call_arguments.done':
+      return rules({ name: value => (isWord(value) ? value : (told.names.get(place) ?? '')), arguments: textOr('') })
+    case 'error':
+      return rules({ code: looseText, message: textOr(''), param: looseText })
+    default:
+      return []
+  }
+}
+
+const ofResponse = /^response\.(?:created|in_progress|queued|completed|incomplete|failed|cancelled)$/
+const withContent = /^response\.(?:content_part|output_text|refusal|reasoning_text|reasoning_part)\./
+const withSummary = /^response\.reasoning_summary_/
+/** The place of a part among those of its item: some servers count on from the item before. */
+const contentIndex =
+  (told: Told, place: unknown): Fix =>
+  given => {
+    const parts = told.parts.get(place) ?? []
+    told.parts.set(place, parts)
+    const index = parts.indexOf(given)
+    return index === -1 ? parts.push(given) - 1 : index
+  }
+const integer: Fix = value => (Number.isInteger(value) ? value : 0)
+
+/** Where an event about something inside an item says that it stands. */
+const placed = (type: string, told: Told, event: Json): ReturnType<typeof rules> => {
+  const { output_index: place } = event
+  if (type.startsWith('response.output_item.')) return rules({ output_index: integer })
+  if (!('item_id' in event) && !('output_index' in event)) return []
+  const id: Fix = value => (isWord(value) ? value : (told.ids.get(place) ?? giveId('item', told.around, Number(place))))
+  return rules({
+    item_id: id,
+    output_index: integer,
+    ...(withContent.test(type) && { content_index: contentIndex(told, place) }),
+    ...(withSummary.test(type) && { summary_index: integer }),
+  })
+}
+
+/** Parts of reasoning go by another name on some servers. */
+const renamed = (event: Json): Json => {
+  const { type } = event
+  if (typeof type !== 'string' || !type.startsWith('response.reasoning_part.')) return event
+  return { ...event, type: type.replace('reasoning_part', 'content_part') }
+}
+
+/** Mends the events of one stream, one after the other, and numbers those that came without a number. */
+export const eventMender = (): ((event: Json) => Json) => {
+  const told: Told = { around: '', ids: new Map(), names: new Map(), parts: new Map() }
+  let next = 0
+  return given => {
+    const event = renamed(given)
+    const { type, sequence_number: number, output_index: place } = event
+    const sequence = Number.isInteger(number) ? Number(number) : next
+    next = sequence + 1
+    if (typeof type !== 'string') return event
+    const numbered: Fix = () => sequence
+    if (ofResponse.test(type)) {
+      const mended = mend(event, [
+        ['response', response],
+        ['sequence_number', numbered],
+      ])
+      if (isRecord(mended['response'])) told.around = String(mended['response']['id']).replace(/[^a-zA-Z0-9_-]/g, '_')
+      return mended
+    }
+    return mend(event, [...placed(type, told, event), ...own(type, told, place), ['sequence_number', numbered]])
+  }
+}

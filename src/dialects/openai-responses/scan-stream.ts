@@ -2,14 +2,14 @@
 import { deliveryOf, nothing } from '../../domain/delivery.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import type { Scanner } from '../../ports/dialect.ts'
+import type { Frame, Scanner } from '../../ports/dialect.ts'
 import { frameCutter, frameText, framesIn } from '../framing.ts'
 import type { FrameSpan } from '../framing.ts'
 import { endEarly, newReading } from './answer.ts'
 import type { Reading } from './answer.ts'
 import { garbled } from './in-band-error.ts'
 import { eventMender } from './mend-event.ts'
-import { readFrame } from './stream.ts'
+import { endMark, readFrame } from './stream.ts'
 import { isRecord, parseJson } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -60,19 +60,22 @@ const passed = ({ bytes, from, kept }: Pass): Uint8Array => {
 const eventBytes = (event: Json): Uint8Array =>
   encoder.encode(frameText({ event: String(event['type']), data: JSON.stringify(event) }))
 
+/** The event with its type, which some servers tell by its name alone. */
+const typedBy = ({ event }: Frame, json: Json): Json =>
+  typeof json['type'] === 'string' || event === undefined ? json : { ...json, type: event }
+
 const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): void => {
   const { reading } = scan
   if (frame === undefined) return
   // Nothing that comes after the end is passed on, and the official client fails at a frame that holds nothing.
   if (reading.hasEnded || frame.data === '') return replace(pass, start, end, undefined)
-  const json = frame.data.startsWith('[DONE]') ? undefined : parseJson(frame.data)
-  const events = frame.data.startsWith('[DONE]') ? endEarly(reading) : readFrame(reading, frame, json)
+  const json = parseJson(frame.data)
+  const events = frame.data.startsWith(endMark) ? endEarly(reading) : readFrame(reading, frame, json)
   for (const event of events) pass.events.push(event)
   // Only what stands before a failure is passed on.
   if (events.at(-1)?.type === 'response-failed' || !isRecord(json))
     return replace(pass, start, pass.bytes.length, undefined)
-  const typed = typeof json['type'] === 'string' || frame.event === undefined ? json : { ...json, type: frame.event }
-  const mended = scan.mend(typed)
+  const mended = scan.mend(typedBy(frame, json))
   if (mended !== json || frame.event !== mended['type']) replace(pass, start, end, eventBytes(mended))
 }
 

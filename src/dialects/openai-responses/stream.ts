@@ -154,24 +154,29 @@ const unknown = (reading: Reading, event: Json): readonly StreamEvent[] => {
   return [{ type: 'opaque', block, dialect: openaiResponsesId, kind: String(type), value: event }]
 }
 
+/** True for an event of the answer itself, whatever stands in it. */
+const isOfAnswer = ({ type }: Json): boolean => typeof type === 'string' && type.startsWith('response.')
+const readEvent = (reading: Reading, event: Json): readonly StreamEvent[] => {
+  const failure = isOfAnswer(event) ? undefined : errorIn(event)
+  if (failure !== undefined) return fail(reading, failure)
+  const read = readers.get(event['type']) ?? unknown
+  const isAround = read === told || read === ended || read === failed
+  const first = isAround ? none : begin(reading, {})
+  const events = read(reading, event)
+  return first.length === 0 ? events : [...first, ...events]
+}
+
 /** Reads the JSON of one frame. */
 export const readFrame = (reading: Reading, { event, data }: Frame, json: unknown): readonly StreamEvent[] => {
   if (!isRecord(json)) {
     return fail(reading, garbled(`a frame of the answer holds no JSON object: ${data.slice(0, 80)}`))
   }
   if (isTooDeep(json, data.length)) return fail(reading, tooDeep)
-  const type = json['type'] ?? event
-  const typed = json['type'] === undefined ? { ...json, type } : json
-  const failure = typeof json['type'] === 'string' && json['type'].startsWith('response.') ? undefined : errorIn(typed)
-  if (failure !== undefined) return fail(reading, failure)
-  const read = readers.get(type) ?? unknown
-  const first = read === told || read === ended || read === failed ? none : begin(reading, {})
-  const events = read(reading, typed)
-  return first.length === 0 ? events : [...first, ...events]
+  return readEvent(reading, json['type'] === undefined ? { ...json, type: event } : json)
 }
 
 /** What some servers send after the end. */
-const endMark = '[DONE]'
+export const endMark = '[DONE]'
 
 /** A decoder for one stream. */
 export const decodeStream = (): FrameDecoder => {

@@ -194,31 +194,33 @@ const itemsOf = (message: Message, writing: Writing): readonly Json[] => {
 }
 
 /** A first message of the system that is one plain text goes where OpenAI looks for it. */
-const instructionsOf = (message: Message | undefined, { isOwn }: Writing): string | undefined => {
+const instructionsOf = (message: Message | undefined, writing: Writing): string | undefined => {
   const [only, ...others] = message?.parts ?? []
   if (message?.role !== 'system' || only?.type !== 'text' || others.length > 0) return undefined
   const isMarked = ownMembers(message.extensions)['instructions'] === null
-  return isMarked || (!isOwn && only.cache === undefined && only.text !== '') ? only.text : undefined
+  if (!isMarked && (writing.isOwn || only.cache !== undefined || only.text === '')) return undefined
+  extras(message, writing)
+  addForeign(writing.losses, only.extensions, 'messages.')
+  return only.text
+}
+
+const namePrefill = (messages: readonly Message[], { isOwn, losses }: Writing): void => {
+  if (isOwn || messages.at(-1)?.role !== 'assistant') return
+  const why = 'OpenAI answers anew after a last turn of the assistant, and does not go on with it'
+  addLoss(losses, 'messages.prefill', why)
 }
 
 /** `instructions` and `input` as OpenAI takes them. `form` says how they came. */
 export const writeInput = (messages: readonly Message[], writing: Writing, form: Json): Json => {
   const instructions = instructionsOf(messages[0], writing)
   const rest = instructions === undefined ? messages : messages.slice(1)
-  if (instructions !== undefined && messages[0] !== undefined) {
-    extras(messages[0], writing)
-    for (const part of messages[0].parts) addForeign(writing.losses, part.extensions, 'messages.')
-  }
-  const first = rest[0]
-  const isPlain = rest.length === 1 && first !== undefined && formOf(first.extensions)['plain'] === true
+  const [first, ...others] = rest
+  const isPlain = others.length === 0 && formOf(first?.extensions)['plain'] === true
   const input = rest.flatMap(message => itemsOf(message, writing))
-  if (!writing.isOwn && messages.at(-1)?.role === 'assistant') {
-    const why = 'OpenAI answers anew after a last turn of the assistant, and does not go on with it'
-    addLoss(writing.losses, 'messages.prefill', why)
-  }
+  namePrefill(messages, writing)
+  const told = instructions ?? form['instructions']
   return {
-    ...(form['instructions'] === '' && { instructions: '' }),
-    ...(instructions !== undefined && { instructions }),
+    ...(told !== undefined && { instructions: told }),
     ...(form['input'] !== false && { input: isPlain ? (input[0]?.['content'] ?? '') : input }),
   }
 }

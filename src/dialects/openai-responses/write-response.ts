@@ -28,13 +28,16 @@ const begin = (page: Page, start: Extract<StreamEvent, { type: 'response-start' 
   tell(page, 'response.in_progress', { response })
 }
 
-/** How the answer ended, in OpenAI's words. */
+/** Why an answer is incomplete, in OpenAI's words; undefined for one that is complete. */
+const cutReason = (end: Page['end']): string | undefined => {
+  if (end?.reason === 'refused') return 'content_filter'
+  const isCut = end?.reason === 'length' || (end?.reason === 'other' && isBroken(end.raw))
+  return isCut ? 'max_output_tokens' : undefined
+}
+/** How the answer ended. */
 const ending = ({ end, context, head }: Page): Json => {
-  const isCut = end?.reason === 'length' || end?.reason === 'refused' || (end?.reason === 'other' && isBroken(end.raw))
-  if (isCut) {
-    const reason = end.reason === 'refused' ? 'content_filter' : 'max_output_tokens'
-    return { status: 'incomplete', completed_at: null, incomplete_details: { reason } }
-  }
+  const reason = cutReason(end)
+  if (reason !== undefined) return { status: 'incomplete', completed_at: null, incomplete_details: { reason } }
   if (end?.raw === 'queued' || end?.raw === 'in_progress') return { status: end.raw, completed_at: null }
   const told = head?.['completed_at']
   return { status: 'completed', completed_at: typeof told === 'number' ? told : Math.floor(context.now / 1000) }
