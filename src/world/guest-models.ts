@@ -40,6 +40,7 @@ export const guestModels: readonly WorldModel[] = [
   ...chats('gemini', [
     ['gemini-2.5-flash', 'gemini-1.5-flash'],
     ['gemini-3-pro-preview', 'gemini-1.5-pro'],
+    ['gemini-2.5-flash-image', 'gemini-1.5-flash'],
   ]),
   ...makers('gemini', 'embed', [['gemini-embedding-001', 3072]]),
   ...makers('gemini', 'draw', [['imagen-4.0-generate-001']]),
@@ -57,6 +58,14 @@ export const guestModels: readonly WorldModel[] = [
   ...makers('openai', 'speak', [['gpt-4o-mini-tts'], ['tts-1']]),
   ...makers('openai', 'hear', [['gpt-4o-mini-transcribe'], ['whisper-1']]),
   ...chats('anthropic', [['claude-sonnet-4-5', 'claude-3-5-sonnet-20241022']]),
+  ...chats('cohere', [
+    ['command-a-03-2025', 'mistral-large-2407'],
+    ['command-r-08-2024', 'llama-3.1-70b-instruct'],
+  ]),
+  ...makers('cohere', 'embed', [['embed-v4.0', 1536]]),
+  ...makers('cohere', 'rerank', [['rerank-v3.5']]),
+  ...makers('jina', 'rerank', [['jina-reranker-v2-base-multilingual']]),
+  ...makers('voyage', 'rerank', [['rerank-2.5']]),
   ...makers('mistral', 'embed', [['mistral-embed', 1024]]),
   ...makers('selfhosted', 'embed', [['bge-m3', 1024]]),
   ...makers('selfhosted', 'rerank', [['bge-reranker-v2-m3']]),

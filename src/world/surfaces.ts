@@ -1,13 +1,18 @@
 /** Whom the world plays, and everything that each of them can be asked. */
 import { anthropicSpeech } from './anthropic.ts'
+import { cohereSpeech } from './cohere/cohere.ts'
+import { cohereEmbed } from './cohere/embed.ts'
 import { completionSpeeches } from './completions.ts'
+import { geminiEmbeddings } from './gemini/embeddings.ts'
 import { geminiSpeech } from './gemini/gemini.ts'
+import { imagen } from './gemini/imagen.ts'
 import { openaiSpeeches } from './openai.ts'
 import type { Operation } from './operation.ts'
 import { moderations } from './operations/moderations.ts'
 import { openaiEmbeddings } from './operations/openai-embeddings.ts'
 import { openaiImages } from './operations/openai-images.ts'
 import { openaiSpeech } from './operations/openai-speech.ts'
+import { rerank } from './operations/rerank.ts'
 import { transcriptions } from './operations/transcriptions.ts'
 import { keptResponses } from './responses/kept.ts'
 import { responsesSpeech } from './responses/responses.ts'
@@ -20,6 +25,9 @@ export const bases: Readonly<Record<string, string>> = {
   mistral: '/mistral/v1',
   selfhosted: '/selfhosted/v1',
   gemini: '/gemini',
+  cohere: '/cohere',
+  jina: '/jina/v1',
+  voyage: '/voyage/v1',
 }
 
 /** Every way to chat. */
@@ -29,6 +37,7 @@ export const speeches: readonly Speech[] = [
   ...completionSpeeches,
   responsesSpeech,
   geminiSpeech,
+  cohereSpeech,
 ]
 
 /** Everything beside chats. */
@@ -39,4 +48,8 @@ export const operations: readonly Operation[] = [
   ...openaiImages,
   openaiSpeech,
   ...transcriptions,
+  geminiEmbeddings,
+  imagen,
+  cohereEmbed,
+  ...rerank,
 ]

@@ -2,6 +2,7 @@
 import { base62, chanceOf, letters } from '../chance.ts'
 import { estimateTokens } from '../estimate-tokens.ts'
 import type { WorldModel } from '../models.ts'
+import { drawPng } from '../operations/draw-png.ts'
 import { bearerOf, headerOf } from '../speech.ts'
 import type { Asked, Complaint, Frame, Json, Reply, Route, Speech, ToolCall, Voice } from '../speech.ts'
 import { geminiError, geminiManners, noKey } from './manners.ts'
@@ -32,6 +33,8 @@ const usageOf = (reply: Reply, spoken: number): Json => {
     candidatesTokenCount: spoken,
     totalTokenCount: inputTokens + spoken + thoughtTokens,
     promptTokensDetails: details,
+    ...(spoken >= pictureTokens &&
+      picturesOf(reply).length > 0 && { candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: pictureTokens }] }),
     ...(thoughtTokens > 0 && { thoughtsTokenCount: thoughtTokens }),
   }
 }
@@ -63,6 +66,15 @@ const ratings: readonly Json[] = [
   { category: 'HARM_CATEGORY_HARASSMENT', probability: 'NEGLIGIBLE' },
 ]
 
+/** What a picture counts for in an answer. */
+const pictureTokens = 1290
+
+/** Models that draw give one picture after their words. */
+const picturesOf = ({ asked, refusal }: Reply): readonly Json[] =>
+  asked.model.id.endsWith('-image') && refusal === undefined
+    ? [{ inlineData: { mimeType: 'image/png', data: drawPng(asked.text).toString('base64') } }]
+    : []
+
 /** What is said, in the pieces of a stream, each with how many tokens it took. */
 const partsOf = (reply: Reply): readonly (readonly [part: Json, tokens: number])[] => {
   if (reply.refusal !== undefined) return []
@@ -70,6 +82,7 @@ const partsOf = (reply: Reply): readonly (readonly [part: Json, tokens: number])
   return [
     ...thoughts.map(text => [{ text, thought: true }, 0] as const),
     ...reply.cut(reply.text).map(text => [{ text }, estimateTokens(text)] as const),
+    ...picturesOf(reply).map(part => [part, pictureTokens] as const),
     ...reply.calls.map(
       (call, place) => [callPart(reply, call, place), estimateTokens(call.name) + estimateTokens(call.input)] as const,
     ),
@@ -96,11 +109,11 @@ const whole = (reply: Reply): Json => {
   if (reply.refusal === undefined) {
     if (showsThoughts(reply) && reply.thought !== undefined) parts.push({ text: reply.thought, thought: true })
     if (reply.text !== '') parts.push({ text: reply.text, ...endSignature(reply) })
-    parts.push(...reply.calls.map((call, place) => callPart(reply, call, place)))
+    parts.push(...picturesOf(reply), ...reply.calls.map((call, place) => callPart(reply, call, place)))
   }
   // A refused answer has no content at all.
   const said = reply.refusal === undefined ? { content: content(parts) } : {}
-  const spoken = reply.refusal === undefined ? reply.outputTokens : 0
+  const spoken = reply.refusal === undefined ? reply.outputTokens + pictureTokens * picturesOf(reply).length : 0
   const candidates = Array.from({ length: reply.asked.choices }, (_, index) => ({ ...said, ...endOf(reply), index }))
   return { ...responseOf(reply, {}, spoken * reply.asked.choices), candidates }
 }
