@@ -53,7 +53,7 @@ interface Built {
 
 const adaptersOf = (settings: Settings): Checked<Built['adapters']> => {
   const adapters = new Map<ProviderId, ProviderAdapter>()
-  for (const { id, type, url, credentials, headers } of settings.providers) {
+  for (const { id, type, url, credentials, headers, options } of settings.providers) {
     const known = Object.keys(providerTypes).join(', ')
     const make = providerTypeOf(type)
     if (make === undefined) return { ok: false, why: `${id}: no provider type "${type}"; there are ${known}` }
@@ -63,6 +63,7 @@ const adaptersOf = (settings: Settings): Checked<Built['adapters']> => {
       version,
       ...(url !== undefined && { url }),
       ...(headers !== undefined && { headers }),
+      ...(options !== undefined && { options }),
     })
     if (!made.ok) return made
     adapters.set(id, made.value)

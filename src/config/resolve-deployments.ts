@@ -13,9 +13,23 @@ import { readPrice } from './read-price.ts'
 import type { DeploymentEntry } from './schema.ts'
 import type { ProviderConfig } from './settings.ts'
 
-/** The wire format that follows from a provider's type. */
-const dialectOf = (type: string): DialectId =>
-  (type === 'anthropic' ? 'anthropic-messages' : 'openai-chat') as DialectId
+/** Types that do not speak as OpenAI does. */
+const dialects: ReadonlyMap<string, string> = new Map([
+  ['anthropic', 'anthropic-messages'],
+  ['gemini', 'gemini'],
+  ['vertex', 'gemini'],
+  ['bedrock', 'bedrock-converse'],
+  ['cohere', 'cohere-chat'],
+])
+/** The wire format that follows from a provider's type, and in a cloud from who made the model. */
+const dialectOf = (type: string, model: string): DialectId => {
+  const isHosted = type === 'vertex' || type === 'azure'
+  if (isHosted && /(?:^|\/)claude/.test(model)) return 'anthropic-messages' as DialectId
+  if (type === 'vertex' && /^(?!google\/|publishers\/google\/|projects\/|endpoints\/|gemini)/.test(model)) {
+    return 'openai-chat' as DialectId
+  }
+  return (dialects.get(type) ?? 'openai-chat') as DialectId
+}
 
 type PriceEntry = NonNullable<DeploymentEntry['price']>
 
@@ -50,7 +64,7 @@ const complete = (ground: Ground, id: string, entry: DeploymentEntry, provider: 
     id: id as DeploymentId,
     provider: entry.provider as ProviderId,
     model: entry.model as ModelId,
-    dialect: dialectOf(provider.type),
+    dialect: dialectOf(provider.type, entry.model),
     ...sizesOf(entry, known),
     accepts: entry.accepts === undefined ? known.accepts : [...new Set(entry.accepts)],
     ...(price !== undefined && { price }),

@@ -2,6 +2,7 @@
 import type { CredentialId, ProviderId } from '../domain/ids.ts'
 import type { Credential } from '../ports/provider.ts'
 import { selfHosted } from './served.ts'
+import { inCloud } from './cloud-providers.ts'
 import { errorAt } from './finding.ts'
 import type { Doubt } from './finding.ts'
 import { quoted, thereAre } from './ground.ts'
@@ -23,7 +24,7 @@ const addressless: readonly string[] = [
 
 const credentialId = (provider: string, name: string): CredentialId => `${provider}:${name}` as CredentialId
 
-const credentialsOf = (id: string, entry: ProviderEntry): readonly Credential[] => {
+const credentialsOf = (id: string, entry: ProviderEntry, handedOut: string | undefined): readonly Credential[] => {
   if (entry.keys !== undefined) {
     return entry.keys.map((one, place) => ({
       id: credentialId(id, one.id ?? String(place)),
@@ -31,20 +32,20 @@ const credentialsOf = (id: string, entry: ProviderEntry): readonly Credential[] 
       weight: one.weight ?? 1,
     }))
   }
-  return [{ id: credentialId(id, '0'), reference: entry.key ?? '', weight: 1 }]
+  return [{ id: credentialId(id, '0'), reference: entry.key ?? handedOut ?? '', weight: 1 }]
 }
 
-const doubtKeys = (ground: Ground, id: string, entry: ProviderEntry): void => {
+const doubtKeys = (ground: Ground, id: string, entry: ProviderEntry, credentials: readonly Credential[]): void => {
   const path = ['providers', id]
   if (entry.key !== undefined && entry.keys !== undefined) {
     ground.doubts.push(errorAt([...path, 'keys'], 'has key and keys; write one of the two'))
   }
   const isHosted = entry.url === undefined && !selfHosted.includes(entry.type) && !addressless.includes(entry.type)
-  if (isHosted && entry.key === undefined && entry.keys === undefined) {
+  const isKeyless = credentials.every(({ reference }) => reference === '')
+  if (isHosted && isKeyless && entry.keys === undefined) {
     const variable = `${entry.type.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_API_KEY`
     ground.doubts.push(errorAt(path, `needs key: the provider's secret, such as key: \${${variable}}`))
   }
-  const credentials = credentialsOf(id, entry)
   if (credentials.every(one => one.weight === 0)) {
     ground.doubts.push(errorAt([...path, 'keys'], 'every weight is 0, so that no key is ever used'))
   }
@@ -61,14 +62,18 @@ const resolved = (ground: Ground, id: string, entry: ProviderEntry): readonly Pr
   if (addressless.includes(entry.type) && entry.url === undefined) {
     ground.doubts.push(errorAt(path, `needs url: the address of this server, such as http://127.0.0.1:8000/v1`))
   }
-  doubtKeys(ground, id, entry)
+  const { reference, options, doubts } = inCloud(id, entry, ground.env)
+  ground.doubts.push(...doubts)
+  const credentials = credentialsOf(id, entry, reference)
+  doubtKeys(ground, id, entry, credentials)
   return [
     {
       id: id as ProviderId,
       type: entry.type,
-      credentials: credentialsOf(id, entry),
+      credentials,
       ...(entry.url !== undefined && { url: entry.url }),
       ...(entry.headers !== undefined && { headers: entry.headers }),
+      ...(options !== undefined && { options }),
     },
   ]
 }

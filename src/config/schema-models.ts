@@ -14,6 +14,20 @@ export const secret: Kind<string> = {
   read: text.read,
 }
 
+/** Credentials of a cloud by reference: which forms there are depends on the type. */
+const credentialsReference: Kind<string> = {
+  what: 'a reference such as file:/etc/gcp.json or aws:profile/NAME',
+  json: { type: 'string', examples: ['file:/etc/gcp.json', 'aws:profile/NAME', 'google:adc', 'azure:default'] },
+  read: text.read,
+}
+
+/** It becomes a part of a host's name. */
+const place: Kind<string> = {
+  what: 'a name of letters, digits and hyphens',
+  json: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,62}$|\\$\\{' },
+  read: value => (typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(value) ? value : undefined),
+}
+
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/
 /** Headers that are sent along. */
 export const headers = (about: string): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodType<string>>> =>
@@ -52,6 +66,18 @@ const provider = shape(
       .optional()
       .meta({ description: 'Several keys, used by weight, instead of `key`.' }),
     headers: headers('Sent with every request to this provider, after its own.'),
+    region: optionalLeaf(place, 'Where the models are: a region of AWS, or of Google Cloud (`global` if left out).'),
+    project: optionalLeaf(word, 'The Google Cloud project that vertex is asked in.'),
+    account: optionalLeaf(word, 'The account that stands in the address of databricks, cloudflare and their like.'),
+    resource: optionalLeaf(place, 'The Azure resource that stands in the address: https://RESOURCE.openai.azure.com.'),
+    apiVersion: optionalLeaf(
+      word,
+      'The version of the API that azure, vertex or gemini is asked in, such as 2024-10-21; the newest stable one if left out.',
+    ),
+    credentials: optionalLeaf(
+      credentialsReference,
+      "What bedrock, vertex or azure asks with instead of a key, by reference; what the cloud's own tools find if left out.",
+    ),
   },
   {
     what: 'a provider such as { type: openai, key: ${OPENAI_API_KEY} }',

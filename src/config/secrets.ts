@@ -9,7 +9,8 @@ export const isSecretPath = (path: Path): boolean => {
   const [section, , member, place, last] = path
   if (section === 'keys') return path.length === 3 && member === 'value'
   if (section !== 'providers') return false
-  return (path.length === 3 && member === 'key') || (member === 'keys' && typeof place === 'number' && last === 'key')
+  if (path.length === 3 && (member === 'key' || member === 'credentials')) return true
+  return member === 'keys' && typeof place === 'number' && last === 'key'
 }
 
 /** Beginnings of the keys that providers give out, and of ours, with what follows them. */

@@ -6,6 +6,17 @@ import type { Policy } from '../domain/policy.ts'
 import type { Millis } from '../domain/units.ts'
 import type { Credential } from '../ports/provider.ts'
 
+/** What only some types of provider have a use for; each says which it needs. */
+export interface ProviderOptions {
+  readonly region?: string
+  /** Google Cloud project. */
+  readonly project?: string
+  readonly account?: string
+  /** Azure resource. */
+  readonly resource?: string
+  readonly apiVersion?: string
+}
+
 export interface ProviderConfig {
   readonly id: ProviderId
   /** A type that the registry of providers knows: `openai`, `anthropic`, `openai-compatible`, `groq`, … */
@@ -15,6 +26,7 @@ export interface ProviderConfig {
   /** One at least; a server that wants no key has one with the reference ''. */
   readonly credentials: readonly Credential[]
   readonly headers?: Readonly<Record<string, string>>
+  readonly options?: ProviderOptions
 }
 
 export interface KeyConfig {
