@@ -106,17 +106,6 @@ const endThought = (writing: Writing, event: Named<'reasoning-end'>): readonly F
   return [...late, ...closeContent(writing)]
 }
 
-const startCall = (writing: Writing, event: Named<'tool-call-start'>): readonly Frame[] => {
-  const { block, name, extensions } = event
-  const closed = closeContent(writing)
-  const index = writing.callCount++
-  writing.calls.set(block, { index, isFed: false })
-  const id = callId(event.callId, name, index, writing.context)
-  const call = writeCall({ name, input: '', ...(extensions && { extensions }) }, id)
-  const called = isRecord(call['function']) ? call['function'] : {}
-  const message = { tool_calls: { ...call, function: { ...called, arguments: '' } } }
-  return [...closed, frameOf('tool-call-start', { index, delta: { message } })]
-}
 const feedCall = (writing: Writing, block: number, input: string): readonly Frame[] => {
   const call = writing.calls.get(block)
   if (call === undefined) return none
@@ -129,9 +118,21 @@ const endCall = (writing: Writing, block: number): readonly Frame[] => {
   const call = writing.calls.get(block)
   if (call === undefined) return none
   const fed = call.isFed ? none : feedCall(writing, block, '{}')
+  writing.calls.delete(block)
   return [...fed, frameOf('tool-call-end', { index: call.index })]
 }
 
+const startCall = (writing: Writing, event: Named<'tool-call-start'>): readonly Frame[] => {
+  const { block, name, extensions } = event
+  const closed = [...closeContent(writing), ...endCall(writing, block)]
+  const index = writing.callCount++
+  writing.calls.set(block, { index, isFed: false })
+  const id = callId(event.callId, name, index, writing.context)
+  const call = writeCall({ name, input: '', ...(extensions && { extensions }) }, id)
+  const called = isRecord(call['function']) ? call['function'] : {}
+  const message = { tool_calls: { ...call, function: { ...called, arguments: '' } } }
+  return [...closed, frameOf('tool-call-start', { index, delta: { message } })]
+}
 const writeOpaque = (writing: Writing, event: Named<'opaque'>): readonly Frame[] => {
   if (event.dialect !== dialect || !isRecord(event.value)) {
     writing.losses.add(`content.${event.kind}`, `only ${event.dialect} knows this kind of content`)
@@ -175,6 +176,16 @@ const write = (writing: Writing, event: ContentEvent): readonly Frame[] => {
   }
 }
 
+const close = (writing: Writing, own: Json): readonly Frame[] => {
+  const { logprobs, citations } = own
+  const isLate = listOf(logprobs).length > 0 && writing.open === undefined
+  // No block has this number.
+  const opened = isLate ? openText(writing, -1) : none
+  const told = probabilities(writing, logprobs)
+  const calls = [...writing.calls.keys()].flatMap(block => endCall(writing, block))
+  return [...opened, ...told, ...closeContent(writing), ...calls, ...cite(writing, citations)]
+}
+
 /** A writer for the content of one answer. Text that goes on after a call has begun goes on in a content of its own. */
 export const contentWriter = (context: AnswerContext, losses: Losses): ContentWriter => {
   const writing: Writing = {
@@ -193,11 +204,7 @@ export const contentWriter = (context: AnswerContext, losses: Losses): ContentWr
       if ('extensions' in event) losses.addForeign(event.extensions, 'content.')
       return write(writing, event)
     },
-    close: own => [
-      ...probabilities(writing, own['logprobs']),
-      ...closeContent(writing),
-      ...cite(writing, own['citations']),
-    ],
+    close: own => close(writing, own),
     isRefusal: () => writing.isRefusal,
   }
 }

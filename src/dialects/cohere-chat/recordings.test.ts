@@ -195,6 +195,20 @@ describe.skipIf(!hasShared)('recorded answers of Cohere', () => {
     }
   })
 
+  it('begin and end each block once, in order', () => {
+    for (const { name, text } of [...streamedCohere, ...wholeCohere]) {
+      const isStream = text.includes('message-start')
+      const events = isStream ? decode([encoder.encode(text)]) : cohereChat.decodeAnswer(parse(text))
+      const steps = new Map<number, string>()
+      for (const event of events) {
+        if ('block' in event)
+          steps.set(event.block, `${steps.get(event.block) ?? ''} ${event.type.replace(/^.*-/, '')}`)
+      }
+      expect(steps.size, name).toBeGreaterThan(0)
+      for (const [block, told] of steps) expect(told, `${name}, block ${block}`).toMatch(/^ start(?: delta)* end$/)
+    }
+  })
+
   it('tell the same when a stream is cut after every byte', () => {
     for (const { name, text } of streamedCohere) {
       const bytes = encoder.encode(text)
