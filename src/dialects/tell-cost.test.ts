@@ -1,6 +1,8 @@
 /** What a request cost stands beside the usage, and every other byte stays. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Frame } from '../ports/dialect.ts'
+import { eventStream } from './event-stream.ts'
 import { hasUsage, withCost } from './tell-cost.ts'
 
 const told = (text: string): string => new TextDecoder().decode(withCost(new TextEncoder().encode(text), 0.000345))
@@ -39,6 +41,25 @@ describe('withCost', () => {
   it('does not take what a model said for usage', () => {
     const said = JSON.stringify({ delta: '{"usage":{"x":1}}' })
     expect(told(said)).toBe(said)
+  })
+  it('goes into a message of an event stream, which keeps its checksums', () => {
+    const metadata = '{"metrics":{"latencyMs":3},"usage":{"inputTokens":1}}'
+    const frames: readonly Frame[] = [
+      { event: 'messageStart', data: '{"role":"assistant"}' },
+      { event: 'metadata', data: metadata },
+    ]
+    const bytes = eventStream.join().write(frames) as Uint8Array
+    expect(hasUsage(bytes)).toBe(true)
+    const splitter = eventStream.split()
+    expect(splitter.push(withCost(bytes, 0.5))).toEqual([
+      frames[0],
+      { event: 'metadata', data: metadata.replace('{"inputTokens"', '{"cost_usd":0.5,"inputTokens"') },
+    ])
+    expect(splitter.fault).toBeUndefined()
+    const none = eventStream.join().write(frames.slice(0, 1)) as Uint8Array
+    expect(withCost(none, 0.5)).toEqual(none)
+    const half = bytes.subarray(0, bytes.length - 1)
+    expect(withCost(half, 0.5)).toBe(half)
   })
   it('gives JSON that differs in nothing else', () => {
     fc.assert(

@@ -1,4 +1,7 @@
 /** Puts what a request cost beside the usage in bytes that are passed on: the one thing that the house adds to them. */
+import type { Frame } from '../ports/dialect.ts'
+import { messageBytes, messageReader } from './event-stream.ts'
+import type { MessageRun } from './event-stream.ts'
 
 const quote = 0x22
 const colon = 0x3a
@@ -34,14 +37,13 @@ const lastUsage = (bytes: Uint8Array): number => {
 }
 
 const decoder = new TextDecoder()
-/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Anthropic's and Cohere's by its name. */
-const last = /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end/
+/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Anthropic's and Cohere's by its name, Bedrock's beside its time. */
+const last = /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end|"latencyMs"/
 
 /** True if these bytes tell usage, and probably the last. */
 export const hasUsage = (bytes: Uint8Array): boolean => lastUsage(bytes) >= 0 && last.test(decoder.decode(bytes))
 
-/** The bytes with `cost_usd` as the first member of their last `usage`; as they are where they have none. */
-export const withCost = (bytes: Uint8Array, usd: number): Uint8Array => {
+const inText = (bytes: Uint8Array, usd: number): Uint8Array => {
   const place = lastUsage(bytes)
   if (place < 0) return bytes
   let next = place
@@ -52,4 +54,29 @@ export const withCost = (bytes: Uint8Array, usd: number): Uint8Array => {
   all.set(told, place)
   all.set(bytes.subarray(place), place + told.length)
   return all
+}
+
+/** An event stream begins with a length, whose first byte is zero; text never does. */
+const isBinary = (bytes: Uint8Array): boolean => bytes[0] === 0
+
+const priced = (frame: Frame, usd: number): Uint8Array =>
+  messageBytes({ ...frame, data: decoder.decode(inText(encoder.encode(frame.data), usd)) })
+
+/** A message that is changed must be made anew: it tells its length and its checksums. */
+const inMessages = ({ bytes, spans }: MessageRun, usd: number): Uint8Array => {
+  const last = spans.findLast(({ frame }) => frame !== undefined && lastUsage(encoder.encode(frame.data)) >= 0)
+  if (last?.frame === undefined) return bytes
+  const message = priced(last.frame, usd)
+  const all = new Uint8Array(bytes.length - (last.end - last.start) + message.length)
+  all.set(bytes.subarray(0, last.start))
+  all.set(message, last.start)
+  all.set(bytes.subarray(last.end), last.start + message.length)
+  return all
+}
+
+/** The bytes with `cost_usd` as the first member of their last `usage`; as they are where they have none. */
+export const withCost = (bytes: Uint8Array, usd: number): Uint8Array => {
+  if (!isBinary(bytes)) return inText(bytes, usd)
+  const run = messageReader().push(bytes)
+  return run.bytes.length === bytes.length ? inMessages(run, usd) : bytes
 }

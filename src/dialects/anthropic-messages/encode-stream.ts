@@ -33,6 +33,8 @@ const startFrame = (start: Start, usage: Usage | undefined, context: AnswerConte
 
 /** What Anthropic puts into the delta itself; all else stands beside it. */
 const inDelta = new Set(['stop_details', 'container'])
+/** What Bedrock adds stands in the last event. */
+const inStop = new Set(['amazon-bedrock-invocationMetrics'])
 interface Told {
   readonly end: ChoiceEnd | undefined
   readonly usage: Usage | undefined
@@ -42,7 +44,7 @@ const endFrames = ({ end, usage, said }: Told, own: Json): readonly Frame[] => {
   const members = Object.entries(own)
   return [
     frameOf({
-      ...Object.fromEntries(members.filter(([key]) => !inDelta.has(key))),
+      ...Object.fromEntries(members.filter(([key]) => !inDelta.has(key) && !inStop.has(key))),
       type: 'message_delta',
       delta: {
         ...Object.fromEntries(members.filter(([key]) => inDelta.has(key))),
@@ -51,7 +53,7 @@ const endFrames = ({ end, usage, said }: Told, own: Json): readonly Frame[] => {
       },
       usage: writeUsage(usage),
     }),
-    frameOf({ type: 'message_stop' }),
+    frameOf({ type: 'message_stop', ...Object.fromEntries(members.filter(([key]) => inStop.has(key))) }),
   ]
 }
 

@@ -120,6 +120,16 @@ const contentOf = (message: Json, reading: Reading): readonly StreamEvent[] => {
   return content.flatMap((block: unknown) => wholeBlock(block, reading.blocks++))
 }
 
+/** What Bedrock adds to the last event of a stream. */
+const invocationMetrics = 'amazon-bedrock-invocationMetrics'
+const metricsUsage = (metrics: Json): Json | undefined =>
+  mergeUsage(undefined, {
+    input_tokens: metrics['inputTokenCount'],
+    output_tokens: metrics['outputTokenCount'],
+    cache_read_input_tokens: metrics['cacheReadInputTokenCount'],
+    cache_creation_input_tokens: metrics['cacheWriteInputTokenCount'],
+  })
+
 type Handler = (event: Json, reading: Reading) => readonly StreamEvent[]
 
 const handlers: Readonly<Record<string, Handler>> = {
@@ -168,7 +178,15 @@ const handlers: Readonly<Record<string, Handler>> = {
     if (Object.keys(others).length > 0) reading.others = others
     return none
   },
-  message_stop: (_event, reading) => finish(reading),
+  message_stop(event, reading) {
+    const metrics = event[invocationMetrics]
+    if (isRecord(metrics)) {
+      // What the model itself told counts.
+      reading.usage = mergeUsage(metricsUsage(metrics), reading.usage)
+      reading.others = { ...reading.others, [invocationMetrics]: metrics }
+    }
+    return finish(reading)
+  },
   error: (event, reading) => fail(reading, failureOf(event)),
 }
 
