@@ -236,7 +236,7 @@ const isWhole = ({ response: { body } }: Recording): boolean => body.text?.start
 const all = hasShared ? [...recordings()].filter(({ response }) => response.status === 200) : []
 
 /** Those whose samples are no text or have addresses: they are held to the contract beside their code. */
-const besideTheirCode = ['bedrock-converse']
+const besideTheirCode = ['bedrock-converse', 'gemini']
 
 describe('dialects', () => {
   it('each have samples to be tried on', () => {

@@ -35,6 +35,8 @@ export interface Parts {
   readonly seed: unknown
   blocks: number
   calls: number
+  /** Calls that no part of the answer itself has answered: Google runs some of them. */
+  unanswered: number
   open: Open | undefined
 }
 
@@ -103,6 +105,7 @@ const startCall = (parts: Parts, part: Json, call: Json): readonly StreamEvent[]
   const before = closePart(parts)
   const block = parts.blocks++
   const place = parts.calls++
+  parts.unanswered++
   const { id } = call
   const name = isWord(call['name']) ? call['name'] : ''
   const others = otherMembers(call, known.call)
@@ -128,6 +131,7 @@ const readCall = (parts: Parts, part: Json): readonly StreamEvent[] => {
 
 const readOther = (parts: Parts, part: Json): readonly StreamEvent[] => {
   const { kind, value } = readOpaque(part)
+  if (kind === 'functionResponse' && parts.unanswered > 0) parts.unanswered--
   return [...closePart(parts), { type: 'opaque', block: parts.blocks++, ...parts.at, dialect, kind, value }]
 }
 

@@ -61,6 +61,22 @@ const endCall = ({ calls, losses }: Writing, block: number): readonly Json[] => 
   return call === undefined ? [] : [writeCall(call, losses)]
 }
 
+const writeThoughtEvent = (
+  event: Named<'reasoning-start' | 'reasoning-delta' | 'reasoning-end'>,
+  losses: Losses,
+): readonly Json[] => {
+  if (event.type === 'reasoning-start') return startThought(event, losses)
+  return event.type === 'reasoning-delta' ? [{ text: event.text, thought: true }] : endThought(event, losses)
+}
+
+const writeCallEvent = (
+  writing: Writing,
+  event: Named<'tool-call-start' | 'tool-call-delta' | 'tool-call-end'>,
+): readonly Json[] => {
+  if (event.type === 'tool-call-start') return startCall(writing, event)
+  return event.type === 'tool-call-delta' ? feedCall(writing, event) : endCall(writing, event.block)
+}
+
 const write = (writing: Writing, event: ChoiceEvent): readonly Json[] => {
   const { losses } = writing
   switch (event.type) {
@@ -71,22 +87,15 @@ const write = (writing: Writing, event: ChoiceEvent): readonly Json[] => {
     case 'text-end':
       return listed(writeText(tailOf(event.extensions)))
     case 'reasoning-start':
-      return startThought(event, losses)
     case 'reasoning-delta':
-      return [{ text: event.text, thought: true }]
     case 'reasoning-end':
-      return endThought(event, losses)
+      return writeThoughtEvent(event, losses)
     case 'tool-call-start':
-      return startCall(writing, event)
     case 'tool-call-delta':
-      return feedCall(writing, event)
     case 'tool-call-end':
-      return endCall(writing, event.block)
+      return writeCallEvent(writing, event)
     case 'opaque':
       return listed(writeOpaque(event, losses))
-    case 'choice-end':
-      writing.end = event
-      return []
     default:
       return []
   }
@@ -111,6 +120,7 @@ export const choiceWriter = (index: number, losses: Losses): ChoiceWriter => {
   return {
     push(event) {
       if ('extensions' in event && event.type !== 'choice-end') losses.addForeign(event.extensions, 'content.')
+      if (event.type === 'choice-end') writing.end = event
       const parts = write(writing, event)
       if (parts.length > 0 || event.type === 'tool-call-start') writing.isEmpty = false
       return parts

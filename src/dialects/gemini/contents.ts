@@ -2,7 +2,7 @@
 import type { Message, Part } from '../../domain/message.ts'
 import { makeCallId } from './call-id.ts'
 import { readResponse } from './function-response.ts'
-import { kindOf, partOf, readPart } from './parts.ts'
+import { kindOf, partOf, readPart, wholeCalls } from './parts.ts'
 import type { Findings, Json } from './wire.ts'
 import { camelKeys, carried, isAbsent, isRecord, otherMembers, report, someMembers } from './wire.ts'
 
@@ -86,7 +86,7 @@ const readTurn = (conversation: Conversation, given: unknown, at: string): reado
   if (!roles.has(role)) report(findings, `${at}.role`, role, '"user" or "model"')
   const list = listed(content['parts'])
   if (list === undefined) report(findings, `${at}.parts`, content['parts'], 'a list of parts')
-  const parts = (list ?? []).map((part, place) => readOne(conversation, part, `${at}.parts[${place}]`))
+  const parts = wholeCalls(list ?? []).map((part, place) => readOne(conversation, part, `${at}.parts[${place}]`))
   const others = otherMembers(content, knownOfContent)
   if (role === 'model') return [{ role: 'assistant', parts, ...carried(others) }]
   return parts.length === 0 ? [{ role: 'user', parts }] : byRole(parts, others)

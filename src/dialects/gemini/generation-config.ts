@@ -69,20 +69,26 @@ interface Form {
 }
 const isPlainText = (type: unknown): boolean => isAbsent(type) || type === 'text/plain' || type === ''
 
-const readForm = (config: Json, findings: Findings): Form => {
-  const { responseMimeType: type, responseSchema, responseJsonSchema } = config
+const checkForm = ({ responseMimeType: type, responseSchema }: Json, findings: Findings): void => {
   if (!isAbsent(type) && typeof type !== 'string') report(findings, `${at}.responseMimeType`, type, 'a media type')
+  if (!isAbsent(responseSchema) && !isRecord(responseSchema)) {
+    report(findings, `${at}.responseSchema`, responseSchema, 'a schema, an object')
+  }
+}
+const readForm = (config: Json): Form => {
+  const { responseMimeType: type, responseSchema, responseJsonSchema } = config
   // Null marks Google's older form of schema.
   const older = isAbsent(responseJsonSchema) && !isAbsent(responseSchema)
-  if (older && !isRecord(responseSchema)) report(findings, `${at}.responseSchema`, responseSchema, 'an object')
   const schema: unknown = older ? fromOpenApi(responseSchema) : responseJsonSchema
   const mark = older ? { responseSchema: null } : {}
   if (type === 'application/json') {
     return { output: isAbsent(schema) ? { type: 'json' } : { type: 'json', schema }, own: mark }
   }
   const form = { responseMimeType: type, responseSchema, responseJsonSchema }
+  // Null marks that plain text was asked for by name.
+  const plain = type === 'text/plain' ? { responseMimeType: null } : {}
   const isBare = isPlainText(type) && isAbsent(schema)
-  return { output: { type: 'text' }, own: isBare ? {} : { form: otherMembers(form, new Set()) } }
+  return { output: { type: 'text' }, own: isBare ? plain : { form: otherMembers(form, new Set()) } }
 }
 
 const isTextOnly = (modalities: unknown): boolean =>
@@ -119,7 +125,8 @@ export const readConfig = (body: Json, findings: Findings): Read => {
   const reasoning = readReasoning(thinking, findings)
   const logprobs = readLogprobs(config, findings)
   const most = readNumber(config, 'maxOutputTokens', positive, findings)
-  const { output, own } = readForm(config, findings)
+  checkForm(config, findings)
+  const { output, own } = readForm(config)
   return {
     output,
     limits: {
@@ -130,6 +137,12 @@ export const readConfig = (body: Json, findings: Findings): Read => {
     ...(reasoning !== undefined && { reasoning }),
     choices: readNumber(config, 'candidateCount', positive, findings) ?? 1,
     ...(logprobs !== undefined && { logprobs }),
-    own: { ...readOthers(config), ...own, ...otherReasoning(thinking) },
+    own: {
+      ...readOthers(config),
+      ...own,
+      ...otherReasoning(thinking),
+      // Null marks that one answer was asked for by number.
+      ...(config['candidateCount'] === 1 && { candidateCount: null }),
+    },
   }
 }

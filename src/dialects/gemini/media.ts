@@ -77,7 +77,6 @@ const endings: ReadonlyMap<string, string> = new Map([
 ])
 const spellings: ReadonlyMap<string, string> = new Map([
   ['image/jpg', 'image/jpeg'],
-  ['audio/mpeg', 'audio/mp3'],
   ['audio/x-wav', 'audio/wav'],
 ])
 
@@ -106,10 +105,17 @@ interface Written {
   readonly key: 'inlineData' | 'fileData'
   readonly value: Json
 }
-const inlineData = (mediaType: string, base64: string): Written => ({
-  key: 'inlineData',
-  value: { mimeType: inlineType(mediaType, base64), data: base64 },
-})
+const inlineData = (mediaType: string, base64: string): Written => {
+  const mimeType = inlineType(mediaType, base64)
+  return { key: 'inlineData', value: { ...(mimeType !== '' && { mimeType }), data: base64 } }
+}
+/** As one of Google's own clients wrote it. */
+const asWritten = ({ source, mediaType }: MediaPart): Written | undefined => {
+  const type = mediaType === '' ? {} : { mimeType: mediaType }
+  if ('base64' in source) return { key: 'inlineData', value: { ...type, data: source.base64 } }
+  const fileUri = 'url' in source ? source.url : 'fileId' in source ? source.fileId : undefined
+  return fileUri === undefined ? undefined : { key: 'fileData', value: { ...type, fileUri } }
+}
 const fileData = (part: MediaPart, fileUri: string): Written => {
   const mimeType = urlType(part, fileUri)
   return { key: 'fileData', value: { ...(mimeType !== '' && { mimeType }), fileUri } }
@@ -136,7 +142,7 @@ const nameOf = ({ name, type }: MediaPart, isOwn: boolean, losses: Losses): Json
 /** A part with the media; undefined, with a loss, for a file that lies with another provider. */
 export const writeMedia = (part: MediaPart, isOwn: boolean, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'messages.')
-  const made = written(part)
+  const made = isOwn ? (asWritten(part) ?? written(part)) : written(part)
   if (made === undefined) {
     const isElsewhere = 'fileId' in part.source
     losses.add(`messages.${part.type}`, isElsewhere ? 'the file lies with another provider' : 'the data is not base64')

@@ -1,6 +1,7 @@
 /** Parts of a turn, read. */
 import type { OpaquePart, Part, ReasoningPart, TextPart, ToolCallPart } from '../../domain/message.ts'
 import { readMedia } from './media.ts'
+import { argsWriter } from './partial-args.ts'
 import type { Findings, Json } from './wire.ts'
 import {
   argumentsText,
@@ -20,7 +21,7 @@ const known = {
   text: new Set(['text', 'thought']),
   thought: new Set(['text', 'thought', 'thoughtSignature']),
   functionCall: new Set(['functionCall']),
-  call: new Set(['id', 'name', 'args']),
+  call: new Set(['id', 'name', 'args', 'partialArgs', 'willContinue']),
 }
 /** What a part may be; the first that it has counts. */
 const kinds = ['functionCall', 'functionResponse', 'inlineData', 'fileData', 'text'] as const
@@ -52,6 +53,33 @@ const readText = (part: Json, at: string, findings: Findings): TextPart | Reason
   return { type: 'text', text: words, ...carried(otherMembers(part, known.text)) }
 }
 
+/** The call in this part; undefined if it is none. */
+const callIn = (given: unknown): Json | undefined =>
+  isRecord(given) ? camelRecord(camelKeys(given), 'functionCall') : undefined
+
+/** Parts with each call in one: a client that got its arguments leaf by leaf may give the leaves back as they came. */
+export const wholeCalls = (given: readonly unknown[]): readonly unknown[] => {
+  if (!given.some(part => isAbsent(callIn(part)?.['name']) && callIn(part) !== undefined)) return given
+  const whole: unknown[] = []
+  for (const part of given) {
+    const last = whole.at(-1)
+    const before = callIn(last)
+    const call = callIn(part)
+    if (call === undefined || before === undefined || !isRecord(last) || !isAbsent(call['name'])) whole.push(part)
+    else {
+      const leaves = [before['partialArgs'], call['partialArgs']].filter(Array.isArray).flat()
+      whole[whole.length - 1] = { ...camelKeys(last), functionCall: { ...before, partialArgs: leaves } }
+    }
+  }
+  return whole
+}
+const argumentsIn = (call: Json): string => {
+  const { args, partialArgs } = call
+  if (!Array.isArray(partialArgs)) return argumentsText(args)
+  const writer = argsWriter()
+  return writer.push(partialArgs) + writer.end()
+}
+
 /** A call, its id '' where Gemini gave none. */
 export const readCall = (part: Json, at: string, findings: Findings): ToolCallPart => {
   const call = camelRecord(part, 'functionCall') ?? {}
@@ -63,7 +91,7 @@ export const readCall = (part: Json, at: string, findings: Findings): ToolCallPa
     type: 'tool-call',
     callId: isWord(id) ? id : '',
     name: isWord(name) ? name : '',
-    input: argumentsText(args),
+    input: argumentsIn(call),
     ...carried(someMembers({ ...otherMembers(part, known.functionCall), ...(others && { functionCall: others }) })),
   }
 }

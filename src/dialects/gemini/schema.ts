@@ -63,6 +63,21 @@ export const fromOpenApi = (schema: unknown): unknown => {
   return nullable({ ...typed, ...rest, ...numbersOf(rest) })
 }
 
+/** What `fromOpenApi` made of Google's older form, as it was: nothing is left out. */
+export const backToOpenApi = (schema: unknown): unknown => {
+  if (!isRecord(schema)) return schema
+  const { type, enum: values, ...rest }: Json = mapParts(schema, backToOpenApi)
+  const isNullable = Array.isArray(type) && type.length === 2 && type[1] === 'null'
+  const plain: unknown = isNullable ? type[0] : type
+  const told: unknown = isNullable && Array.isArray(values) ? values.filter(value => value !== null) : values
+  return {
+    ...(plain !== undefined && { type: typeof plain === 'string' ? plain.toUpperCase() : plain }),
+    ...rest,
+    ...(told !== undefined && { enum: told }),
+    ...(isNullable && { nullable: true }),
+  }
+}
+
 const kept = new Set([
   'anyOf',
   'default',

@@ -70,7 +70,7 @@ const candidateAt = (reading: Reading, index: number): Candidate => {
   if (before !== undefined) return before
   const seed = reading.seed === undefined ? undefined : [reading.seed, index]
   const at = index === 0 ? {} : { choice: index }
-  const fresh: Candidate = { at, seed, blocks: 0, calls: 0, open: undefined, raw: undefined, own: {} }
+  const fresh: Candidate = { at, seed, blocks: 0, calls: 0, unanswered: 0, open: undefined, raw: undefined, own: {} }
   reading.candidates.set(index, fresh)
   return fresh
 }
@@ -141,11 +141,11 @@ const usageOf = (reading: Reading): readonly StreamEvent[] => {
   return [{ type: 'usage', usage: searches === 0 ? usage : { ...usage, units: { searches } } }]
 }
 const endOf = (candidate: Candidate): readonly StreamEvent[] => {
-  const { raw, at, own, calls } = candidate
+  const { raw, at, own, unanswered } = candidate
   const closed = closePart(candidate)
   const extensions = carried(Object.keys(own).length === 0 ? undefined : own)
   if (raw === undefined) return closed
-  return [...closed, { type: 'choice-end', ...at, reason: readFinish(raw, calls > 0), raw, ...extensions }]
+  return [...closed, { type: 'choice-end', ...at, reason: readFinish(raw, unanswered > 0), raw, ...extensions }]
 }
 /** A prompt that was not let through has no answer, only a reason. */
 const blockedOf = (reading: Reading): readonly StreamEvent[] => {
@@ -157,11 +157,17 @@ export const finishReading = (reading: Reading): readonly StreamEvent[] => {
   reading.ended = true
   const { told = {}, latest, feedback } = reading
   const news = Object.entries(latest).filter(([name, value]) => !isSame(told[name], value))
-  const own = { ...Object.fromEntries(news), ...(feedback && { promptFeedback: feedback }) }
+  const usage = usageOf(reading)
+  const own = {
+    ...Object.fromEntries(news),
+    ...(feedback && { promptFeedback: feedback }),
+    // What was told in the place of counts, and is none.
+    ...(usage.length === 0 && reading.usage && { usageMetadata: reading.usage }),
+  }
   return [
     ...[...reading.candidates.values()].flatMap(endOf),
     ...blockedOf(reading),
-    ...usageOf(reading),
+    ...usage,
     { type: 'response-end', ...carried(Object.keys(own).length === 0 ? undefined : own) },
   ]
 }

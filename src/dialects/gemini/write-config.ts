@@ -2,7 +2,7 @@
 import type { ChatRequest, OutputFormat, Sampling } from '../../domain/request.ts'
 import { asksFor } from '../../domain/request.ts'
 import { writeReasoning } from './reasoning.ts'
-import { notHeld, toOpenApi } from './schema.ts'
+import { backToOpenApi, notHeld, toOpenApi } from './schema.ts'
 import type { Json, Losses } from './wire.ts'
 import { isAbsent, isRecord, ownMembers } from './wire.ts'
 import type { Writing } from './writing.ts'
@@ -56,12 +56,15 @@ const nameLost = (words: readonly string[], losses: Losses): void => {
 }
 const writeForm = ({ output, extensions }: ChatRequest, { losses, abilities, isOwn }: Writing): Json => {
   const own = ownMembers(extensions)
-  if (output.type === 'text') return isRecord(own['form']) ? own['form'] : {}
+  if (output.type === 'text') {
+    const plain = own['responseMimeType'] === null ? { responseMimeType: 'text/plain' } : {}
+    return isRecord(own['form']) ? own['form'] : plain
+  }
   const type = { responseMimeType: 'application/json' }
   if (!('schema' in output) || output.schema === undefined) return type
   const schema = described(output.schema, output)
-  const isOlder = own['responseSchema'] === null
-  if (abilities.schemas && !isOlder) {
+  if (own['responseSchema'] === null) return { ...type, responseSchema: backToOpenApi(schema) }
+  if (abilities.schemas || isOwn) {
     if (!isOwn) nameLost(notHeld(schema), losses)
     return { ...type, responseJsonSchema: schema }
   }
@@ -71,9 +74,10 @@ const writeForm = ({ output, extensions }: ChatRequest, { losses, abilities, isO
 }
 
 const mostAnswers = 8
-const writeChoices = ({ choices }: ChatRequest, losses: Losses): Json => {
+const writeChoices = ({ choices, extensions }: ChatRequest, losses: Losses): Json => {
   if (choices > mostAnswers) losses.add('choices', `Gemini gives at most ${mostAnswers} answers`)
-  return choices > 1 ? { candidateCount: Math.min(mostAnswers, choices) } : {}
+  const isNamed = choices > 1 || ownMembers(extensions)['candidateCount'] === null
+  return isNamed ? { candidateCount: Math.min(mostAnswers, choices) } : {}
 }
 const mostLogprobs = 20
 const writeLogprobs = ({ logprobs }: ChatRequest, losses: Losses): Json => {

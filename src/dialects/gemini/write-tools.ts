@@ -1,13 +1,13 @@
 /** Tools and tool choice, written. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
-import { notHeld, toOpenApi } from './schema.ts'
+import { backToOpenApi, notHeld } from './schema.ts'
 import type { Json } from './wire.ts'
 import { dialect, isRecord, ownMembers, ownToWrite } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 const writeSchema = (tool: Tool, { losses, isOwn }: Writing): Json => {
   if (tool.inputSchema === undefined) return {}
-  if (ownMembers(tool.extensions)['parameters'] === null) return { parameters: toOpenApi(tool.inputSchema).schema }
+  if (ownMembers(tool.extensions)['parameters'] === null) return { parameters: backToOpenApi(tool.inputSchema) }
   const missed = isOwn ? [] : notHeld(tool.inputSchema)
   if (missed.length > 0)
     losses.add('tools.inputSchema', `Gemini is told of ${missed.join(', ')}, but holds no call to it`)
