@@ -17,7 +17,7 @@ import { ratesOf } from './rates.ts'
 import { readAnswer } from './read-answer.ts'
 import { readCount, readOperation } from './read-operation.ts'
 import { pathAt, serviceFor, voiceFor } from './voice.ts'
-import type { At, Counting, Service, Voice } from './voice.ts'
+import type { At, Service, Voice } from './voice.ts'
 
 /** What a provider's type may ask for beside address and key; each type says which it needs. */
 export interface ProviderOptions {
@@ -92,12 +92,11 @@ class Speaker {
 
   ask(request: Parameters<ProviderAdapter['ask']>[0], deployment: Deployment): Answered {
     if (!isConversation(request)) return this.#operate(request, deployment)
+    if (request.operation === 'count-tokens') return this.#count(request, deployment)
     const voice = voiceFor(this.#voices, request, deployment.model)
-    if (voice === undefined) return this.#unable(`has no way to be asked for ${deployment.model}`)
-    if (request.operation === 'chat') return { ok: true, asked: this.#chat(request, deployment, voice) }
-    return voice.counting === undefined
-      ? this.#unable('does not tell how long a request is')
-      : { ok: true, asked: this.#count(request, deployment, voice, voice.counting) }
+    return voice === undefined
+      ? this.#unable(`has no way to be asked for ${deployment.model}`)
+      : { ok: true, asked: this.#chat(request, deployment, voice) }
   }
 
   #unable(why: string): Answered {
@@ -164,19 +163,28 @@ class Speaker {
     }
   }
 
-  #count(request: CountRequest, deployment: Deployment, voice: Voice, counting: Counting): Asked {
+  #count(request: CountRequest, deployment: Deployment): Answered {
     const { settings } = this.#spoken
+    const voice = voiceFor(
+      this.#voices.filter(one => one.counting !== undefined),
+      request,
+      deployment.model,
+    )
+    const counting = voice?.counting
+    if (voice === undefined || counting === undefined) return this.#unable('does not tell how long a request is')
     const chat: ChatRequest = { ...request, operation: 'chat', stream: false }
     const { value, losses } = translatedValue(settings.id, voice, chat, deployment)
     const at = { model: deployment.model, stream: false, request }
     const body = counting.body?.(value, at) ?? value
     const headers = withPassing(this.#headers(voice, json), request.raw?.headers, voice.passes)
-    return {
-      lane: 'translated',
-      wire: { method: 'POST', url: this.#url(voice, at, counting.path), headers, body: JSON.stringify(body) },
-      losses,
-      read: head => readCount(settings.id, counting, body => this.#told(head.status, body)),
-    }
+    const wire = {
+      method: 'POST',
+      url: this.#url(voice, at, counting.path),
+      headers,
+      body: JSON.stringify(body),
+    } as const
+    const read: Asked['read'] = head => readCount(settings.id, counting, text => this.#told(head.status, text))
+    return { ok: true, asked: { lane: 'translated', wire, losses, read } }
   }
 
   #operate(request: OperationRequest, deployment: Deployment): Answered {

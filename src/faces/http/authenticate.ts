@@ -63,8 +63,13 @@ export const keyringOf = (keys: readonly Key[]): Checked<Keyring> => {
 const single = (value: string | readonly string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.[0]
 
+/** AWS's clients sign with a key pair: the key's id is then the virtual key. */
+const signer = /^AWS4-HMAC-SHA256 +Credential=([^/, ]+)/
+
 const bearer = (authorization: string | undefined): string | undefined => {
   if (authorization === undefined) return undefined
+  const signed = signer.exec(authorization)?.[1]
+  if (signed !== undefined) return signed
   const space = authorization.indexOf(' ')
   return authorization.slice(0, space).toLowerCase() === 'bearer' ? authorization.slice(space + 1).trim() : undefined
 }

@@ -1,14 +1,16 @@
 /** How long a request is: what the provider itself counts, else an estimate, which is told as one. */
 import type { Failure } from '../../domain/failure.ts'
+import type { ChatBody } from '../../domain/request.ts'
 import type { Tokens } from '../../domain/units.ts'
 import type { Call } from '../../ports/gateway.ts'
 import type { Served, Sink } from '../../ports/sink.ts'
 import { answerHeaders } from './answer-headers.ts'
-import { whenUnderstood } from './converse.ts'
-import type { Asked, Tongue } from './converse.ts'
+import type { Tongue } from './converse.ts'
 import type { Front } from './front.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse, send } from './reply.ts'
+import { whenUnderstood } from './understand.ts'
+import type { Asked } from './understand.ts'
 import type { Visit } from './visit.ts'
 
 /** Failures that are the client's own: an estimate would hide them. */
@@ -22,16 +24,21 @@ const own: readonly Failure['kind'][] = [
 
 const estimated = { field: 'count', why: 'estimated: nobody who serves this model could be asked' }
 
-const count = (front: Front, visit: Visit, { incoming, losses }: Asked, write: (tokens: Tokens) => unknown): void => {
-  let call: Call | undefined
+const count = (
+  front: Front,
+  visit: Visit,
+  { incoming, losses }: Asked<ChatBody>,
+  write: (tokens: Tokens) => unknown,
+): void => {
+  const under: { call?: Call } = {}
   let served: Served | undefined
   let counted: Tokens | undefined
   const outgoing = new Outgoing(front, visit, {
-    left: () => call?.abort(),
+    left: () => under.call?.abort(),
     cut: failure => {
       outgoing.close()
       refuse(front, visit, failure)
-      call?.abort()
+      under.call?.abort()
     },
   })
   const sink: Sink = {
@@ -49,13 +56,20 @@ const count = (front: Front, visit: Visit, { incoming, losses }: Asked, write: (
       const tokens = counted ?? front.gateway.countTokens(incoming.body)
       const isSampled = incoming.trace?.sampled ?? true
       const told = counted === undefined ? [...losses, estimated] : losses
-      const headers = answerHeaders({ call, served, ending, losses: told, receivedAt: visit.receivedAt, isSampled })
+      const headers = answerHeaders({
+        call: under.call,
+        served,
+        ending,
+        losses: told,
+        receivedAt: visit.receivedAt,
+        isSampled,
+      })
       send(front, visit, { status: 200, type: 'application/json', body: JSON.stringify(write(tokens)), headers })
     },
   }
   const body = { ...incoming.body, operation: 'count-tokens' as const, stream: false }
-  call = front.gateway.handle({ ...incoming, body }, sink)
-  visit.id = call.id
+  under.call = front.gateway.handle({ ...incoming, body }, sink)
+  visit.id = under.call.id
 }
 
 /** Answers with the number as this dialect tells it. */

@@ -2,11 +2,11 @@
 import type { DecisionTrace } from '../../domain/decision.ts'
 import type { DecisionId } from '../../domain/ids.ts'
 import { decisionInBrief } from './brief.ts'
-import { whenUnderstood } from './converse.ts'
 import type { Tongue } from './converse.ts'
 import type { Front } from './front.ts'
 import { parseBody } from './parse-body.ts'
 import { refuse, sendJson } from './reply.ts'
+import { whenUnderstood } from './understand.ts'
 import type { Visit } from './visit.ts'
 
 const told = (trace: DecisionTrace, words: string | undefined): Readonly<Record<string, unknown>> => ({

@@ -108,12 +108,12 @@ export const failureHeaders = (failure: Failure): readonly string[] => {
 
 /** Refuses the request in the client's dialect, with the failure's kind as code. */
 export const refuse = (front: Front, visit: Visit, failure: Failure, headers: readonly string[] = none): void => {
-  const { status, body } = visit.dialect.encodeFailure(failure, visit.id)
+  const { status, body, headers: own = none } = visit.dialect.encodeFailure(failure, visit.id)
   send(front, visit, {
     status,
     type: 'application/json',
     body: JSON.stringify(body),
-    headers: [...failureHeaders(failure), ...headers],
+    headers: [...failureHeaders(failure), ...own, ...headers],
   })
 }
 

@@ -1,5 +1,6 @@
 /** Paths to endpoints. */
 import type { Address } from '../../domain/request.ts'
+import { openaiEmbeddings } from '../../dialects/embeddings/openai.ts'
 import { converse } from './converse.ts'
 import type { Tongue } from './converse.ts'
 import { countTokens } from './count-tokens.ts'
@@ -7,8 +8,19 @@ import { readDecision, route } from './decisions.ts'
 import type { Front } from './front.ts'
 import { alive, metrics, ready } from './health.ts'
 import { listModels, readModel } from './models.ts'
+import { operate } from './operate.ts'
 import { lookup } from './paths.ts'
-import { anthropic, anthropicCounting, openai } from './tongues.ts'
+import {
+  anthropic,
+  anthropicCounting,
+  bedrock,
+  cohere,
+  completions,
+  google,
+  googleCounting,
+  openai,
+  responses,
+} from './tongues.ts'
 import type { Visit } from './visit.ts'
 
 /** What answers at a path. `rest` is what stands for the open part of an endpoint that has one. */
@@ -31,13 +43,15 @@ const open = (path: string, answer: Endpoint['answer']): Endpoint => ({
   isLast: true,
 })
 
-/** A conversation whose path names the model and says whether it streams. */
-export const addressed =
-  (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
+/** What is answered where the path names the model and says whether it streams. */
+const addressedBy =
+  (answer: (front: Front, visit: Visit) => void, more: Omit<Address, 'model'>): Endpoint['answer'] =>
   (front, visit, model) => {
     visit.address = { ...more, model, ...(visit.query !== '' && { query: visit.query }) }
-    converse(tongue)(front, visit)
+    answer(front, visit)
   }
+const addressed = (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
+  addressedBy(converse(tongue), more)
 
 const endpoints: readonly Endpoint[] = [
   post('/v1/chat/completions', converse(openai)),
@@ -46,6 +60,21 @@ const endpoints: readonly Endpoint[] = [
     '/v1/messages/count_tokens',
     countTokens(anthropicCounting, tokens => ({ input_tokens: tokens })),
   ),
+  post('/v1/responses', converse(responses)),
+  post('/v1/completions', converse(completions)),
+  post('/v1beta/models/{}:generateContent', addressed(google, { stream: false })),
+  post('/v1beta/models/{}:streamGenerateContent', addressed(google, { stream: true })),
+  post(
+    '/v1beta/models/{}:countTokens',
+    addressedBy(
+      countTokens(googleCounting, tokens => ({ totalTokens: tokens })),
+      {},
+    ),
+  ),
+  post('/model/{}/converse', addressed(bedrock, { stream: false })),
+  post('/model/{}/converse-stream', addressed(bedrock, { stream: true })),
+  post('/v2/chat', converse(cohere)),
+  post('/v1/embeddings', operate({ dialect: openaiEmbeddings, passes: ['openai-beta'], isSteered: true })),
   post('/v1/route', route(openai, anthropicCounting)),
   get('/v1/models', listModels),
   get('/v1/models/{}', readModel),
