@@ -26,7 +26,7 @@ export const lookAlikeTable: Readonly<Record<string, LookAlike>> = {
 }
 
 /** The address of these settings, or what is missing for it. */
-const addressOf = (type: string, { url, example }: LookAlike, settings: ProviderSettings): Checked<string> => {
+export const addressOf = (type: string, { url, example }: LookAlike, settings: ProviderSettings): Checked<string> => {
   const { account } = settings.options ?? {}
   if (settings.url !== undefined) return { ok: true, value: settings.url }
   if (url !== undefined && !url.includes('{account}')) return { ok: true, value: url }
