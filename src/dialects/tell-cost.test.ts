@@ -15,11 +15,15 @@ describe('hasUsage', () => {
     expect(has('data: {"choices": [ ], "usage": {"prompt_tokens": 1}}')).toBe(true)
     expect(has('data: {"choices":[{"finish_reason":"stop"}],"usage":{}}')).toBe(true)
     expect(has('event: message_delta\ndata: {"type":"message_delta","usage":{"output_tokens":1}}')).toBe(true)
+    expect(has('data: {"type":"response.completed","response":{"tools":[],"usage":{"input_tokens":1}}}')).toBe(true)
     expect(has('data: {"type":"message-end","delta":{"usage":{"billed_units":{"input_tokens":1}}}}')).toBe(true)
+    expect(has('data: {"candidates":[{"finishReason": "STOP"}],"usageMetadata":{"promptTokenCount":1}}')).toBe(true)
   })
   it('holds nothing back that is not the last', () => {
+    expect(has('data: {"candidates":[{"index":0}],"usageMetadata":{"promptTokenCount":1}}')).toBe(false)
     expect(has('data: {"choices":[{"finish_reason":null}],"usage":{"prompt_tokens":1}}')).toBe(false)
     expect(has('data: {"choices":[],"usage":null}')).toBe(false)
+    expect(has('data: {"type":"response.created","response":{"usage":{"input_tokens":1}}}')).toBe(false)
     expect(has('data: {"type":"message_start","message":{"usage":{}}}')).toBe(false)
   })
 })
@@ -28,6 +32,9 @@ describe('withCost', () => {
   it('puts it first into the usage', () => {
     expect(told('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n')).toBe(
       'data: {"choices":[],"usage":{"cost_usd":0.000345,"prompt_tokens":1}}\n\n',
+    )
+    expect(told('{"usageMetadata": {"promptTokenCount": 1}}')).toBe(
+      '{"usageMetadata": {"cost_usd":0.000345,"promptTokenCount": 1}}',
     )
     expect(told('{"usage" : { }}')).toBe('{"usage" : {"cost_usd":0.000345 }}')
   })

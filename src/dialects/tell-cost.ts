@@ -10,15 +10,16 @@ const close = 0x7d
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
 
 const encoder = new TextEncoder()
-const name = encoder.encode('"usage"')
+/** What the member is called; Gemini's own word for it is the longer one. */
+const names = ['"usage"', '"usageMetadata"'].map(name => encoder.encode(name))
 
-const standsAt = (bytes: Uint8Array, at: number): boolean => {
+const standsAt = (bytes: Uint8Array, at: number, name: Uint8Array): boolean => {
   for (let place = 0; place < name.length; place++) if (bytes[at + place] !== name[place]) return false
   return true
 }
 
 /** Just behind the brace that opens the object of this member, or -1. */
-const inside = (bytes: Uint8Array, at: number): number => {
+const inside = (bytes: Uint8Array, at: number, name: Uint8Array): number => {
   let place = at + name.length
   while (isBlank(bytes[place])) place++
   if (bytes[place++] !== colon) return -1
@@ -29,16 +30,17 @@ const inside = (bytes: Uint8Array, at: number): number => {
 /** Within text both quotes of a name have backslashes before them, so that only a real member is found. */
 const lastUsage = (bytes: Uint8Array): number => {
   for (let at = bytes.lastIndexOf(quote); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(quote, at - 1)) {
-    if (!standsAt(bytes, at)) continue
-    const place = inside(bytes, at)
+    const name = names.find(one => standsAt(bytes, at, one))
+    const place = name === undefined ? -1 : inside(bytes, at, name)
     if (place >= 0) return place
   }
   return -1
 }
 
 const decoder = new TextDecoder()
-/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Anthropic's and Cohere's by its name, Bedrock's beside its time. */
-const last = /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end|"latencyMs"/
+/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Bedrock's beside its time, the others' by its name. */
+const last =
+  /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end|"latencyMs"|"response\.(?:completed|incomplete|failed)"/
 
 /** True if these bytes tell usage, and probably the last. */
 export const hasUsage = (bytes: Uint8Array): boolean => lastUsage(bytes) >= 0 && last.test(decoder.decode(bytes))
