@@ -38,9 +38,9 @@ const lastUsage = (bytes: Uint8Array): number => {
 }
 
 const decoder = new TextDecoder()
-/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Bedrock's beside its time, the others' by its name. */
+/** What stands in a frame that tells its answer's last usage: OpenAI's without choices or with a reason to end, Gemini's with one, Bedrock's beside its time, the others' by its name. */
 const last =
-  /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end|"latencyMs"|"response\.(?:completed|incomplete|failed)"/
+  /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end|"latencyMs"|"finishReason"\s*:\s*["\d]|"response\.(?:completed|incomplete|failed)"/
 
 /** True if these bytes tell usage, and probably the last. */
 export const hasUsage = (bytes: Uint8Array): boolean => lastUsage(bytes) >= 0 && last.test(decoder.decode(bytes))
