@@ -22,8 +22,18 @@ const clientCalls = new Set<unknown>([
 /** True for an item whose result the client owes. */
 export const isCall = ({ head }: OpenItem): boolean => clientCalls.has(head['type'])
 
+/** Its id, and at its end its status where that is not the usual one. */
+const callForm = ({ id, status }: Json, isWhole: boolean): Json | undefined => {
+  const form = { ...(isWord(id) && { id }), ...(isWhole && isWord(status) && status !== 'completed' && { status }) }
+  return Object.keys(form).length === 0 ? undefined : form
+}
 /** Tells a call once there is a name. */
-export const beginCall = (items: Items, { call, id }: OpenItem, item: Json): readonly StreamEvent[] => {
+export const beginCall = (
+  items: Items,
+  { call, id }: OpenItem,
+  item: Json,
+  isWhole = false,
+): readonly StreamEvent[] => {
   const { name, call_id: callId } = item
   if (call.block !== undefined || !isWord(name)) return none
   call.block = items.blocks++
@@ -32,7 +42,7 @@ export const beginCall = (items: Items, { call, id }: OpenItem, item: Json): rea
     block: call.block,
     callId: isWord(callId) ? callId : (id ?? ''),
     name,
-    ...carriedWith(isWord(item['id']) ? { id: item['id'] } : undefined, without(item, knownCall)),
+    ...carriedWith(callForm(item, isWhole), without(item, knownCall)),
   }
   if (call.said === '') return [start]
   return [start, { type: 'tool-call-delta', block: call.block, input: call.said }]
@@ -47,7 +57,7 @@ const argumentsOf = (value: unknown): unknown =>
   isRecord(value) && Object.keys(value).length > 0 ? jsonText(value) : value
 const doneCall = (items: Items, open: OpenItem, item: Json): readonly StreamEvent[] => {
   const events = [
-    ...beginCall(items, open, item),
+    ...beginCall(items, open, item, true),
     ...growCall(open, missing(open.call.said, argumentsOf(item['arguments']))),
   ]
   const { block } = open.call

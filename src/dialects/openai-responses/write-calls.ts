@@ -11,7 +11,7 @@ type Named<Type extends StreamEvent['type']> = Extract<StreamEvent, { type: Type
 /** Begins a call. */
 export const startCall = (page: Page, { block, callId, name, extensions }: Named<'tool-call-start'>): void => {
   const index = page.output.length
-  const { id } = formOf(extensions)
+  const { id, status } = formOf(extensions)
   const head = {
     ...plainMembers(extensions),
     id: isWord(id) ? id : giveId('fc', page.context.id, index),
@@ -20,7 +20,7 @@ export const startCall = (page: Page, { block, callId, name, extensions }: Named
     name,
     arguments: '',
   }
-  const owner: WrittenItem = { index, item: { ...head, status: 'completed' }, isDone: false }
+  const owner: WrittenItem = { index, item: { ...head, status: isWord(status) ? status : 'completed' }, isDone: false }
   page.blocks.set(block, { kind: 'call', owner })
   putItem(page, owner, { ...head, status: 'in_progress' })
 }
