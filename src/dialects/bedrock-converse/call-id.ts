@@ -1,8 +1,9 @@
-/** Ids of tool calls: Bedrock takes at most 64 letters, digits, `_` and `-`, and Mistral's models nine letters or digits. */
+/** Ids of tool calls: Bedrock itself gives and takes dots and colons too, Claude takes letters, digits, `_` and `-` alone, and Mistral nine letters or digits. */
 import { fingerprint } from '../../domain/fingerprint.ts'
 
 const longest = 64
-const fits = /^[a-zA-Z0-9_-]{1,64}$/
+const wide = /^[a-zA-Z0-9_.:-]{1,64}$/
+const plain = /^[a-zA-Z0-9_-]{1,64}$/
 const nine = /^[a-zA-Z0-9]{9}$/
 /** Stands before an id that was packed to fit, so that it can be unpacked when it comes back. */
 const mark = 'sb64_'
@@ -27,20 +28,26 @@ const unpack = (packed: string): string | undefined => {
 export const readCallId = (id: string): string => {
   if (!id.startsWith(mark)) return id
   const unpacked = unpack(id) ?? ''
-  return unpacked !== '' && !fits.test(unpacked) && pack(unpacked) === id ? unpacked : id
+  return unpacked !== '' && !plain.test(unpacked) && pack(unpacked) === id ? unpacked : id
 }
 
-const short = (id: string): string => (nine.test(id) ? id : fingerprint(id).slice(0, 9))
-const usual = (id: string): string => (fits.test(id) ? id : pack(id))
+/** What an id may be made of. */
+export type IdForm = 'wide' | 'plain' | 'nine'
 
-/** Gives each id a form that the model takes, never the same twice; `spare` is for one that is empty. */
-export const idFitter = (spare: string, nineLetters: boolean): ((id: string) => string) => {
+const forms: Readonly<Record<IdForm, (id: string) => string>> = {
+  wide: id => (wide.test(id) ? id : pack(id)),
+  plain: id => (plain.test(id) ? id : pack(id)),
+  nine: id => (nine.test(id) ? id : fingerprint(id).slice(0, 9)),
+}
+
+/** Gives each id such a form, never the same twice; `spare` is for one that is empty. */
+export const idFitter = (spare: string, form: IdForm): ((id: string) => string) => {
   const used = new Set<string>()
-  const fit = nineLetters ? short : usual
+  const fit = forms[form]
   return id => {
     const base = id === '' ? spare : id
     let made = fit(base)
-    for (let turn = 2; used.has(made); turn++) made = fit(nineLetters ? `${base} ${turn}` : `${base}_${turn}`)
+    for (let turn = 2; used.has(made); turn++) made = fit(form === 'nine' ? `${base} ${turn}` : `${base}_${turn}`)
     used.add(made)
     return made
   }

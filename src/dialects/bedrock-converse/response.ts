@@ -55,7 +55,7 @@ export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
 
 /** Fits the ids of an answer's calls; one that came without gets the answer's own. */
 export const callIds = (context: AnswerContext): ((id: string) => string) =>
-  idFitter(`tooluse_${context.id.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 48)}`, false)
+  idFitter(`tooluse_${context.id.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 48)}`, 'wide')
 
 const writeText = (part: TextPart | RefusalPart): Json | undefined => {
   const own = ownMembers(part.extensions)

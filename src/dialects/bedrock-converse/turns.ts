@@ -98,7 +98,7 @@ const orphan = ({ value }: Block, losses: Losses): readonly Block[] => {
 
 /** Gives every call a fit id of its own and every result the id of its call. */
 const pair = (turns: readonly Turn[], { family, isOwn, losses }: Writing): Paired => {
-  const fit = idFitter('tooluse_0', family.nineLetters && !isOwn)
+  const fit = idFitter('tooluse_0', isOwn ? 'wide' : family.nineLetters ? 'nine' : 'plain')
   const open = new Map<string, OpenCall>()
   const results = new Map<number, Block[]>()
   const waiting = new Map<number, Set<string>>()

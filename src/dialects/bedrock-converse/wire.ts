@@ -72,9 +72,9 @@ export const readCachePoint = (point: unknown): CacheMark => {
   return typeof ttl === 'string' ? { ttl } : {}
 }
 
-/** The only member of a union, and its value; undefined unless there is exactly one. */
+/** The only member of a union, and its value; undefined unless there is exactly one. Some name the kind in a `type` beside it. */
 export const memberOf = (union: Json): readonly [kind: string, value: unknown] | undefined => {
-  const members = Object.entries(union).filter(([, value]) => !isAbsent(value))
+  const members = Object.entries(union).filter(([name, value]) => !isAbsent(value) && name !== 'type')
   return members.length === 1 ? members[0] : undefined
 }
 
