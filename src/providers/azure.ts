@@ -1,9 +1,12 @@
 /** Azure: deployments in the path or the first version's address, a key or an Entra token; Claude beside them. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
+import { openaiEmbeddings } from '../dialects/embeddings/openai.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
+import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import { bearer, headerKey } from './authorize.ts'
 import type { Authorize } from './authorize.ts'
+import { onlyCompletions, onlyResponses } from './openai.ts'
 import type { Quirks } from './quirks.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
@@ -79,12 +82,23 @@ const key: Authorize = (wire, secret, now) =>
 /** The first dated version that has Responses. */
 const firstWithResponses = '2025-03-01'
 
+const isOthers = (model: string): boolean => !isClaude(model)
+/** A deployment whose name says that it is no chat model; any other name may be one's own. */
+const chats = (model: string): boolean => isOthers(model) && !onlyResponses.test(model) && !onlyCompletions.test(model)
+
 /** Responses, for whoever speaks them; with dated versions they lie beside the deployments, whose name is the model. */
-const responsesVoices = ({ door, version }: Place, serves: (model: string) => boolean): readonly Voice[] => {
+const responsesVoices = ({ door, version }: Place): readonly Voice[] => {
   if (door === 'models' || (door === 'deployments' && (version ?? '') < firstWithResponses)) return []
   const path = door === 'v1' ? '/openai/v1/responses' : '/openai/responses'
+  const serves = (model: string): boolean => isOthers(model) && !onlyCompletions.test(model)
   return [{ dialect: openaiResponses, path: withVersion(path, version), serves }]
 }
+
+const completions = (place: Place): Voice => ({
+  dialect: openaiCompletions,
+  path: pathOf(place, '/completions'),
+  serves: model => onlyCompletions.test(model),
+})
 
 const addressOf = ({ url, options }: ProviderSettings): string | undefined =>
   url ?? (options?.resource === undefined ? undefined : `https://${options.resource}.openai.azure.com`)
@@ -106,7 +120,6 @@ export const azure: ProviderMaker = settings => {
   }
   const place = placeOf(address, options?.apiVersion)
   const quirks = quirksOf(place)
-  const isOthers = (model: string): boolean => !isClaude(model)
   return {
     ok: true,
     value: speak({
@@ -115,7 +128,11 @@ export const azure: ProviderMaker = settings => {
       dialect: openaiChat,
       url: place.root,
       path: pathOf(place, '/chat/completions'),
-      ...(place.door !== 'models' && { serves: isOthers, also: [...responsesVoices(place, isOthers), claude] }),
+      ...(place.door !== 'models' && {
+        serves: chats,
+        also: [...responsesVoices(place), completions(place), claude],
+      }),
+      services: [{ dialect: openaiEmbeddings, path: pathOf(place, '/embeddings') }],
       ...(place.door === 'models' && { headers: { 'extra-parameters': 'pass-through' } }),
       ...(quirks !== undefined && { quirks }),
       authorize: isToken(settings) ? bearer : key,

@@ -22,8 +22,11 @@ const isClaude = (model: string): boolean => /(?:^|[./])anthropic\.claude-/.test
 /** Claude before the Messages API. */
 const isOld = (model: string): boolean => /anthropic\.claude-(?:v\d|instant)/.test(model)
 
+/** Tokens are counted by models as such, not by the profiles of many regions under which they are called. */
+const withoutPart = (model: string): string => model.replace(/^(?:us|us-gov|eu|apac|jp|au|ca|global)\./, '')
+
 const counting: Counting = {
-  path: ({ model }) => modelPath('count-tokens', model),
+  path: ({ model }) => modelPath('count-tokens', withoutPart(model)),
   body: ({ messages, system, toolConfig, additionalModelRequestFields }) => ({
     input: {
       converse: {

@@ -103,6 +103,52 @@ describe.skipIf(!hasShared)('the recorded address', () => {
   it('is one of many', () => expect(seen.size).toBeGreaterThan(60))
 })
 
+describe('the length of a request', () => {
+  const counting = (type: string, given: Given, { model, from = 'openai-chat' }: Wanted) => {
+    const adapter = made(type, given)
+    const { raw: _raw, ...chat } = requestOf()
+    const request = { ...chat, operation: 'count-tokens' as const, raw: rawOf(from as DialectId, {}) }
+    const asked = askedOf(adapter, request, plainDeployment(adapter, model))
+    const answered = (answer: unknown): unknown => {
+      const reader = asked.read({ status: 200, headers: { 'content-type': 'application/json' } })
+      const deliveries = [reader.push(new TextEncoder().encode(JSON.stringify(answer))), reader.end()]
+      return deliveries.flatMap(one => one.answer?.result ?? [])[0]
+    }
+    return { path: new URL(asked.wire.url).pathname, body: bodyOf(asked.wire), answered }
+  }
+  const place = '/projects/acme/locations/global'
+  const vertex = { key: 'google:adc', options: { project: 'acme' } }
+
+  it('is asked of Google with the whole request, and of Vertex with the parts that count', () => {
+    const own = counting('gemini', {}, { model: 'gemini-x' })
+    expect(own.path).toBe('/v1beta/models/gemini-x:countTokens')
+    expect(own.body).toMatchObject({
+      generateContentRequest: { model: 'models/gemini-x', contents: expect.any(Array) },
+    })
+    expect(own.answered({ totalTokens: 7, totalBillableCharacters: 25 })).toEqual({ type: 'token-count', input: 7 })
+    const hosted = counting('vertex', vertex, { model: 'gemini-x' })
+    expect(hosted.path).toBe(`/v1beta1${place}/publishers/google/models/gemini-x:countTokens`)
+    expect(hosted.body['contents']).toBeDefined()
+    expect(Object.keys(hosted.body)).not.toContain('safetySettings')
+  })
+  it('is asked for Claude in Vertex at one door for all models', () => {
+    const { path, body, answered } = counting('vertex', vertex, { model: 'claude-x@1', from: 'anthropic-messages' })
+    expect(path).toBe(`/v1${place}/publishers/anthropic/models/count-tokens:rawPredict`)
+    expect(body).toMatchObject({ model: 'claude-x@1', messages: expect.any(Array) })
+    expect(body['max_tokens']).toBeUndefined()
+    expect(answered({ input_tokens: 12 })).toEqual({ type: 'token-count', input: 12 })
+  })
+  it('is asked of Bedrock by the model, not by the profile of its regions, whoever asks', () => {
+    const given = { options: { region: 'us-east-1' } }
+    for (const from of ['openai-chat', 'anthropic-messages']) {
+      const { path, body, answered } = counting('bedrock', given, { model: 'us.anthropic.claude-x-v1:0', from })
+      expect(path).toBe('/model/anthropic.claude-x-v1%3A0/count-tokens')
+      expect(body).toMatchObject({ input: { converse: { messages: expect.any(Array) } } })
+      expect(answered({ inputTokens: 375 })).toEqual({ type: 'token-count', input: 375 })
+    }
+  })
+})
+
 describe('azure', () => {
   const options = { resource: 'acme' }
   const mini = { model: 'my mini' }
@@ -149,6 +195,10 @@ describe('azure', () => {
       'https://acme.openai.azure.com/openai/responses?api-version=2025-04-01-preview',
     )
     expect(asked('2024-10-21')).toContain('/chat/completions?')
+  })
+  it('is asked otherwise for what is no chat model', () => {
+    expect(urlOf('azure', { options }, { model: 'gpt-5-codex' })).toMatch(/\/openai\/v1\/responses$/)
+    expect(urlOf('azure', { options }, { model: 'gpt-3.5-turbo-instruct' })).toMatch(/\/openai\/v1\/completions$/)
   })
   it('of an older version is asked in older words', () => {
     const adapter = made('azure', { options: { ...options, apiVersion: '2024-02-01' } })

@@ -9,9 +9,9 @@ import type { ProviderMaker } from './speak.ts'
 import type { Counting, Service, Voice } from './voice.ts'
 
 /** Models that answer at `/responses` alone. */
-const onlyResponses = /^(o[13]-pro|gpt-5(\.\d)?-(pro|codex)|codex-|computer-use|o\d(-mini)?-deep-research)/
+export const onlyResponses = /^(o[13]-pro|gpt-5(\.\d)?-(pro|codex)|codex-|computer-use|o\d(-mini)?-deep-research)/
 /** Models from before chat. */
-const onlyCompletions = /^(gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/
+export const onlyCompletions = /^(gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/
 
 const isFor = (names: RegExp) => (model: string) => names.test(model)
 const passes = ['openai-beta']
