@@ -283,6 +283,7 @@ export class Lane implements WireListener {
       request: this.#hands.request.id,
       attempt: made,
       streamed: this.#hands.request.stream,
+      operation: this.#hands.request.operation,
     })
     this.#listener.ended(this, made)
   }

@@ -58,7 +58,12 @@ export type GatewayEvent =
       readonly rates?: RateReport
     })
   /** Its answer is whole, has failed, or was given up. */
-  | (RequestEvent & { readonly type: 'attempt-ended'; readonly attempt: Attempt; readonly streamed: boolean })
+  | (RequestEvent & {
+      readonly type: 'attempt-ended'
+      readonly attempt: Attempt
+      readonly streamed: boolean
+      readonly operation?: Operation
+    })
   /** The client has all that it gets: the whole story, once for each request. */
   | (RequestEvent & { readonly type: 'request-settled'; readonly settled: Settled })
   /** Somebody scored an answer. */

@@ -96,7 +96,8 @@ export class Handling implements Outlet, Flow {
     const task = request.wishes.task ?? route.task
     if (task !== undefined) ledger.task = task
     const trace = decideFor(request, route, house)
-    if (route.pool !== undefined) house.live.takeTurn(route.pool)
+    // What only counts takes no turn from what is answered.
+    if (route.pool !== undefined && request.operation !== 'count-tokens') house.live.takeTurn(route.pool)
     ledger.trace = trace
     ledger.decidedAt = clock.now()
     telemetry({

@@ -2,6 +2,7 @@
 import type { GatewayEvent, Settled } from '../domain/gateway-event.ts'
 import type { DeploymentId } from '../domain/ids.ts'
 import { millis } from '../domain/units.ts'
+import type { Attempt } from '../domain/outcome.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 import { AnswerLengths } from './answer-lengths.ts'
 import { breakerSettings } from './breaker.ts'
@@ -24,6 +25,12 @@ export interface LiveStateOptions {
 }
 
 type Heard<Type extends GatewayEvent['type']> = Extract<GatewayEvent, { type: Type }>
+
+/** How well a provider counts tokens says nothing of how well it answers, and how fast even less. */
+const unjudged = (attempt: Attempt): Attempt => ({
+  ...attempt,
+  failure: { kind: 'cancelled', message: 'nothing was asked of the model' },
+})
 
 /** Everything by deployment, credential, request and pool. */
 export class Books {
@@ -85,8 +92,10 @@ export class Books {
     this.flights.start(request, { deployment: candidate.id, startedAt: at, isProbe, tokens })
   }
 
-  #ended({ attempt, streamed, request, at }: Heard<'attempt-ended'>): void {
-    const { candidate, credential, failure } = attempt
+  #ended({ attempt: told, streamed, request, at, operation }: Heard<'attempt-ended'>): void {
+    const attempt = operation === 'count-tokens' ? unjudged(told) : told
+    const { candidate, credential } = attempt
+    const { failure } = told
     const flight = this.flights.end(request, candidate.id)
     this.known(candidate.id).end({ attempt, streamed, flight, at })
     this.#forget(candidate.id)

@@ -46,6 +46,17 @@ describe('circuits', () => {
     expect(liveState().circuit(id, instant(0))).toEqual({ state: 'closed', open: false, why: '' })
   })
 
+  it('stay closed where only counting fails', () => {
+    const live = liveState(still)
+    const failure = failureOf('model-missing')
+    for (let time = 0; time < 9; time++) {
+      live.hear(started(one, time, `count-${time}`))
+      const heard = ended({ candidate: one, request: `count-${time}`, startedAt: time, at: time, failure })
+      live.hear(heard.type === 'attempt-ended' ? { ...heard, operation: 'count-tokens' } : heard)
+    }
+    expect(live.circuit(id, instant(10)).state).toBe('closed')
+  })
+
   it('open after five failures, let one probe out after 5 s, and close after three good ones', () => {
     const live = liveState(still)
     fail(live, 5, 1_000)

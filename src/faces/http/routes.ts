@@ -18,6 +18,7 @@ import {
   completions,
   google,
   googleCounting,
+  invoked,
   openai,
   responses,
 } from './tongues.ts'
@@ -51,7 +52,11 @@ const addressedBy =
     answer(front, visit)
   }
 const addressed = (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
-  addressedBy(converse(tongue), more)
+  addressedBy((front, visit) => {
+    // Two dialects may share the beginning of a path.
+    visit.dialect = tongue.dialect
+    converse(tongue)(front, visit)
+  }, more)
 
 const endpoints: readonly Endpoint[] = [
   post('/v1/chat/completions', converse(openai)),
@@ -73,6 +78,8 @@ const endpoints: readonly Endpoint[] = [
   ),
   post('/model/{}/converse', addressed(bedrock, { stream: false })),
   post('/model/{}/converse-stream', addressed(bedrock, { stream: true })),
+  post('/model/{}/invoke', addressed(invoked, { stream: false })),
+  post('/model/{}/invoke-with-response-stream', addressed(invoked, { stream: true })),
   post('/v2/chat', converse(cohere)),
   post('/v1/embeddings', operate({ dialect: openaiEmbeddings, passes: ['openai-beta'], isSteered: true })),
   post('/v1/route', route(openai, anthropicCounting)),

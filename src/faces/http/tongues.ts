@@ -1,7 +1,9 @@
 /** The dialects as clients come with them. */
 import { anthropicMessages, decodeCountTokens } from '../../dialects/anthropic-messages/index.ts'
+import { claudeOnBedrock, nativeBody } from '../../dialects/anthropic-messages/hosted.ts'
 import { bedrockConverse } from '../../dialects/bedrock-converse/index.ts'
 import { cohereChat } from '../../dialects/cohere-chat/index.ts'
+import { invokeStream } from '../../dialects/event-stream.ts'
 import { serverSentEvents } from '../../dialects/framing.ts'
 import { gemini } from '../../dialects/gemini/index.ts'
 import { jsonArray } from '../../dialects/json-array.ts'
@@ -40,6 +42,14 @@ export const googleCounting: Tongue = {
   dialect: { ...gemini, decodeRequest: (body, address) => gemini.decodeRequest(counted(body), address) },
 }
 export const bedrock: Tongue = { dialect: bedrockConverse, passes: [], isSteered: false }
+/** Claude as AWS hosts it: the path names the model, and events come as AWS wraps them. */
+export const invoked: Tongue = {
+  dialect: claudeOnBedrock,
+  passes: ['anthropic-version', 'anthropic-beta'],
+  isSteered: false,
+  native: nativeBody,
+  framing: () => invokeStream,
+}
 export const cohere: Tongue = { dialect: cohereChat, passes: [], isSteered: false }
 
 /** In whose words an error is told at paths that begin so; the first that fits counts. */

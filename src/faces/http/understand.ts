@@ -25,6 +25,8 @@ export interface Spoken<Asks extends ModelBody> {
   readonly passes?: readonly string[]
   /** May the body hold `metadata`, `provider` and `models` that say how to route. */
   readonly isSteered?: boolean
+  /** The body as others who speak the dialect take it, where this door has another form of it. */
+  readonly native?: (raw: RawBody) => RawBody
 }
 
 /** All that a request asks, before the gateway has seen it. */
@@ -42,16 +44,17 @@ const passing = (headers: IncomingHttpHeaders, names: readonly string[]): readon
   return flat
 }
 
-const rawOf = (visit: Visit, { dialect, passes = [] }: Spoken<ModelBody>, { json, bytes }: Body): RawBody => {
+const rawOf = (visit: Visit, { dialect, passes = [], native }: Spoken<ModelBody>, { json, bytes }: Body): RawBody => {
   const headers = passing(visit.request.headers, passes)
   const { address } = visit
-  return {
+  const raw = {
     dialect: dialect.id,
     json,
     bytes,
     ...(headers !== undefined && { headers }),
     ...(address !== undefined && { address }),
   }
+  return native?.(raw) ?? raw
 }
 
 /** The request around a body that is understood. */

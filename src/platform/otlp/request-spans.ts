@@ -17,10 +17,23 @@ export interface SpanStyle {
   readonly compat: boolean
 }
 
-/** Where clients of each dialect ask. */
+/** The path's pattern by what was asked and in whose dialect. */
 const routes: Readonly<Record<string, string>> = {
-  'openai-chat': '/v1/chat/completions',
-  'anthropic-messages': '/v1/messages',
+  'chat openai-chat': '/v1/chat/completions',
+  'chat openai-responses': '/v1/responses',
+  'chat openai-completions': '/v1/completions',
+  'chat anthropic-messages': '/v1/messages',
+  'chat gemini': '/v1beta/models/{model}',
+  'chat bedrock-converse': '/model/{model}/converse',
+  'chat cohere-chat': '/v2/chat',
+  'count-tokens anthropic-messages': '/v1/messages/count_tokens',
+  'embeddings openai': '/v1/embeddings',
+  'moderations openai': '/v1/moderations',
+  'images openai': '/v1/images/generations',
+  'image-edits openai': '/v1/images/edits',
+  'speech openai': '/v1/audio/speech',
+  'transcriptions openai': '/v1/audio/transcriptions',
+  'translations openai': '/v1/audio/translations',
 }
 
 const finishWords: Readonly<Record<FinishReason, string>> = {
@@ -219,7 +232,7 @@ const setCaller = (to: Attributes, settled: Settled): void => {
 
 const serverSpan = (settled: Settled, { names, compat }: SpanStyle): Span => {
   const { failure, trace } = settled
-  const route = settled.dialect === undefined ? undefined : routes[settled.dialect]
+  const route = settled.dialect === undefined ? undefined : routes[`${settled.operation} ${settled.dialect}`]
   const attributes = new Attributes().set(names.conversation, settled.session)
   setHttp(attributes, route, statusToldOf(settled))
   setCaller(attributes, settled)
