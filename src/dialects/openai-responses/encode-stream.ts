@@ -12,7 +12,7 @@ const frameOf = (event: Json): Frame => ({ event: String(event['type']), data: J
 
 /** An encoder for one stream; after a failure it gives an error frame and no end. */
 export const encodeStream = (context: AnswerContext): FrameEncoder => {
-  const page = newPage(context)
+  const page = newPage(context, false)
   // Our own events keep the schema, but for what the answer's maker put into them.
   const mend = eventMender()
   return {

@@ -37,6 +37,8 @@ export interface OpenItem {
   readonly thoughts: Map<string, OpenThought>
   readonly call: OpenCall
   isDone: boolean
+  /** True for an item that only this dialect knows, once it was told that it has begun. */
+  isAnnounced: boolean
 }
 /** All items so far, and how many blocks they have begun. */
 export interface Items {
@@ -54,6 +56,7 @@ export const addItem = (items: Items, head: Json, index: number | undefined): Op
     thoughts: new Map(),
     call: { block: undefined, said: '' },
     isDone: false,
+    isAnnounced: false,
   }
   items.all.push(open)
   return open

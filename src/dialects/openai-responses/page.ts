@@ -1,6 +1,8 @@
 /** A response while it is written: its items so far, and the events that have told them. */
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext } from '../../ports/dialect.ts'
+import { giveId } from './proof.ts'
+import { isWord } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
 
 type Writable = Record<string, unknown>
@@ -39,6 +41,10 @@ export interface WrittenThought extends WrittenItem {
 export interface Page {
   readonly context: AnswerContext
   readonly losses: Losses
+  /** True where only the last event will be read, so that ids may still change. */
+  readonly isWhole: boolean
+  /** The ids of items and calls so far: no two may have the same. */
+  readonly ids: Set<string>
   readonly output: WrittenItem[]
   readonly blocks: Map<number, WrittenBlock>
   /** The events that were told and not yet handed out. */
@@ -56,9 +62,11 @@ export interface Page {
 }
 
 /** A page with nothing on it. */
-export const newPage = (context: AnswerContext): Page => ({
+export const newPage = (context: AnswerContext, isWhole: boolean): Page => ({
   context,
   losses: new Map(),
+  isWhole,
+  ids: new Set(),
   output: [],
   blocks: new Map(),
   told: [],
@@ -75,6 +83,14 @@ export const newPage = (context: AnswerContext): Page => ({
 /** Tells an event, numbered. */
 export const tell = (page: Page, type: string, members: Json): void => {
   page.told.push({ type, ...members, sequence_number: page.sequence++ })
+}
+
+/** This id for the next item, or one of ours where there is none or it is taken already. */
+export const freeId = (page: Page, kind: string, wanted: unknown): string => {
+  const isFree = isWord(wanted) && !page.ids.has(wanted)
+  const id = isFree ? wanted : giveId(kind, page.context.id, page.output.length)
+  page.ids.add(id)
+  return id
 }
 
 /** Where an item stands, as its events say it. */

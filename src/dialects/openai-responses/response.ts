@@ -23,7 +23,7 @@ export const encodeAnswer = (
 ): Encoded<Record<string, unknown>> => {
   const failed = events.find(event => event.type === 'response-failed')
   if (failed !== undefined) return { value: encodeFailure(failed.failure).body, losses: [] }
-  const page = newPage(context)
+  const page = newPage(context, true)
   for (const event of events) if (!page.hasEnded) write(page, event)
   if (!page.hasEnded) write(page, { type: 'response-end' })
   const response = page.told.at(-1)?.['response']

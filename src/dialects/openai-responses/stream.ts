@@ -146,12 +146,27 @@ const progress =
 /** No sign of anything. */
 const isIdle = (type: unknown): boolean => !isWord(type) || type === 'ping' || type === 'keepalive'
 
+const kept = ({ items }: Reading, kind: string, value: Json): StreamEvent => ({
+  type: 'opaque',
+  block: items.blocks++,
+  dialect: openaiResponsesId,
+  kind,
+  value,
+})
+const toldElsewhere = new Set<unknown>(['message', 'reasoning', 'function_call'])
+/** The item that the event is about, if nothing has told of it yet. */
+const announce = (reading: Reading, { item_id: id }: Json): readonly StreamEvent[] => {
+  const open = reading.items.all.find(item => item.id !== undefined && item.id === id)
+  if (open === undefined || open.isAnnounced || toldElsewhere.has(open.head['type'])) return none
+  open.isAnnounced = true
+  return [kept(reading, 'response.output_item.added', { item: open.head })]
+}
+
 /** An event of a type that nobody here knows: within this dialect it goes along as it is. */
 const unknown = (reading: Reading, event: Json): readonly StreamEvent[] => {
   const { type } = event
   if (isIdle(type) || progress.test(String(type))) return none
-  const block = reading.items.blocks++
-  return [{ type: 'opaque', block, dialect: openaiResponsesId, kind: String(type), value: event }]
+  return [...announce(reading, event), kept(reading, String(type), event)]
 }
 
 /** True for an event of the answer itself, whatever stands in it. */

@@ -1,8 +1,7 @@
 /** Calls of functions, and items that only this dialect knows, written. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import { endItem, placeOf, putItem, tell } from './page.ts'
+import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
 import type { Page, WrittenItem } from './page.ts'
-import { giveId } from './proof.ts'
 import { addLoss, formOf, isRecord, isWord, openaiResponsesId, plainMembers } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -14,9 +13,9 @@ export const startCall = (page: Page, { block, callId, name, extensions }: Named
   const { id, status } = formOf(extensions)
   const head = {
     ...plainMembers(extensions),
-    id: isWord(id) ? id : giveId('fc', page.context.id, index),
+    id: freeId(page, 'fc', id),
     type: 'function_call',
-    call_id: callId === '' ? giveId('call', page.context.id, index) : callId,
+    call_id: freeId(page, 'call', callId),
     name,
     arguments: '',
   }
@@ -48,24 +47,57 @@ export const endCalls = (page: Page): void => {
 }
 
 const begun = (item: Json): Json => (item['type'] === 'custom_tool_call' ? { ...item, input: '' } : item)
-/** An item of this dialect as it was; an event of a type that nobody knows goes along by itself. */
+const tellInput = (page: Page, item: WrittenItem): void => {
+  const { type, input } = item.item
+  if (type !== 'custom_tool_call' || typeof input !== 'string') return
+  if (input !== '') tell(page, 'response.custom_tool_call_input.delta', { ...placeOf(item), delta: input })
+  tell(page, 'response.custom_tool_call_input.done', { ...placeOf(item), input })
+}
+const itemWith = ({ output }: Page, id: unknown): WrittenItem | undefined =>
+  output.find(({ item }) => item['id'] === id)
+
+/** An item of this dialect as it was; one of which events were told already comes to its end. */
+const writeItem = (page: Page, value: Json): void => {
+  const announced = itemWith(page, value['id'])
+  if (announced !== undefined && !announced.isDone && announced.item['type'] === value['type']) {
+    Object.assign(announced.item, value)
+    return endItem(page, announced)
+  }
+  const index = page.output.length
+  const id = value['id'] === undefined && isOptional(value) ? {} : { id: freeId(page, 'item', value['id']) }
+  const item: WrittenItem = { index, item: { ...value, ...id }, isDone: false }
+  putItem(page, item, begun(item.item))
+  tellInput(page, item)
+  endItem(page, item)
+}
+/** Calls of functions and of custom tools need no id beside that of the call. */
+const isOptional = ({ type }: Json): boolean => type === 'custom_tool_call' || type === 'function_call'
+
+/** An event that goes along as it is, about an item where that stands here. */
+const writeEvent = (page: Page, kind: string, { type: _type, sequence_number: _number, ...members }: Json): void => {
+  const { item } = members
+  if (kind === 'response.output_item.added' && isRecord(item)) {
+    putItem(
+      page,
+      { index: page.output.length, item: { ...item, id: freeId(page, 'item', item['id']) }, isDone: false },
+      item,
+    )
+    return
+  }
+  const about = isWord(members['item_id']) ? itemWith(page, members['item_id']) : undefined
+  tell(page, kind, about === undefined ? members : { ...members, output_index: about.index })
+}
+
+/** What only this dialect knows: an item, or an event of a type that nobody here knows. */
 export const writeOpaque = (page: Page, { dialect, kind, value }: Named<'opaque'>): void => {
   if (dialect !== openaiResponsesId || !isRecord(value)) {
     addLoss(page.losses, `content.${kind}`, `only ${dialect} knows this kind of content`)
     return
   }
-  if (kind.startsWith('response.') || kind === 'event') {
-    const { type: _type, sequence_number: _number, ...members } = value
-    tell(page, kind, members)
-    return
-  }
-  const index = page.output.length
-  const item: WrittenItem = { index, item: { ...value }, isDone: false }
-  putItem(page, item, begun(value))
-  if (kind === 'custom_tool_call' && typeof value['input'] === 'string') {
-    const at = { item_id: isWord(value['id']) ? value['id'] : '', output_index: index }
-    if (value['input'] !== '') tell(page, 'response.custom_tool_call_input.delta', { ...at, delta: value['input'] })
-    tell(page, 'response.custom_tool_call_input.done', { ...at, input: value['input'] })
-  }
-  endItem(page, item)
+  if (kind.startsWith('response.')) writeEvent(page, kind, value)
+  else writeItem(page, value)
+}
+/** Ends whatever item was announced and never came. */
+export const endOthers = (page: Page): void => {
+  for (const item of page.output) endItem(page, item)
 }

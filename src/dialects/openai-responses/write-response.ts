@@ -6,7 +6,7 @@ import { errorEvent } from './failure.ts'
 import { tell } from './page.ts'
 import type { Page } from './page.ts'
 import { writeUsage } from './usage.ts'
-import { endCall, endCalls, feedCall, startCall, writeOpaque } from './write-calls.ts'
+import { endCall, endCalls, endOthers, feedCall, startCall, writeOpaque } from './write-calls.ts'
 import { endThought, endThoughts, leaveThought, startThought, think } from './write-thoughts.ts'
 import { endMessages, endText, leaveMessage, refuse, say, startText } from './write-words.ts'
 import { addForeign, addLoss, formOf, ownRecord, plainMembers, without } from './wire.ts'
@@ -55,6 +55,7 @@ const endAll = (page: Page): void => {
   endMessages(page)
   endThoughts(page)
   endCalls(page)
+  endOthers(page)
 }
 
 const finish = (page: Page, end: Extract<StreamEvent, { type: 'response-end' }>): void => {

@@ -1,8 +1,7 @@
 /** What the model thought, written: reasoning items with their summaries, their content and their proof. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import { endItem, placeOf, putItem, tell } from './page.ts'
+import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
 import type { Page, WrittenBlock, WrittenPart, WrittenThought } from './page.ts'
-import { giveId } from './proof.ts'
 import { formOf, isWord, plainMembers } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -12,7 +11,7 @@ type ThoughtBlock = Extract<WrittenBlock, { kind: 'thought' }>
 const newThought = (page: Page, { redacted, extensions }: Named<'reasoning-start'>): WrittenThought => {
   const form = formOf(extensions)
   const index = page.output.length
-  const id = isWord(form['id']) ? form['id'] : giveId('rs', page.context.id, index)
+  const id = freeId(page, 'rs', form['id'])
   const head = { ...plainMembers(extensions), id, type: 'reasoning' }
   const proof = redacted === undefined ? {} : { encrypted_content: redacted }
   const thought: WrittenThought = {
@@ -92,7 +91,7 @@ export const endThought = (page: Page, { block, signature, extensions }: Named<'
   const { item } = open.owner
   const { id, status, content, encrypted_content: proof } = formOf(extensions)
   // A kept answer tells its ids only at the end, and a proof may hold for its item's id alone.
-  if (isWord(id)) item['id'] = id
+  if (isWord(id) && page.isWhole) item['id'] = id
   if (isWord(status)) item['status'] = status
   if (Array.isArray(content) && open.owner.content.length === 0) item['content'] = []
   if (proof === null) item['encrypted_content'] ??= null

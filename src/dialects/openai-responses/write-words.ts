@@ -2,9 +2,8 @@
 import { formMember } from '../../domain/foreign.ts'
 import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import { endItem, placeOf, putItem, tell } from './page.ts'
+import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
 import type { Page, WrittenMessage, WrittenPart } from './page.ts'
-import { giveId } from './proof.ts'
 import { isRecord, isWord, ownMembers, ownRecord, plainMembers, without } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -56,7 +55,7 @@ const beginsItem = (extensions: Extensions | undefined): boolean => {
 const newMessage = (page: Page, extensions: Extensions | undefined): WrittenMessage => {
   const form = ownRecord(ownMembers(extensions), formMember)
   const index = page.output.length
-  const id = isWord(form['id']) ? form['id'] : giveId('msg', page.context.id, index)
+  const id = freeId(page, 'msg', form['id'])
   const head = { ...ownRecord(ownMembers(extensions), 'message'), id, type: 'message', role: 'assistant' }
   const message: WrittenMessage = {
     index,
