@@ -1,6 +1,6 @@
 /** Puts the house together: createGateway. */
 import { estimateTokens } from './accounting/count-tokens.ts'
-import type { Settings } from './config/settings.ts'
+import type { ProviderConfig, Settings } from './config/settings.ts'
 import { routesOf } from './config/targets.ts'
 import type { Routes } from './config/targets.ts'
 import { isAllowed } from './domain/caller.ts'
@@ -22,11 +22,14 @@ import { iterate } from './pipeline/iterate.ts'
 import { perform } from './pipeline/perform.ts'
 import { decideFor } from './pipeline/route.ts'
 import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
+import type { ModelList } from './ports/model-list.ts'
 import type { Platform } from './ports/platform.ts'
 import type { ProviderAdapter } from './ports/provider.ts'
 import type { Ending, Sink } from './ports/sink.ts'
 import type { Telemetry } from './ports/telemetry.ts'
+import { modelListOf } from './providers/model-list.ts'
 import { providerTypeOf, providerTypes } from './providers/registry.ts'
+import type { ProviderSettings } from './providers/speak.ts'
 import { compilePolicy } from './routing/compile-policy.ts'
 import { explain } from './routing/explain.ts'
 import { compare } from './routing/replay.ts'
@@ -51,24 +54,40 @@ interface Built {
   readonly routes: Routes
 }
 
+const providerSettings = ({ id, url, credentials, headers, options }: ProviderConfig): ProviderSettings => ({
+  id,
+  credentials,
+  version,
+  ...(url !== undefined && { url }),
+  ...(headers !== undefined && { headers }),
+  ...(options !== undefined && { options }),
+})
+
 const adaptersOf = (settings: Settings): Checked<Built['adapters']> => {
   const adapters = new Map<ProviderId, ProviderAdapter>()
-  for (const { id, type, url, credentials, headers, options } of settings.providers) {
+  for (const provider of settings.providers) {
+    const { id, type } = provider
     const known = Object.keys(providerTypes).join(', ')
     const make = providerTypeOf(type)
     if (make === undefined) return { ok: false, why: `${id}: no provider type "${type}"; there are ${known}` }
-    const made = make({
-      id,
-      credentials,
-      version,
-      ...(url !== undefined && { url }),
-      ...(headers !== undefined && { headers }),
-      ...(options !== undefined && { options }),
-    })
+    const made = make(providerSettings(provider))
     if (!made.ok) return made
     adapters.set(id, made.value)
   }
   return { ok: true, value: adapters }
+}
+
+/** How each provider that shall be asked for its models is asked, or which one cannot be. */
+export const modelListsOf = (settings: Settings): Checked<readonly ModelList[]> => {
+  const lists: ModelList[] = []
+  for (const provider of settings.providers.filter(({ discover }) => discover === true)) {
+    const list = modelListOf(provider.type, providerSettings(provider))
+    const why = `the provider "${provider.id}" cannot be asked for its models: the type ${provider.type} has no list of them; name them as deployments`
+    if (list === undefined) return { ok: false, why, at: `providers.${provider.id}.discover` }
+    if (!list.ok) return list
+    lists.push(list.value)
+  }
+  return { ok: true, value: lists }
 }
 
 const build = (settings: Settings): Checked<Built> => {

@@ -22,6 +22,9 @@ const addressless: readonly string[] = [
   'xinference',
 ]
 
+/** Types whose address holds an account. */
+const ofAccounts: readonly string[] = ['databricks', 'cloudflare', 'snowflake']
+
 const credentialId = (provider: string, name: string): CredentialId => `${provider}:${name}` as CredentialId
 
 const credentialsOf = (id: string, entry: ProviderEntry, handedOut: string | undefined): readonly Credential[] => {
@@ -55,12 +58,19 @@ const doubtKeys = (ground: Ground, id: string, entry: ProviderEntry, credentials
   }
 }
 
+/** Whether the provider is asked for its models: as it says, else where it is one's own and nobody names them. */
+const discovers = ({ file: { deployments = {} } }: Ground, id: string, { type, discover }: ProviderEntry): boolean =>
+  discover ?? (selfHosted.includes(type) && Object.values(deployments).every(({ provider }) => provider !== id))
+
 const resolved = (ground: Ground, id: string, entry: ProviderEntry): readonly ProviderConfig[] => {
   const path = ['providers', id]
   // Told already, beside its other members.
   if (!ground.providerTypes.includes(entry.type)) return []
   if (addressless.includes(entry.type) && entry.url === undefined) {
     ground.doubts.push(errorAt(path, `needs url: the address of this server, such as http://127.0.0.1:8000/v1`))
+  }
+  if (ofAccounts.includes(entry.type) && entry.url === undefined && entry.account === undefined) {
+    ground.doubts.push(errorAt(path, 'needs account: what stands in its address; or the whole address as url'))
   }
   const { reference, options, doubts } = inCloud(id, entry, ground.env)
   ground.doubts.push(...doubts)
@@ -74,6 +84,7 @@ const resolved = (ground: Ground, id: string, entry: ProviderEntry): readonly Pr
       ...(entry.url !== undefined && { url: entry.url }),
       ...(entry.headers !== undefined && { headers: entry.headers }),
       ...(options !== undefined && { options }),
+      ...(discovers(ground, id, entry) && { discover: true }),
     },
   ]
 }

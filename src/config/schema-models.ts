@@ -1,7 +1,20 @@
 /** What a configuration file may say of providers and deployments. */
 import * as z from 'zod'
 import { abilities } from '../domain/deployment.ts'
-import { address, amount, fraction, leaf, named, oneOf, optionalLeaf, text, tokenCount, whole, word } from './kinds.ts'
+import {
+  address,
+  amount,
+  flag,
+  fraction,
+  leaf,
+  named,
+  oneOf,
+  optionalLeaf,
+  text,
+  tokenCount,
+  whole,
+  word,
+} from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { price } from './schema-price.ts'
 import { entries, shape } from './shape.ts'
@@ -66,6 +79,10 @@ const provider = shape(
       .optional()
       .meta({ description: 'Several keys, used by weight, instead of `key`.' }),
     headers: headers('Sent with every request to this provider, after its own.'),
+    discover: optionalLeaf(
+      flag,
+      'Whether it is asked each minute which models it has, so that each can be asked for as provider/model. If left out, true for servers of your own (ollama, vllm, …) whose models no deployment names.',
+    ),
     region: optionalLeaf(place, 'Where the models are: a region of AWS, or of Google Cloud (`global` if left out).'),
     project: optionalLeaf(word, 'The Google Cloud project that vertex is asked in.'),
     account: optionalLeaf(word, 'The account that stands in the address of databricks, cloudflare and their like.'),

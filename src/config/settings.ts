@@ -27,6 +27,8 @@ export interface ProviderConfig {
   readonly credentials: readonly Credential[]
   readonly headers?: Readonly<Record<string, string>>
   readonly options?: ProviderOptions
+  /** It is asked which models it has, again and again; each can be asked for as `provider/model`. */
+  readonly discover?: boolean
 }
 
 export interface KeyConfig {

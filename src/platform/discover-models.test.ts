@@ -238,6 +238,8 @@ describe('other lists', () => {
     await Promise.all([first, second])
     expect(ids(discovery.known())).toEqual(['new'])
     expect(changes).toHaveLength(1)
+    expect(said).toEqual(['info: local has new'])
+    expect(clock.waiting()).toBe(1)
   })
   it('can be none, and after the end nobody is asked', async () => {
     await discovery.watch([listAt(server)])
