@@ -58,7 +58,8 @@ const sizesOf = (entry: DeploymentEntry, known: KnownModel): Pick<Deployment, 'c
 }
 
 const complete = (ground: Ground, id: string, entry: DeploymentEntry, provider: ProviderConfig): Deployment => {
-  const known = knownModel({ ...provider, model: entry.model }, ground.now, ground.catalogue)
+  const model = entry.knownAs ?? entry.model
+  const known = knownModel({ ...provider, model }, ground.now, ground.catalogue)
   const price = priceOf(ground, id, entry.price, known)
   return {
     id: id as DeploymentId,

@@ -137,6 +137,10 @@ const deployment = shape(
   {
     provider: leaf(named('the name of a provider'), 'The name of a provider above.'),
     model: leaf(named('a model such as gpt-4o-mini'), "The model, as the provider's own API calls it."),
+    knownAs: optionalLeaf(
+      named('a model such as gpt-4o-mini'),
+      'The model that this is, where the provider calls it by a name of your own: price, window and abilities are those.',
+    ),
     price: price.optional(),
     contextWindow: optionalLeaf(tokenCount, "Input and output together; the catalogue's if left out."),
     maxOutput: optionalLeaf(tokenCount, "The longest answer; the catalogue's if left out."),
