@@ -33,7 +33,7 @@ export const answerChat = async (
   const { lot, seed, nth } = admitted
   if (route.to === 'count') {
     const counted = JSON.stringify(speech.counted(asked))
-    return deliverWhole(exchange, admitted, { data: counted, contentType: type, wait: 0 })
+    return deliverWhole(exchange, admitted, { data: counted, contentType: type, headers: undefined, wait: 0 })
   }
   const cue = { asked, provider: speech.provider, model: asked.model.id, nth }
   const said = sayTo(cue, ground.recordings, ground.script)
@@ -41,13 +41,25 @@ export const answerChat = async (
   const reply = replyOf(said, asked, seed, Date.now())
   // What `addMs` adds was waited for already.
   const rhythm = rhythmOf(asked.model, asked.inputTokens, seed, { factor: lot.factor, addMs: 0, pace: ground.pace })
+  const headers = speech.answerHeaders?.(reply)
   const kept = speech.keep?.(reply)
   if (kept !== undefined) ground.kept.set(kept.id, kept)
   if (asked.stream) {
     const error = (sent: number): string | Uint8Array =>
       speech.errorFrame(speech.manners.trouble('overloaded', 529), admitted.refuser.seed, { asked, sent })
-    return deliverStream(exchange, admitted, { frames: speech.stream(reply), contentType: type, ...rhythm, error })
+    return deliverStream(exchange, admitted, {
+      frames: speech.stream(reply),
+      contentType: type,
+      headers,
+      ...rhythm,
+      error,
+    })
   }
   const wait = rhythm.firstToken + reply.outputTokens * asked.choices * rhythm.perToken
-  return deliverWhole(exchange, admitted, { data: JSON.stringify(speech.whole(reply)), contentType: type, wait })
+  return deliverWhole(exchange, admitted, {
+    data: JSON.stringify(speech.whole(reply)),
+    contentType: type,
+    headers,
+    wait,
+  })
 }

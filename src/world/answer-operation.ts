@@ -25,9 +25,10 @@ export const answerOperation = async (
   if (admitted === undefined) return
   const { lot, seed, refuser } = admitted
   const rhythm = rhythmOf(model, inputTokens, seed, { factor: lot.factor, addMs: 0, pace: ground.pace })
-  const { contentType } = made
-  if (!stream) return deliverWhole(exchange, admitted, { data: joined(made), contentType, wait: rhythm.firstToken })
+  const { contentType, headers } = made
+  if (!stream)
+    return deliverWhole(exchange, admitted, { data: joined(made), contentType, headers, wait: rhythm.firstToken })
   const error =
     errorFrame === undefined ? undefined : () => errorFrame(voice.manners.trouble('overloaded', 529), refuser.seed)
-  return deliverStream(exchange, admitted, { frames: made.frames, contentType, ...rhythm, error })
+  return deliverStream(exchange, admitted, { frames: made.frames, contentType, headers, ...rhythm, error })
 }

@@ -4,7 +4,8 @@ import { invalid, understandMessages } from './anthropic-request.ts'
 import { base62, chanceOf, letters } from './chance.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { WorldModel } from './models.ts'
-import { bearerOf, headerOf } from './speech.ts'
+import { sealOf } from './seal.ts'
+import { bearerOf, headerOf, isJson } from './speech.ts'
 import type { Complaint, Frame, Headers, Json, Reply, Route, Speech } from './speech.ts'
 
 const finishes: Readonly<Record<Reply['finish'], string>> = {
@@ -39,9 +40,17 @@ const message = (reply: Reply, content: readonly Json[], ending: Json): Json => 
 const endingOf = ({ finish, stop }: Reply): Json => ({ stop_reason: finishes[finish], stop_sequence: stop ?? null })
 const spoken = ({ refusal, text }: Reply): string => refusal ?? text
 
+/** Thoughts are shown to whoever lets the model think. */
+const thoughtOf = ({ asked, thought }: Reply): string | undefined => {
+  const { thinking } = asked.body
+  return isJson(thinking) && thinking['type'] !== 'disabled' ? thought : undefined
+}
+
 const whole = (reply: Reply): Json => {
   const text = spoken(reply)
-  const content: Json[] = text === '' ? [] : [{ type: 'text', text }]
+  const thinking = thoughtOf(reply)
+  const content: Json[] = thinking === undefined ? [] : [{ type: 'thinking', thinking, signature: sealOf(thinking) }]
+  if (text !== '') content.push({ type: 'text', text })
   for (const [place, call] of reply.calls.entries()) {
     content.push({
       type: 'tool_use',
@@ -50,17 +59,30 @@ const whole = (reply: Reply): Json => {
       input: JSON.parse(call.input),
     })
   }
-  return message(reply, content, { ...endingOf(reply), usage: usageOf(reply.inputTokens, reply.outputTokens) })
+  return message(reply, content, {
+    ...endingOf(reply),
+    usage: usageOf(reply.inputTokens, reply.outputTokens + reply.thoughtTokens),
+  })
 }
 
 const sse = (type: string, members: Json): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`
 const frame = (type: string, members: Json, tokens = 0): Frame => ({ data: sse(type, members), tokens })
+
+function* thoughtFrames(reply: Reply, thought: string, index: number): Iterable<Frame> {
+  yield frame('content_block_start', { index, content_block: { type: 'thinking', thinking: '', signature: '' } })
+  for (const thinking of reply.cut(thought))
+    yield frame('content_block_delta', { index, delta: { type: 'thinking_delta', thinking } })
+  yield frame('content_block_delta', { index, delta: { type: 'signature_delta', signature: sealOf(thought) } })
+  yield frame('content_block_stop', { index })
+}
 
 function* stream(reply: Reply): Iterable<Frame> {
   yield frame('message_start', {
     message: message(reply, [], { stop_reason: null, stop_sequence: null, usage: usageOf(reply.inputTokens, 1) }),
   })
   let index = 0
+  const thought = thoughtOf(reply)
+  if (thought !== undefined) yield* thoughtFrames(reply, thought, index++)
   const text = spoken(reply)
   if (text !== '') {
     yield frame('content_block_start', { index, content_block: { type: 'text', text: '' } })
@@ -86,7 +108,10 @@ function* stream(reply: Reply): Iterable<Frame> {
     yield frame('content_block_stop', { index })
     index++
   }
-  yield frame('message_delta', { delta: endingOf(reply), usage: { output_tokens: reply.outputTokens } })
+  yield frame('message_delta', {
+    delta: endingOf(reply),
+    usage: { output_tokens: reply.outputTokens + reply.thoughtTokens },
+  })
   yield frame('message_stop', {})
 }
 

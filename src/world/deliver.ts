@@ -57,6 +57,7 @@ const meets = async (exchange: Exchange, refuser: Refuser, lot: Lot, errand: Err
 export interface WholeAnswer {
   readonly data: string | Uint8Array
   readonly contentType: string
+  readonly headers: Readonly<Record<string, string>> | undefined
   readonly wait: number
 }
 
@@ -64,10 +65,10 @@ export interface WholeAnswer {
 export const deliverWhole = async (
   exchange: Exchange,
   { refuser, lot }: Admitted,
-  { data, contentType, wait }: WholeAnswer,
+  { data, contentType, headers: more, wait }: WholeAnswer,
 ): Promise<void> => {
   if (!(await exchange.wait(wait))) return
-  const headers = { 'content-type': contentType, ...usualHeaders(refuser) }
+  const headers = { 'content-type': contentType, ...usualHeaders(refuser), ...more }
   if (lot.cut === undefined) return exchange.answer(200, headers, data)
   exchange.begin(200, headers)
   conclude(exchange, await speak(exchange, damaged([{ data, tokens: 1 }], { cut: wholeCut(lot.cut, data) }), 0))
@@ -77,6 +78,7 @@ export const deliverWhole = async (
 export interface StreamedAnswer {
   readonly frames: Iterable<Frame>
   readonly contentType: string
+  readonly headers: Readonly<Record<string, string>> | undefined
   readonly firstToken: number
   readonly perToken: number
   /** What stands in the stream where the switches want an error; absent where the form knows none. */
@@ -87,10 +89,11 @@ export interface StreamedAnswer {
 export const deliverStream = async (
   exchange: Exchange,
   { refuser, lot }: Admitted,
-  { frames, contentType, firstToken, perToken, error }: StreamedAnswer,
+  { frames, contentType, headers: more, firstToken, perToken, error }: StreamedAnswer,
 ): Promise<void> => {
   if (!(await exchange.wait(firstToken))) return
-  exchange.begin(200, { 'content-type': contentType, 'cache-control': 'no-cache', ...usualHeaders(refuser) })
+  const usual = { 'content-type': contentType, 'cache-control': 'no-cache', ...usualHeaders(refuser) }
+  exchange.begin(200, { ...usual, ...more })
   conclude(exchange, await speak(exchange, damaged(frames, damageOf(lot, error)), perToken))
 }
 

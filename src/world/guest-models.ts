@@ -58,6 +58,23 @@ export const guestModels: readonly WorldModel[] = [
   ...makers('openai', 'speak', [['gpt-4o-mini-tts'], ['tts-1']]),
   ...makers('openai', 'hear', [['gpt-4o-mini-transcribe'], ['whisper-1']]),
   ...chats('anthropic', [['claude-sonnet-4-5', 'claude-3-5-sonnet-20241022']]),
+  ...chats('bedrock', [
+    [
+      'anthropic.claude-3-5-sonnet-20241022-v2:0',
+      'claude-3-5-sonnet-20241022',
+      ['us.anthropic.claude-3-5-sonnet-20241022-v2:0', 'eu.anthropic.claude-3-5-sonnet-20241022-v2:0'],
+    ],
+    ['anthropic.claude-3-haiku-20240307-v1:0', 'claude-3-haiku-20240307'],
+    ['amazon.nova-lite-v1:0', 'gpt-4o-mini-2024-07-18', ['us.amazon.nova-lite-v1:0']],
+    ['mistral.mistral-large-2407-v1:0', 'mistral-large-2407'],
+    ['meta.llama3-1-70b-instruct-v1:0', 'llama-3.1-70b-instruct'],
+  ]),
+  ...makers('bedrock', 'embed', [
+    ['amazon.titan-embed-text-v2:0', 1024],
+    ['cohere.embed-multilingual-v3', 1024],
+  ]),
+  ...makers('bedrock', 'rerank', [['cohere.rerank-v3-5:0']]),
+  ...makers('bedrock', 'draw', [['amazon.titan-image-generator-v2:0']]),
   ...chats('cohere', [
     ['command-a-03-2025', 'mistral-large-2407'],
     ['command-r-08-2024', 'llama-3.1-70b-instruct'],

@@ -24,6 +24,7 @@ export interface Came {
 /** An answer as bytes go out; more than one frame where it streams. */
 export interface Made {
   readonly contentType: string
+  readonly headers?: Readonly<Record<string, string>>
   readonly frames: Iterable<Frame>
 }
 

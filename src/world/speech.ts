@@ -156,7 +156,7 @@ export interface Voice {
   error(complaint: Complaint, seed: string, url: string): unknown
   /** What an error carries in headers, beside `retry-after`. */
   errorHeaders?(complaint: Complaint): Readonly<Record<string, string>>
-  /** Tells when to come back in the error's body alone. */
+  /** Tells when to come back in the error's body alone, or nowhere. */
   readonly tellsRetryInBody?: boolean
 }
 
@@ -166,6 +166,8 @@ export interface Speech extends Voice {
   understand(body: Json, models: readonly WorldModel[], route: Route): Understood
   whole(reply: Reply): unknown
   stream(reply: Reply): Iterable<Frame>
+  /** What an answer carries in headers beside the usual. */
+  answerHeaders?(reply: Reply): Readonly<Record<string, string>>
   /** The content type of a stream; server-sent events unless told. */
   streamType?(asked: Asked): string
   /** The answer to a request that only wants its tokens counted. */

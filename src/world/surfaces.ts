@@ -1,5 +1,8 @@
 /** Whom the world plays, and everything that each of them can be asked. */
 import { anthropicSpeech } from './anthropic.ts'
+import { converseSpeech } from './bedrock/converse.ts'
+import { invokeOperations } from './bedrock/invoke-operations.ts'
+import { invokeSpeech } from './bedrock/invoke.ts'
 import { cohereSpeech } from './cohere/cohere.ts'
 import { cohereEmbed } from './cohere/embed.ts'
 import { completionSpeeches } from './completions.ts'
@@ -26,6 +29,7 @@ export const bases: Readonly<Record<string, string>> = {
   selfhosted: '/selfhosted/v1',
   gemini: '/gemini',
   cohere: '/cohere',
+  bedrock: '/bedrock',
   jina: '/jina/v1',
   voyage: '/voyage/v1',
 }
@@ -38,6 +42,8 @@ export const speeches: readonly Speech[] = [
   responsesSpeech,
   geminiSpeech,
   cohereSpeech,
+  converseSpeech,
+  invokeSpeech,
 ]
 
 /** Everything beside chats. */
@@ -51,5 +57,6 @@ export const operations: readonly Operation[] = [
   geminiEmbeddings,
   imagen,
   cohereEmbed,
+  ...invokeOperations,
   ...rerank,
 ]
