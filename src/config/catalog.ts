@@ -119,8 +119,8 @@ const layPrice = (found: Growing, { price, over, source }: Line, sources: Source
     if ('price' in read) made = read.price
   }
   if (made === undefined) return
-  // A price that is whole by itself leaves nothing of those before it.
-  if (over === undefined) delete sources.price
+  // A price of its own for input leaves nothing of those before it.
+  if (over === undefined || over.input !== undefined) delete sources.price
   found.price = made
   note(sources, 'price', source)
 }

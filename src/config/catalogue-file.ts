@@ -5,6 +5,8 @@ import type { Ability } from '../domain/deployment.ts'
 import { pathText } from './finding.ts'
 import type { Finding, Path } from './finding.ts'
 import { foreignCatalogue } from './foreign-catalogue.ts'
+import { isMembers } from './foreign-members.ts'
+import type { Members } from './foreign-members.ts'
 import { jsonPlace, parseJson } from './json-place.ts'
 import { leaf, oneOf, optionalLeaf, text, tokenCount } from './kinds.ts'
 import { price } from './schema-price.ts'
@@ -62,6 +64,7 @@ const catalogueSchema = shape(
   {
     catalogue: z.literal(format, { error: `${format}, the number of this format` }),
     source: optionalLeaf(text, 'Where all of it was read.'),
+    written: optionalLeaf(text, 'When it was written.'),
     models: z.array(model, { error: 'a list of models' }),
   },
   { what: 'a catalogue such as { "catalogue": 1, "models": [] }', about: 'What is known of models.' },
@@ -72,7 +75,7 @@ export type CatalogueRead =
       readonly ok: true
       readonly catalogue: Catalogue
       /** In our own format, to be kept. */
-      readonly json: unknown
+      readonly json: Readonly<Record<string, unknown>>
       /** What of a foreign list makes no sense to us and was left out. */
       readonly findings: readonly Finding[]
     }
@@ -91,7 +94,7 @@ const refusal = (
   message,
 })
 
-const ownCatalogue = (value: unknown, content: string, file: string): CatalogueRead => {
+const ownCatalogue = (value: Members, content: string, file: string): CatalogueRead => {
   const parsed = catalogueSchema.safeParse(value)
   if (!parsed.success) {
     const findings = misfits(parsed.error, value).map(({ path, message }) =>
@@ -99,12 +102,12 @@ const ownCatalogue = (value: unknown, content: string, file: string): CatalogueR
     )
     return { ok: false, findings }
   }
-  const { source, models } = parsed.data
-  return { ok: true, catalogue: { file, models, ...(source !== undefined && { source }) }, json: value, findings: [] }
+  const { source, written, models } = parsed.data
+  const origin = [source, written].filter(one => one !== undefined).join(', ')
+  return { ok: true, catalogue: { file, models, ...(origin !== '' && { source: origin }) }, json: value, findings: [] }
 }
 
-const isOwn = (value: unknown): boolean =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) && Object.hasOwn(value, 'catalogue')
+const isOwn = (value: unknown): value is Members => isMembers(value) && Object.hasOwn(value, 'catalogue')
 
 /** The catalogue in a text: in our own format, in that of genai-prices, of LiteLLM or of models.dev. Never throws. */
 export const readCatalogue = (content: string, file: string): CatalogueRead => {

@@ -33,7 +33,7 @@ export const loadCatalogue = (path: string): CatalogueRead | 'absent' => {
   try {
     return readCatalogue(readFileSync(path, 'utf8'), path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 'absent'
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return 'absent'
     // Whatever else is wrong with the file, its catalogue cannot be used, and the caller tells so.
     const message = `cannot be read: ${codeOf(error)}`
     return { ok: false, findings: [{ severity: 'error', file: path, line: 1, column: 1, path: '', message }] }

@@ -56,6 +56,13 @@ const uses = (policy: Policy, name: string): boolean => stepsIn(policy.steps).so
 const excludesUnknown = (policy: Policy): boolean =>
   stepsIn(policy.steps).some(step => step.use === 'quality-floor' && step.with?.['unknown'] !== 'keep')
 
+/** What the policy makes of a candidate whose price nobody told. */
+const priceless = (policy: Policy, rivals: number): string | undefined => {
+  const ceiling = stepsIn(policy.steps).some(step => step.use === 'cost-ceiling' && step.with?.['unknown'] !== 'keep')
+  if (ceiling) return 'cost-ceiling leaves it out'
+  return uses(policy, 'cheap') && rivals > 1 ? 'cheap puts it last' : undefined
+}
+
 const isScored = ({ quality }: Deployment, task: string | undefined): boolean =>
   task === undefined ? Object.keys(quality).length > 0 : Object.hasOwn(quality, task) || Object.hasOwn(quality, '*')
 
@@ -65,18 +72,21 @@ const blindSpots = (settings: Settings): readonly Doubt[] => {
   for (const pool of settings.pools) {
     const policy = settings.policies.find(one => one.name === pool.policy)
     const candidates = candidatesOf(settings, pool)
-    if (policy === undefined || candidates.length < 2) continue
+    if (policy === undefined) continue
     const scored = candidates.filter(one => isScored(one, pool.task))
     for (const one of candidates) {
       const path = ['deployments', one.id]
       const rule = `policy ${policy.name} of pool ${pool.id}`
+      // Where nobody has a score, or there is nobody else, the policy's own check tells more.
       if (excludesUnknown(policy) && scored.length > 0 && !scored.includes(one)) {
         const says = `has no configured quality${pool.task === undefined ? '' : ` for ${pool.task}`}: until it is learned, quality-floor in ${rule} leaves it out`
         doubts.set(`${one.id} quality`, warningAt(path, says))
       }
-      if (uses(policy, 'cheap') && one.price === undefined) {
-        const says = `has no known price, so that cheap in ${rule} puts it last; give it a price`
-        doubts.set(`${one.id} price`, warningAt(path, says))
+      const effect = one.price === undefined ? priceless(policy, candidates.length) : undefined
+      if (effect !== undefined) {
+        const [step = '', ...does] = effect.split(' ')
+        const says = `has no known price, so that ${step} in ${rule} ${does.join(' ')}; give it a price`
+        doubts.set(`${one.id} ${step}`, warningAt(path, says))
       }
     }
   }
@@ -99,7 +109,7 @@ const unused = (settings: Settings): readonly Doubt[] => {
     [one.id, one.model, `${one.provider}/${one.model}`].some(name => aliased.has(name))
   return [
     ...providers
-      .filter(one => one.discover !== true && deployments.every(deployment => deployment.provider !== one.id))
+      .filter(one => deployments.every(deployment => deployment.provider !== one.id))
       .map(one => warningAt(['providers', one.id], 'no deployment uses this provider')),
     ...(pools.length === 0 ? [] : deployments)
       .filter(one => !isReached(one))

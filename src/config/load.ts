@@ -17,8 +17,10 @@ export type Loaded =
       readonly settings: Settings
       /** Warnings: what has no effect or may not be meant. */
       readonly findings: readonly Finding[]
+      /** Where the user's own catalogue is, or would be; absent where the state is in memory. */
+      readonly catalogue?: string
     }
-  | { readonly ok: false; readonly findings: readonly Finding[] }
+  | { readonly ok: false; readonly findings: readonly Finding[]; readonly catalogue?: string }
 
 export interface LoadOptions {
   /** The file's name as messages show it. */
@@ -65,7 +67,10 @@ export const readConfig = (text: string, options: LoadOptions): Loaded => {
   const { env, providerTypes, now = Date.now() as Instant, besideState = false } = options
   const values = { ...filledValue(written, env), raw: plainValue(written) }
   const pathBelow = (step: Path, text: string): Path => [...step, ...pathOf(writtenAt(written, step), text)]
-  const { settings, doubts } = settle(values, { env, providerTypes, now, besideState }, pathBelow)
+  const { settings, doubts, catalogue } = settle(values, { env, providerTypes, now, besideState }, pathBelow)
+  const place = catalogue === undefined ? {} : { catalogue }
   const findings = findingsOf(doubts, written, options.file)
-  return findings.some(one => one.severity === 'error') ? { ok: false, findings } : { ok: true, settings, findings }
+  return findings.some(one => one.severity === 'error')
+    ? { ok: false, findings, ...place }
+    : { ok: true, settings, findings, ...place }
 }

@@ -1,5 +1,5 @@
 /** Prices and windows from the price list that is shipped as a library; nothing is fetched. */
-import { calcPrice, findProvider } from '@pydantic/genai-prices'
+import { calcPrice, findProvider, REMOTE_DATA_JSON_URL } from '@pydantic/genai-prices'
 import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
 import type { PlainPrice, Price, PriceChange, Rates, Tier } from '../domain/deployment.ts'
 import type { RateName } from '../domain/rates.ts'
@@ -157,3 +157,12 @@ export const listedModel = (served: Served, now: Instant): Listed | undefined =>
     ...(price !== undefined && { price }),
   }
 }
+
+/** Every model that the list has of this type of provider, by its own name for it. */
+export const listedNames = (type: string): readonly string[] => {
+  const provider = listedProvider({ type, model: '' })
+  return provider === undefined ? [] : (findProvider({ providerId: provider })?.models ?? []).map(({ id }) => id)
+}
+
+/** Where the list's makers publish it, newer than it is shipped; asked only by who wants it. */
+export const publishedList: string = REMOTE_DATA_JSON_URL

@@ -1,6 +1,6 @@
 /** Plain values of a configuration to Settings, with every doubt about them. */
 import type { Instant } from '../domain/units.ts'
-import { ownCatalogue } from './catalogue-place.ts'
+import { cataloguePath, ownCatalogue } from './catalogue-place.ts'
 import { checkSettings } from './check.ts'
 import { errorAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'
@@ -44,7 +44,7 @@ export const settle = (
   { value, raw, doubts: before }: Values,
   surroundings: Surroundings,
   pathBelow: PathBelow,
-): { readonly settings: Settings; readonly doubts: readonly Doubt[] } => {
+): { readonly settings: Settings; readonly doubts: readonly Doubt[]; readonly catalogue?: string } => {
   const formed = wellFormed(value, raw)
   const strange = strangeProviders(value, surroundings.providerTypes)
   const wellTold = unlessUnder(
@@ -60,10 +60,14 @@ export const settle = (
   const settings = resolve(ground, pathBelow)
   // Only a file that has sections lacks one of them.
   const hasSections = formed.doubts.every(one => one.path.length > 0)
-  const offers = names.deployments.length > 0 || settings.providers.some(({ discover }) => discover === true)
-  const missing = hasSections && !offers ? [errorAt([], nothingToOffer)] : []
+  const missing = hasSections && names.deployments.length === 0 ? [errorAt([], nothingToOffer)] : []
   const told = before.map(one => one.path)
   const all = [...before, ...unlessUnder([...strange, ...wellTold, ...missing, ...doubts], told)]
   const isSound = all.every(one => one.severity === 'warning')
-  return { settings, doubts: isSound ? [...all, ...checkSettings(settings, surroundings.env)] : all }
+  const place = cataloguePath(formed.file)
+  return {
+    settings,
+    doubts: isSound ? [...all, ...checkSettings(settings, surroundings.env)] : all,
+    ...(place !== undefined && { catalogue: place }),
+  }
 }

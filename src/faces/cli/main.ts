@@ -1,6 +1,10 @@
 /** The command line. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { version } from '../../domain/version.ts'
+import { listModels, showModel } from './catalogue.ts'
+import type { CatalogueOptions } from './catalogue.ts'
+import { updateCatalogue } from './catalogue-update.ts'
+import type { UpdateOptions } from './catalogue-update.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import type { DemoOptions } from './demo.ts'
@@ -35,7 +39,7 @@ const addRunning = (program: Command, terminal: Terminal, done: Done): void => {
   program
     .command('demo')
     .description(
-      'run the demo house: nine real models’ recorded answers in OpenAI’s and Anthropic’s dialects, on this machine alone',
+      'run the demo house: nine real models’ recorded answers in the dialects of OpenAI, Anthropic and Gemini, on this machine alone',
     )
     .option('--port <port>', 'where to listen', '4141')
     .option('--drive <prompts>', 'send so many recorded prompts through it, draw what comes of it, and stop', whole)
@@ -77,6 +81,38 @@ const addAsking = (program: Command, terminal: Terminal, done: Done): void => {
     .action(async (options: ReplayOptions) => done(await replay(options, terminal)))
 }
 
+const addCatalogue = (program: Command, terminal: Terminal, done: Done): void => {
+  const catalogue = program
+    .command('catalogue')
+    .description('what is known of models: prices, windows, abilities, and from where')
+  catalogue
+    .command('show')
+    .description('what is known of one model, and from which source')
+    .argument('<model>', 'as its provider calls it, or a deployment of the configuration')
+    .option('--provider <type>', 'only where this type of provider serves it')
+    .option('--config <file>', 'a configuration, whose prices and catalogue count')
+    .option('--json', 'as JSON')
+    .action(async (model: string, options: CatalogueOptions) => done(await showModel(model, options, terminal)))
+  catalogue
+    .command('list')
+    .description('every model of which something is known')
+    .option('--provider <type>', 'only of this type of provider')
+    .option('--config <file>', 'a configuration, whose catalogue counts')
+    .option('--json', 'as JSON')
+    .action(async (options: CatalogueOptions) => done(await listModels(options, terminal)))
+  catalogue
+    .command('update')
+    .description('write a catalogue of your own, over what is shipped; the old one stays unless the new one is sound')
+    .option(
+      '--from <source>',
+      'a file or an address: our own format, or that of genai-prices, LiteLLM or models.dev; what genai-prices publishes if left out',
+    )
+    .option('--to <file>', 'where to; else where the configuration names it, or beside its state')
+    .option('--config <file>', 'the configuration')
+    .action(async (options: UpdateOptions) => done(await updateCatalogue(options, terminal)))
+  for (const command of catalogue.commands) command.exitOverride().copyInheritedSettings(program)
+}
+
 const programFor = (terminal: Terminal, done: Done): Command => {
   const program = new Command('signalbox')
     .description('An LLM router: decides by a composable policy which model serves, carries it out, and records why.')
@@ -90,6 +126,7 @@ const programFor = (terminal: Terminal, done: Done): Command => {
     .helpCommand(true)
   addRunning(program, terminal, done)
   addAsking(program, terminal, done)
+  addCatalogue(program, terminal, done)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   return program
 }

@@ -60,6 +60,7 @@ const watch = ({ path, options, opened, running }: Watched, terminal: Terminal) 
   watchConfig(path, {
     env: terminal.env,
     providerTypes: knownProviderTypes,
+    besideState: true,
     onLoad: loaded => {
       tellFindings(loaded.findings, terminal.err)
       if (!loaded.ok) return terminal.err(`${path} has changed and is not sound; what was in force stays in force`)

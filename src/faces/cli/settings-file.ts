@@ -11,6 +11,8 @@ import type { Terminal } from './terminal.ts'
 
 export interface Read {
   readonly settings?: Settings
+  /** Where the user's own catalogue is, or would be. */
+  readonly catalogue?: string
   readonly findings: readonly Finding[]
 }
 
@@ -27,8 +29,14 @@ export const readText = async (path: string, what: string): Promise<string> => {
 
 /** What a text says, under the name of its file. */
 export const readSettings = (text: string, file: string, env: Terminal['env']): Read => {
-  const read = readConfig(text, { file, env, providerTypes: knownProviderTypes })
-  return read.ok ? { settings: read.settings, findings: read.findings } : { findings: read.findings }
+  const { catalogue, findings, ...read } = readConfig(text, {
+    file,
+    env,
+    providerTypes: knownProviderTypes,
+    besideState: true,
+  })
+  const place = catalogue === undefined ? {} : { catalogue }
+  return read.ok ? { settings: read.settings, findings, ...place } : { findings, ...place }
 }
 
 export const tellFindings = (findings: readonly Finding[], say: (line: string) => void): void => {
@@ -40,8 +48,13 @@ export const settingsFor = async (path: string | undefined, terminal: Terminal):
   const { env } = terminal
   const loaded =
     path === undefined
-      ? fromEnvironment({ env, providerTypes: knownProviderTypes })
-      : readConfig(await readText(path, 'configuration'), { file: path, env, providerTypes: knownProviderTypes })
+      ? fromEnvironment({ env, providerTypes: knownProviderTypes, besideState: true })
+      : readConfig(await readText(path, 'configuration'), {
+          file: path,
+          env,
+          providerTypes: knownProviderTypes,
+          besideState: true,
+        })
   tellFindings(loaded.findings, terminal.err)
   if (loaded.ok) return loaded.settings
   throw new CommandError(
