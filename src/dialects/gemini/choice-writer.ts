@@ -1,6 +1,7 @@
 /** The parts of one choice of a stream, written as they come; a call waits until it is whole, for Gemini tells none in pieces. */
 import type { Extensions, ToolCallPart } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
+import { signatureMembers, signatureOf } from './signature.ts'
 import type { Json, Losses } from './wire.ts'
 import { ownToWrite } from './wire.ts'
 import { writeCall, writeEnd, writeOpaque, writeText, writeThought } from './write-answer.ts'
@@ -119,7 +120,10 @@ export const choiceWriter = (index: number, losses: Losses): ChoiceWriter => {
   const writing: Writing = { losses, calls: new Map(), isRefused: false, isEmpty: true, end: undefined }
   return {
     push(event) {
-      if ('extensions' in event && event.type !== 'choice-end') losses.addForeign(event.extensions, 'content.')
+      if ('extensions' in event && event.type !== 'choice-end') {
+        const isSigned = signatureOf(event.extensions) !== undefined
+        losses.addForeign(event.extensions, 'content.', isSigned ? signatureMembers : undefined)
+      }
       if (event.type === 'choice-end') writing.end = event
       const parts = write(writing, event)
       if (parts.length > 0 || event.type === 'tool-call-start') writing.isEmpty = false

@@ -2,7 +2,9 @@
 import type { Message, Part } from '../../domain/message.ts'
 import { makeCallId } from './call-id.ts'
 import { readResponse } from './function-response.ts'
-import { kindOf, partOf, readPart, wholeCalls } from './parts.ts'
+import { kindOf, partOf, readPart } from './parts.ts'
+import { givenTurns, partsIn } from './turns.ts'
+import type { GivenTurn } from './turns.ts'
 import type { Findings, Json } from './wire.ts'
 import { camelKeys, carried, isAbsent, isRecord, otherMembers, report, someMembers } from './wire.ts'
 
@@ -20,7 +22,7 @@ interface Conversation {
   unnamed: number
 }
 
-const knownOfContent = new Set(['role', 'parts'])
+const roleAndParts = new Set(['role', 'parts'])
 
 const openCall = (conversation: Conversation, part: Part): Part => {
   if (part.type !== 'tool-call') return part
@@ -55,13 +57,6 @@ const readOne = (conversation: Conversation, given: unknown, at: string): Part =
   return openCall(conversation, readPart(part, at, conversation.findings))
 }
 
-/** Google takes one part without a list around it. */
-const listed = (parts: unknown): readonly unknown[] | undefined => {
-  if (Array.isArray(parts)) return parts
-  if (isAbsent(parts)) return []
-  return isRecord(parts) ? [parts] : undefined
-}
-
 /** Results are messages of their own; null marks those that stand in one turn with what is before them. */
 const byRole = (parts: readonly Part[], others: Json | undefined): readonly Message[] => {
   const messages: { readonly role: 'user' | 'tool'; readonly parts: Part[] }[] = []
@@ -74,20 +69,8 @@ const byRole = (parts: readonly Part[], others: Json | undefined): readonly Mess
   return messages.map((message, place) => ({ ...message, ...carried(place === 0 ? others : { joined: null }) }))
 }
 
-const roles = new Set<unknown>(['user', 'model', 'function', 'tool'])
-const readTurn = (conversation: Conversation, given: unknown, at: string): readonly Message[] => {
-  const { findings } = conversation
-  if (!isRecord(given)) {
-    report(findings, at, given, 'a turn, an object with role and parts')
-    return []
-  }
-  const content = camelKeys(given)
-  const role = content['role'] ?? 'user'
-  if (!roles.has(role)) report(findings, `${at}.role`, role, '"user" or "model"')
-  const list = listed(content['parts'])
-  if (list === undefined) report(findings, `${at}.parts`, content['parts'], 'a list of parts')
-  const parts = wholeCalls(list ?? []).map((part, place) => readOne(conversation, part, `${at}.parts[${place}]`))
-  const others = otherMembers(content, knownOfContent)
+const readTurn = (conversation: Conversation, { role, parts: given, others }: GivenTurn): readonly Message[] => {
+  const parts = given.map(({ value, at }) => readOne(conversation, value, at))
   if (role === 'model') return [{ role: 'assistant', parts, ...carried(others) }]
   return parts.length === 0 ? [{ role: 'user', parts }] : byRole(parts, others)
 }
@@ -100,24 +83,16 @@ export const readSystem = (given: unknown, findings: Findings): readonly Message
     return []
   }
   const content = camelKeys(given)
-  const list = listed(content['parts'])
-  if (list === undefined) report(findings, 'systemInstruction.parts', content['parts'], 'a list of parts')
-  const parts = (list ?? []).map((part, place) => {
-    const at = `systemInstruction.parts[${place}]`
-    return readPart(partOf(part, at, findings), at, findings)
-  })
-  const others = otherMembers(content, knownOfContent)
+  const parts = partsIn(content['parts'], 'systemInstruction.parts', findings).map(({ value, at }) =>
+    readPart(partOf(value, at, findings), at, findings),
+  )
+  const others = otherMembers(content, roleAndParts)
   const own = isAbsent(content['role']) ? others : { ...others, role: null }
   return parts.length === 0 ? [] : [{ role: 'system', parts, ...carried(own) }]
 }
 
-/** The turns. One turn alone may stand without a list around it. */
+/** The conversation of a request. */
 export const readContents = (given: unknown, findings: Findings): readonly Message[] => {
-  const contents = isRecord(given) ? [given] : given
-  if (!Array.isArray(contents) || contents.length === 0) {
-    report(findings, 'contents', given, 'a list of at least one turn')
-    return []
-  }
   const conversation: Conversation = { findings, open: [], unnamed: 0 }
-  return contents.flatMap((turn: unknown, place) => readTurn(conversation, turn, `contents[${place}]`))
+  return givenTurns(given, findings).flatMap(turn => readTurn(conversation, turn))
 }

@@ -53,26 +53,6 @@ const readText = (part: Json, at: string, findings: Findings): TextPart | Reason
   return { type: 'text', text: words, ...carried(otherMembers(part, known.text)) }
 }
 
-/** The call in this part; undefined if it is none. */
-const callIn = (given: unknown): Json | undefined =>
-  isRecord(given) ? camelRecord(camelKeys(given), 'functionCall') : undefined
-
-/** Parts with each call in one: a client that got its arguments leaf by leaf may give the leaves back as they came. */
-export const wholeCalls = (given: readonly unknown[]): readonly unknown[] => {
-  if (!given.some(part => isAbsent(callIn(part)?.['name']) && callIn(part) !== undefined)) return given
-  const whole: unknown[] = []
-  for (const part of given) {
-    const last = whole.at(-1)
-    const before = callIn(last)
-    const call = callIn(part)
-    if (call === undefined || before === undefined || !isRecord(last) || !isAbsent(call['name'])) whole.push(part)
-    else {
-      const leaves = [before['partialArgs'], call['partialArgs']].filter(Array.isArray).flat()
-      whole[whole.length - 1] = { ...camelKeys(last), functionCall: { ...before, partialArgs: leaves } }
-    }
-  }
-  return whole
-}
 const argumentsIn = (call: Json): string => {
   const { args, partialArgs } = call
   if (!Array.isArray(partialArgs)) return argumentsText(args)

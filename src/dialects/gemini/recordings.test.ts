@@ -207,9 +207,25 @@ const schema = (value: unknown): unknown => {
 }
 const isEmpty = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0
+/** Frames of a stream that a client keeps as turns of their own are one turn, and its words one part. */
+const joinedTexts = (parts: readonly Json[]): readonly Json[] => {
+  const isText = (part: Json | undefined): part is Json =>
+    part !== undefined && typeof part['text'] === 'string' && Object.keys(part).length === 1
+  return parts.reduce<Json[]>((all, part) => {
+    const last = all.at(-1)
+    if (!isText(part) || !isText(last)) return [...all, part]
+    return [...all.slice(0, -1), { text: `${String(last['text'])}${String(part['text'])}` }]
+  }, [])
+}
 /** Arguments that came leaf by leaf as the object that they make; no arguments are an empty object; an id that no call has is none. */
-const wholeTurns = (contents: unknown): unknown => {
-  const text = JSON.stringify(contents)
+const wholeTurns = (given: unknown): unknown => {
+  const contents = list(given).reduce<Json[]>((turns, turn) => {
+    const last = turns.at(-1)
+    if (last === undefined || last['role'] !== 'model' || turn['role'] !== 'model') return [...turns, turn]
+    return [...turns.slice(0, -1), { role: 'model', parts: [...list(last['parts']), ...list(turn['parts'])] }]
+  }, [])
+  const words = contents.map(turn => ({ ...turn, parts: joinedTexts(list(turn['parts'])) }))
+  const text = JSON.stringify(words)
   if (!text.includes('"partialArgs"')) return contents
   const leaves =
     /"partialArgs":\[\{"jsonPath":"\$.denominator","numberValue":2\},\{"jsonPath":"\$.numerator","numberValue":100\}\]/

@@ -5,7 +5,7 @@ import type { FinishReason } from '../../domain/stream-event.ts'
 import type { AnswerContext } from '../../ports/dialect.ts'
 import { givenCallId } from './call-id.ts'
 import { writeFinish } from './finish-reason.ts'
-import { signatureOf } from './signature.ts'
+import { signatureMembers, signatureOf } from './signature.ts'
 import type { Json, Losses } from './wire.ts'
 import { argumentsOf, dialect, isRecord, isWord, ownToWrite } from './wire.ts'
 
@@ -62,7 +62,8 @@ export const writeOpaque = (
 }
 
 const writePart = (part: Part, losses: Losses): Json | undefined => {
-  losses.addForeign(part.extensions, 'content.')
+  const isSigned = signatureOf(part.extensions) !== undefined
+  losses.addForeign(part.extensions, 'content.', isSigned ? signatureMembers : undefined)
   switch (part.type) {
     case 'text':
     case 'refusal':

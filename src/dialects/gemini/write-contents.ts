@@ -2,6 +2,7 @@
 import type { Message, ToolResultPart } from '../../domain/message.ts'
 import { givenCallId } from './call-id.ts'
 import { writeResponse } from './function-response.ts'
+import { isForeign, signatureMembers, signatureOf } from './signature.ts'
 import { isSigned, withSignatures } from './signed-calls.ts'
 import type { Json } from './wire.ts'
 import { isWord, ownMembers, ownToWrite } from './wire.ts'
@@ -69,19 +70,30 @@ const takeParts = (message: Message, turn: Turn, conversation: Conversation): vo
   }
 }
 
+/** A client of OpenAI's dialect keeps the signature of the words beside them, in the message. */
+const signWords = ({ extensions }: Message, { parts }: Turn): void => {
+  const signature = signatureOf(extensions)
+  const place = parts.findLastIndex(part => typeof part['text'] === 'string' && part['thought'] !== true)
+  if (signature === undefined || isForeign(signature) || place === -1) return
+  parts[place] = { ...parts[place], thoughtSignature: signature }
+}
+
 const isJoined = (message: Message): boolean => Object.hasOwn(ownMembers(message.extensions), 'joined')
 /** The role says the one, and what a result of old names its call does too. */
 const saidElsewhere = new Set(['role', 'name'])
+const saidOrSigned = new Set([...saidElsewhere, ...signatureMembers])
 
 const takeMessage = (message: Message, conversation: Conversation): void => {
   const { writing, turns } = conversation
-  writing.losses.addForeign(message.extensions, 'messages.', saidElsewhere)
+  const hasSignature = signatureOf(message.extensions) !== undefined
+  writing.losses.addForeign(message.extensions, 'messages.', hasSignature ? saidOrSigned : saidElsewhere)
   const role = message.role === 'assistant' ? 'model' : 'user'
   const last = turns.at(-1)
   if (writing.isOwn && isJoined(message) && last?.role === role) return takeParts(message, last, conversation)
   const turn: Turn = { role, parts: [], others: ownToWrite(message.extensions) }
   turns.push(turn)
   takeParts(message, turn, conversation)
+  signWords(message, turn)
 }
 
 /** A system message among the others, told as part of the user's turn. */

@@ -2,6 +2,7 @@
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
+import { extraContent, pictureOf, toldAsExtra } from './google-extras.ts'
 import { addForeign, addLoss, ownMembers, ownRecord } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
 import { isLegacy, opaqueMember, ownOfEnd, writeCall } from './write-answer.ts'
@@ -62,8 +63,13 @@ const startCall = (writing: Writing, event: Named<'tool-call-start'>): readonly 
     { type: 'tool-call', callId, name, input: '', ...(extensions && { extensions }) },
     id,
   )
+  const extra = extraContent(extensions)
   return [
-    { delta: { tool_calls: [{ index, ...call, function: { ...ownRecord({ called }, 'called'), arguments: '' } }] } },
+    {
+      delta: {
+        tool_calls: [{ index, ...call, ...extra, function: { ...ownRecord({ called }, 'called'), arguments: '' } }],
+      },
+    },
   ]
 }
 const feedCall = (writing: Writing, block: number, input: string): readonly Piece[] => {
@@ -98,6 +104,8 @@ const endThought = (writing: Writing, { block, signature, extensions }: Named<'r
 
 const writeOpaque = (writing: Writing, event: Named<'opaque'>): readonly Piece[] => {
   const member = opaqueMember(event)
+  const picture = pictureOf(event)
+  if (picture !== undefined) return [{ delta: { images: [picture] } }]
   if (member === undefined) {
     addLoss(writing.losses, `content.${event.kind}`, `only ${event.dialect} knows this kind of content`)
     return none
@@ -111,6 +119,10 @@ const words = (delta: Json, event: Named<'text-delta' | 'refusal-delta'>): reado
   const { logprobs } = ownMembers(event.extensions)
   return logprobs === undefined ? plain(delta) : [{ delta, logprobs }]
 }
+const endText = ({ extensions }: Named<'text-start' | 'text-end'>): readonly Piece[] => {
+  const extra = extraContent(extensions)
+  return Object.keys(extra).length === 0 ? none : [{ delta: extra }]
+}
 const think = (writing: Writing, event: Named<'reasoning-delta'>): readonly Piece[] => {
   thoughtAt(writing, event.block).text += event.text
   return plain({ reasoning_content: event.text })
@@ -118,7 +130,7 @@ const think = (writing: Writing, event: Named<'reasoning-delta'>): readonly Piec
 
 const nameLosses = (losses: Losses, event: ChoiceEvent): void => {
   if (event.type === 'choice-end') nameEnd(event, losses)
-  else if ('extensions' in event) addForeign(losses, event.extensions, 'content.')
+  else if ('extensions' in event) addForeign(losses, event.extensions, 'content.', toldAsExtra)
 }
 const write = (writing: Writing, event: ChoiceEvent): readonly Piece[] => {
   nameLosses(writing.losses, event)
@@ -127,6 +139,8 @@ const write = (writing: Writing, event: ChoiceEvent): readonly Piece[] => {
       return words({ content: event.text }, event)
     case 'refusal-delta':
       return words({ refusal: event.text }, event)
+    case 'text-end':
+      return endText(event)
     case 'reasoning-start':
       thoughtAt(writing, event.block).redacted = event.redacted
       return none

@@ -3,6 +3,7 @@ import type { OpaquePart, Part, ReasoningPart, ToolCallPart } from '../../domain
 import type { Choice } from '../../domain/response.ts'
 import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
+import { extraContent, pictureOf, toldAsExtra } from './google-extras.ts'
 import { writeDetails } from './write-thought.ts'
 import { addForeign, addLoss, isRecord, joined, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
@@ -36,29 +37,34 @@ interface Draft {
   logprobs: unknown
   legacyCall: Json | undefined
   audio: unknown
+  /** What Google tells beside the words. */
+  extra: Json
   /** Members that are lists, by name. */
   readonly lists: Record<'tool_calls' | 'images' | 'content_parts', unknown[]>
 }
 
 const draftCall = (draft: Draft, part: ToolCallPart): void => {
   const { tool_calls: calls } = draft.lists
-  const written = writeCall(part, draft.callId(part.callId, calls.length))
+  const written = { ...writeCall(part, draft.callId(part.callId, calls.length)), ...extraContent(part.extensions) }
   if (isLegacy(ownMembers(part.extensions))) draft.legacyCall = ownRecord(written, 'function')
   else calls.push(written)
 }
 const draftOpaque = (draft: Draft, part: OpaquePart): void => {
   const member = opaqueMember(part)
-  if (member === undefined)
+  const picture = pictureOf(part)
+  if (picture !== undefined) draft.lists.images.push(picture)
+  else if (member === undefined)
     addLoss(draft.losses, `content.${part.kind}`, `only ${part.dialect} knows this kind of content`)
   else if (member === 'audio') draft.audio = part.value
   else if (member === 'tool_calls' || member === 'images') draft.lists[member].push(part.value)
   else draft.lists.content_parts.push(part.value)
 }
 const draftPart = (draft: Draft, part: Part): void => {
-  addForeign(draft.losses, part.extensions, 'content.')
+  addForeign(draft.losses, part.extensions, 'content.', toldAsExtra)
   switch (part.type) {
     case 'text':
       draft.text = (draft.text ?? '') + part.text
+      draft.extra = { ...draft.extra, ...extraContent(part.extensions) }
       draft.logprobs = joined(draft.logprobs, ownMembers(part.extensions)['logprobs'])
       return
     case 'refusal':
@@ -85,7 +91,7 @@ const contentOf = ({ text, refusal, legacyCall, audio, lists }: Draft): string |
   return saysElse ? null : ''
 }
 const messageOf = (draft: Draft, others: Json): Json => {
-  const { refusal, reasoning, legacyCall, audio, lists } = draft
+  const { refusal, reasoning, legacyCall, audio, extra, lists } = draft
   const words = reasoning.map(({ text }) => text).join('')
   const details = writeDetails(reasoning)
   return {
@@ -97,6 +103,7 @@ const messageOf = (draft: Draft, others: Json): Json => {
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...(legacyCall !== undefined && { function_call: legacyCall }),
     ...(audio !== undefined && { audio }),
+    ...extra,
     ...others,
   }
 }
@@ -120,6 +127,7 @@ export const writeChoice = (choice: Choice, index: number, id: string, losses: L
     logprobs: undefined,
     legacyCall: undefined,
     audio: undefined,
+    extra: {},
     lists: { tool_calls: [], images: [], content_parts: [] },
   }
   for (const part of choice.parts) draftPart(draft, part)
