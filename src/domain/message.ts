@@ -66,6 +66,8 @@ export interface OpaquePart extends Carried {
   readonly value: unknown
   /** What it says in words, where another dialect can at least tell those. */
   readonly words?: string
+  /** The request makes no sense without it, so that only its own dialect can be asked. */
+  readonly isEssential?: true
 }
 
 export type Part = TextPart | MediaPart | ReasoningPart | RefusalPart | ToolCallPart | ToolResultPart | OpaquePart

@@ -55,6 +55,7 @@ describe('a prompt', () => {
     ] as const) {
       const request = decoded({ ...body, prompt, n: 2 })
       expect(request.choices).toBe(answers)
+      expect(request.messages[0]?.parts).toMatchObject([{ type: 'opaque', kind: 'prompt', isEssential: true }])
       const { value, losses } = openaiCompletions.encodeRequest(request, 'm')
       expect(value).toMatchObject({ prompt, n: 2 })
       expect(losses).toEqual([])

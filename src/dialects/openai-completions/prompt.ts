@@ -29,7 +29,7 @@ export const readPrompt = (
     return { messages: asked({ type: 'text', text: only }), prompts: 1 }
   }
   const isOne = isTokens(prompt)
-  const part: OpaquePart = { type: 'opaque', dialect, kind: several, value: prompt }
+  const part: OpaquePart = { type: 'opaque', dialect, kind: several, value: prompt, isEssential: true }
   return { messages: asked(part), prompts: isOne ? 1 : prompt.length }
 }
 
