@@ -148,6 +148,14 @@ describe('the demo house', () => {
       expect(Object.keys(providerTypes)).toContain(type)
       expect([url, key]).toEqual([world.base(id), 'A_PROVIDER'])
     }
+    // Each in its own dialect, natively.
+    expect(Object.entries(house.providers).map(([id, { type }]) => `${id}: ${type}`)).toEqual([
+      'openai: openai',
+      'anthropic: anthropic',
+      'gemini: gemini',
+      'mistral: mistral',
+      'selfhosted: vllm',
+    ])
     expect(house.pools).toEqual({
       recorded: { candidates: candidates.map(({ id }) => id), policy: 'floor-then-cheap' },
     })

@@ -20,10 +20,11 @@ export interface DemoOptions {
   readonly durable?: string
 }
 
-/** The type that each provider is of; Google is reached by its own form of OpenAI's dialect. */
+/** The type that each provider is of: its own dialect, natively. */
 const types: Readonly<Record<string, string>> = {
   openai: 'openai',
   anthropic: 'anthropic',
+  gemini: 'gemini',
   mistral: 'mistral',
   selfhosted: 'vllm',
 }
