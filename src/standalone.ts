@@ -1,14 +1,17 @@
 /** The gateway on a real machine: its clock, network, secrets, store and telemetry. */
 import { existsSync } from 'node:fs'
 import { readConfigFile } from './config/config-file.ts'
+import { withDiscovered } from './config/discovered.ts'
 import { findingText } from './config/finding.ts'
 import type { Settings, StoreConfig, TelemetryConfig } from './config/settings.ts'
 import type { Caller } from './domain/caller.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { Checked } from './domain/units.ts'
-import { createGateway, knownProviderTypes } from './gateway.ts'
+import { createGateway, knownProviderTypes, modelListsOf } from './gateway.ts'
 import type { OwnedGateway } from './gateway.ts'
-import { cloudSecrets } from './platform/cloud-secrets.ts'
+import { cloudSecrets, warmUp } from './platform/cloud-secrets.ts'
+import { discoverModels } from './platform/discover-models.ts'
+import type { KnownModels } from './platform/discover-models.ts'
 import type { Listener } from './platform/listener.ts'
 import { packedDecisions } from './platform/packed-decisions.ts'
 import { processIds, processSecrets, systemClock } from './platform/process.ts'
@@ -65,6 +68,8 @@ interface Ears {
   readonly listeners: readonly Listener[]
   readonly prometheus: PrometheusListener
   alarm: Standalone['alarm']
+  /** Tells the log. */
+  tell: (level: 'info' | 'error', message: string) => void
 }
 
 const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> =>
@@ -85,6 +90,7 @@ const earsOf = (config: TelemetryConfig, { store, clock, env, transport }: Machi
     listeners: [journal, prometheus, spans, log].filter(one => one !== undefined),
     prometheus,
     alarm: (message, error) => log.tell('error', message, error),
+    tell: (level, message) => log.tell(level, message),
   }
 }
 
@@ -108,6 +114,47 @@ const openStore = async (config: StoreConfig, clock: Clock): Promise<Checked<Sto
     return { ok: false, why: error instanceof Error ? error.message : String(error), at: 'store' }
   }
 }
+
+/** The gateway with the models that its providers are found to have beside those that the settings name. */
+const withFoundModels = async (
+  gateway: OwnedGateway,
+  settings: Settings,
+  { clock, transport, secrets, tell }: Pick<Machine, 'clock' | 'transport'> & Pick<Ears, 'tell'> & { secrets: Secrets },
+) => {
+  let now = settings
+  const put = (known: KnownModels): Checked<undefined> => gateway.reload(withDiscovered(now, known, clock.now()))
+  const changed = (known: KnownModels): void => {
+    const done = put(known)
+    if (!done.ok) tell('error', `models that were found cannot be served: ${done.why}`)
+  }
+  const discovery = discoverModels({ transport, secrets, clock, tell, changed })
+  const lists = modelListsOf(settings)
+  if (lists.ok) await discovery.watch(lists.value)
+  return {
+    /** Why these settings cannot be served. */
+    fault: lists.ok ? undefined : lists,
+    settings: () => now,
+    reload: (next: Settings): Checked<undefined> => {
+      const asked = modelListsOf(next)
+      if (!asked.ok) return asked
+      const before = now
+      now = next
+      const done = put(discovery.known())
+      if (done.ok) void discovery.watch(asked.value)
+      else now = before
+      return done
+    },
+    close: () => discovery.close(),
+  }
+}
+
+/** What clouds hand out is fetched before anybody waits for it. */
+const warm = ({ providers }: Settings, secrets: Secrets, tell: Ears['tell']): void =>
+  warmUp(
+    providers.flatMap(({ credentials }) => credentials.map(({ reference }) => reference)),
+    secrets,
+    message => tell('error', message),
+  )
 
 /** Opens a house with these settings, or tells what stands against it. */
 export const openStandalone = async (
@@ -137,25 +184,33 @@ export const openStandalone = async (
   }
   const gateway = made.value
   ears.prometheus.watchInFlight(() => gateway.inFlight())
-  let now = settings
+  const found = await withFoundModels(gateway, settings, { clock, transport, secrets, tell: ears.tell })
+  if (found.fault !== undefined) {
+    await close()
+    return found.fault
+  }
+  warm(settings, secrets, ears.tell)
   return {
     ok: true,
     value: {
       gateway,
       clock,
       store,
-      keys: of => readKeys(of ?? now, secrets),
+      keys: of => readKeys(of ?? found.settings(), secrets),
       metrics: () => ears.prometheus.text(),
       alarm: (message, error) => ears.alarm(message, error),
       flush: async () => {
         for (const listener of ears.listeners) await listener.flush()
       },
       reload: next => {
-        const changed = gateway.reload(next)
-        if (changed.ok) now = next
-        return changed
+        const done = found.reload(next)
+        if (done.ok) warm(next, secrets, ears.tell)
+        return done
       },
-      close,
+      close: async () => {
+        found.close()
+        await close()
+      },
     },
   }
 }

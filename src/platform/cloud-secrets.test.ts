@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { certificateFor } from '../../test/certificate.ts'
 import { settle, testClock } from '../../test/clock.ts'
 import { servers } from '../../test/contract/transport.contract.ts'
-import { cloudSecrets } from './cloud-secrets.ts'
+import { cloudSecrets, warmUp } from './cloud-secrets.ts'
 import { processSecrets } from './process.ts'
 
 const house = servers()
@@ -80,6 +80,24 @@ describe('references', () => {
     for (const wrong of ['aws:profile/', 'google:', 'google:sk-mistaken', 'azure:scope/', 'google:service']) {
       await expect(secrets.read(wrong)).rejects.toThrow('is no reference')
     }
+  })
+})
+
+describe('warming up', () => {
+  it('fetches what clouds hand out, each once, leaves other references alone, and tells what cannot be had', async () => {
+    const said: string[] = []
+    const read: string[] = []
+    const failing = {
+      read: (reference: string) => {
+        read.push(reference)
+        return reference === 'aws:default' ? Promise.resolve('{}') : Promise.reject(new Error(`${reference}: no way`))
+      },
+    }
+    const references = ['${KEY}', 'aws:default', 'file:x', '', 'google:adc', 'aws:default']
+    warmUp(references, failing, message => void said.push(message))
+    await settle()
+    expect(read).toEqual(['aws:default', 'google:adc'])
+    expect(said).toEqual(['google:adc: no way'])
   })
 })
 

@@ -85,3 +85,10 @@ export const cloudSecrets = (inner: Secrets, { clock }: { readonly clock: Clock 
     },
   }
 }
+
+/** Fetches what clouds hand out before the first request needs it, and tells of what cannot be had. */
+export const warmUp = (references: readonly string[], secrets: Secrets, tell: (message: string) => void): void => {
+  for (const reference of new Set(references.filter(one => isOfCloud.test(one)))) {
+    secrets.read(reference).catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)))
+  }
+}

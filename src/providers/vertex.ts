@@ -81,6 +81,8 @@ const openVoice = (place: Place): Voice => ({
   dialect: openaiChat,
   path: `${place(partnerVersion)}/endpoints/openapi/chat/completions`,
   serves: isOpen,
+  // Their templates know the older roles and names.
+  quirks: { noDeveloper: true, rename: { max_completion_tokens: 'max_tokens' } },
 })
 
 const hasKey = ({ credentials }: ProviderSettings): boolean =>
