@@ -4,7 +4,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Loss } from '../domain/outcome.ts'
 import type { ChatRequest, RawBody } from '../domain/request.ts'
 import { edited, editsFor } from './quirks.ts'
-import type { Edits, Quirks } from './quirks.ts'
+import type { Edits } from './quirks.ts'
 import type { At, Voice } from './voice.ts'
 
 export interface Body {
@@ -13,8 +13,8 @@ export interface Body {
 }
 
 /** The edit may have added stream_options: quirks are asked of what would be sent. */
-const quirksFor = (who: string, quirks: Quirks, { json }: RawBody, edits: Edits): ReturnType<typeof editsFor> =>
-  editsFor(who, quirks, edited(json['stream'] === true ? { stream_options: {}, ...json } : json, edits))
+const askedOf = ({ json }: RawBody, edits: Edits): ReturnType<typeof edited> =>
+  edited(json['stream'] === true ? { stream_options: {}, ...json } : json, edits)
 
 const none = { edits: {}, losses: [] }
 
@@ -27,7 +27,7 @@ export const expressBody = (who: string, voice: Voice, request: Express, at: At)
   const { dialect, quirks, edits: own } = voice
   const edit = dialect.express.editRequest(raw, at.model)
   const fit = dialect.express.fit?.(request, at.model) ?? none
-  const asked = quirks === undefined ? none : quirksFor(who, quirks, raw, fit.edits)
+  const asked = quirks === undefined ? none : editsFor(who, quirks, askedOf(raw, fit.edits), at.model)
   const losses = [...fit.losses, ...asked.losses]
   const changed = { ...fit.edits, ...asked.edits }
   const members = Object.entries({ ...changed, ...own?.(edited(raw.json, changed), at) }).map(([name, value]) => [

@@ -62,4 +62,8 @@ export interface LookAlike {
   /** What else it offers: by the usual path, or where it has it otherwise. An address with its host holds for the provider's own address only. */
   readonly also?: readonly Door[]
   readonly elsewhere?: Readonly<Partial<Record<Door, string>>>
+  /** Those behind which only some of its models are: they are there, but no chat is led to them. */
+  readonly partly?: readonly Door[]
+  /** What it wants otherwise at its other doors. */
+  readonly doorQuirks?: Readonly<Partial<Record<Door, Quirks>>>
 }

@@ -91,6 +91,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     },
     usage: 'asked',
     also: ['completions', 'embeddings'],
+    doorQuirks: { embeddings: { drop: ['user', 'dimensions'] } },
   },
   hyperbolic: {
     url: 'https://api.hyperbolic.xyz/v1',
@@ -119,6 +120,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'asked',
     also: ['completions', 'embeddings', 'rerank'],
     elsewhere: { messages: 'https://api.novita.ai/anthropic/v1/messages' },
+    partly: ['messages'],
   },
   huggingface: {
     url: 'https://router.huggingface.co/v1',
@@ -126,6 +128,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     quirks: older,
     usage: 'asked',
     also: ['responses'],
+    partly: ['responses'],
   },
   'github-models': {
     url: 'https://models.github.ai/inference',
@@ -154,6 +157,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'asked',
     also: ['completions', 'responses', 'embeddings'],
     elsewhere: { messages: '/anthropic/v1/messages' },
+    partly: ['completions', 'responses', 'messages'],
   },
   cloudflare: {
     url: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1',
@@ -162,6 +166,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     quirks: { ...older, clamp: { n: [1, 1] } },
     usage: 'asked',
     also: ['responses', 'embeddings'],
+    partly: ['responses'],
   },
   vercel: {
     url: 'https://ai-gateway.vercel.sh/v1',
@@ -201,6 +206,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     },
     usage: 'every',
     also: ['messages', 'embeddings', 'rerank', 'images', 'speech', 'transcriptions'],
+    partly: ['messages'],
   },
   featherless: {
     url: 'https://api.featherless.ai/v1',
@@ -216,6 +222,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     quirks: { noDeveloper: true },
     usage: 'asked',
     elsewhere: { messages: '/messages' },
+    partly: ['messages'],
   },
   scaleway: {
     url: 'https://api.scaleway.ai/v1',
@@ -223,6 +230,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     quirks: { ...older, drop: ['logit_bias', 'frequency_penalty', 'top_logprobs', 'user'], clamp: { n: [1, 1] } },
     usage: 'asked',
     also: ['responses', 'embeddings', 'rerank', 'transcriptions'],
+    partly: ['responses'],
   },
   ovhcloud: {
     url: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
@@ -230,5 +238,6 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     quirks: older,
     usage: 'asked',
     also: ['completions', 'embeddings', 'transcriptions'],
+    partly: ['completions'],
   },
 }

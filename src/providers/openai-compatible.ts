@@ -1,16 +1,19 @@
 /** Makes adapters of the table of look-alikes: who speaks OpenAI's dialect where, and what else it offers. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
+import { openaiEmbeddings } from '../dialects/embeddings/openai.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
+import { openaiCompletions } from '../dialects/openai-completions/index.ts'
+import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import type { Checked } from '../domain/units.ts'
 import { bearer } from './authorize.ts'
-import { usualPaths } from './look-alike.ts'
+import { doors, usualPaths } from './look-alike.ts'
 import type { Door, LookAlike } from './look-alike.ts'
 import { modelHosts } from './model-hosts.ts'
 import { modelMakers } from './model-makers.ts'
 import { selfHosted } from './self-hosted.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
-import type { Voice } from './voice.ts'
+import type { Service, Voice } from './voice.ts'
 
 /** Every look-alike by type name. */
 export const lookAlikeTable: Readonly<Record<string, LookAlike>> = {
@@ -51,19 +54,48 @@ const placed = (door: string): Pick<Voice, 'path' | 'host'> => {
   return { path: pathname, host: () => origin }
 }
 
+/** What is spoken behind each door that chats may be led to. */
+const voices: Readonly<Partial<Record<Door, Omit<Voice, 'path'>>>> = {
+  messages: {
+    dialect: anthropicMessages,
+    headers: { 'anthropic-version': '2023-06-01' },
+    needsLength: true,
+    passes: ['anthropic-version', 'anthropic-beta'],
+  },
+  responses: { dialect: openaiResponses },
+  completions: { dialect: openaiCompletions },
+}
+/** What is asked behind each door beyond chat. */
+const operations: Readonly<Partial<Record<Door, Service['dialect']>>> = { embeddings: openaiEmbeddings }
+
+type Doors = Readonly<Partial<Record<Door, string>>>
+
+/** Servers of one's own may be older than their other dialects: only what they have had for years is taken for granted. */
+const surely = (row: LookAlike, door: Door): boolean =>
+  row.partly?.includes(door) !== true && (row.isSelfHosted !== true || door === 'completions')
+
+const quirksAt = (row: LookAlike, door: Door): Pick<Voice, 'quirks'> => {
+  const quirks = row.doorQuirks?.[door]
+  return quirks === undefined ? {} : { quirks }
+}
+
 /** Chats in other dialects that it offers, taken where the client speaks one of them. */
-const otherVoices = ({ messages }: Readonly<Partial<Record<Door, string>>>): readonly Voice[] =>
-  messages === undefined
-    ? []
-    : [
-        {
-          ...placed(messages),
-          dialect: anthropicMessages,
-          headers: { 'anthropic-version': '2023-06-01' },
-          needsLength: true,
-          passes: ['anthropic-version', 'anthropic-beta'],
-        },
-      ]
+const otherVoices = (row: LookAlike, at: Doors): readonly Voice[] =>
+  doors.flatMap(door => {
+    const [voice, place] = [voices[door], at[door]]
+    if (voice === undefined || place === undefined || !surely(row, door)) return []
+    return [{ ...voice, ...placed(place), ...quirksAt(row, door) }]
+  })
+
+const servicesOf = (row: LookAlike, at: Doors): readonly Service[] =>
+  doors.flatMap(door => {
+    const [dialect, place] = [operations[door], at[door]]
+    return dialect === undefined || place === undefined ? [] : [{ dialect, ...placed(place), ...quirksAt(row, door) }]
+  })
+
+/** Of a server of which nothing is known, the embeddings are where everybody has them. */
+const placesOf = (type: string, row: LookAlike, settings: ProviderSettings): Doors =>
+  type === 'openai-compatible' ? { embeddings: usualPaths.embeddings } : doorsOf(row, settings.url === undefined)
 
 const makerOf =
   (type: string, row: LookAlike): ProviderMaker =>
@@ -71,10 +103,10 @@ const makerOf =
     const address = addressOf(type, row, settings)
     if (!address.ok) return address
     const { system = type, quirks } = row
-    // Servers of one's own may be older than their other dialects: what they surely know is spoken.
-    const also = row.isSelfHosted === true ? [] : otherVoices(doorsOf(row, settings.url === undefined))
+    const at = placesOf(type, row, settings)
     const voice = { dialect: openaiChat, path: '/chat/completions', ...(quirks !== undefined && { quirks }) }
-    return { ok: true, value: speak({ ...voice, settings, system, url: address.value, authorize: bearer, also }) }
+    const more = { also: otherVoices(row, at), services: servicesOf(row, at) }
+    return { ok: true, value: speak({ ...voice, settings, system, url: address.value, authorize: bearer, ...more }) }
   }
 
 /** One maker for each look-alike, by type name. */

@@ -74,11 +74,19 @@ const limitsOf = ({ limits }: LookAlike): string => {
 const addressOf = ({ url, example }: LookAlike): string =>
   url === undefined ? `its own, e.g. \`${example ?? ''}\`` : `\`${url}\``
 
+const offers = (one: LookAlike): string =>
+  ['chat', ...Object.keys(doorsOf(one, true))]
+    .map(door => `\`${door}\`${one.partly?.some(name => name === door) ? ' (some models)' : ''}`)
+    .join(', ')
+
+const doorSentences = ({ doorQuirks = {} }: LookAlike): readonly string[] =>
+  Object.entries(doorQuirks).map(([door, quirks]) => `at \`${door}\`: ${sentences(quirks).join('; ')}`)
+
 const row = ([type, one]: readonly [string, LookAlike]): readonly string[] => [
   `[\`${type}\`](${one.docs})`,
   addressOf(one),
-  code(['chat', ...Object.keys(doorsOf(one, true))]),
-  sentences(one.quirks ?? {}).join('; ') || 'nothing is changed',
+  offers(one),
+  [...sentences(one.quirks ?? {}), ...doorSentences(one)].join('; ') || 'nothing is changed',
   usagePlaces[one.usage],
   limitsOf(one),
 ]
@@ -97,7 +105,7 @@ export const providersPage = (): string =>
   [
     "# Providers that speak OpenAI's dialect",
     madeOf('src/providers/openai-compatible.ts'),
-    "Each is a `type` of a provider in the configuration. The key goes into `authorization: Bearer …`. An address with `{account}` takes the provider's `account`, or is given whole as `url`. What a provider does not take is left out or said in its own words, and told to the client in `x-signalbox-losses`; a request that asks for nothing of the kind is sent as it came. Limits are read in every spelling of every provider, since what stands behind an address may speak as another.",
+    "Each is a `type` of a provider in the configuration. The key goes into `authorization: Bearer …`. An address with `{account}` takes the provider's `account`, or is given whole as `url`. What a provider does not take is left out or said in its own words, and told to the client in `x-signalbox-losses`; a request that asks for nothing of the kind is sent as it came. Where a client speaks another dialect that a hosted provider offers for all its models, it is asked in that dialect. Limits are read in every spelling of every provider, since what stands behind an address may speak as another.",
     '## Hosted',
     section(false),
     '## On your own machines',
