@@ -226,7 +226,7 @@ const wholeTurns = (given: unknown): unknown => {
   }, [])
   const words = contents.map(turn => ({ ...turn, parts: joinedTexts(list(turn['parts'])) }))
   const text = JSON.stringify(words)
-  if (!text.includes('"partialArgs"')) return contents
+  if (!text.includes('"partialArgs"')) return words
   const leaves =
     /"partialArgs":\[\{"jsonPath":"\$.denominator","numberValue":2\},\{"jsonPath":"\$.numerator","numberValue":100\}\]/
   const whole = text.replace(leaves, '"args":{"denominator":2,"numerator":100}').replace('"id":"id",', '')
