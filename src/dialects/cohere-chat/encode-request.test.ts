@@ -156,6 +156,23 @@ describe('the format of an answer', () => {
     })
     expect(encode({ output: { type: 'json' } }).value['response_format']).toEqual({ type: 'json_object' })
   })
+  it('of a client of Cohere keeps the name under which its schema came', () => {
+    for (const response_format of [
+      { type: 'json_object', schema },
+      { type: 'json_object', json_schema: schema },
+      { type: 'json_object', schema, novel: 1 },
+      { type: 'text', novel: 1 },
+    ]) {
+      expect(cohereChat.encodeRequest(decoded({ ...body, response_format }), 'm').value).toMatchObject({
+        response_format,
+      })
+    }
+    const { losses } = anthropicMessages.encodeRequest(
+      decoded({ ...body, response_format: { type: 'json_object', schema } }),
+      'claude-sonnet-4-5',
+    )
+    expect(losses.map(({ field }) => field)).not.toContain('response_format.schema')
+  })
   it('is told in words beside tools, which Cohere does not take together', () => {
     const { value, lost } = encode({ output: { type: 'json', schema }, tools: [tool('a')] })
     expect(value).not.toHaveProperty('response_format')
@@ -176,6 +193,24 @@ describe('thinking', () => {
       lost: ['reasoning.effort'],
     })
     expect(encode({ reasoning: {} }).value['thinking']).toEqual({ type: 'enabled' })
+  })
+  it('of a client of Cohere without a budget goes back without one, and is a high effort elsewhere', () => {
+    for (const thinking of [
+      { type: 'enabled' },
+      { type: 'enabled', token_budget: 9 },
+      { type: 'enabled', novel: 1 },
+      { type: 'disabled' },
+      { type: 'disabled', token_budget: 5, novel: 1 },
+    ]) {
+      const { value, losses } = cohereChat.encodeRequest(decoded({ ...body, thinking }), 'command-a-reasoning-08-2025')
+      expect(value['thinking']).toEqual(thinking)
+      expect(losses).toEqual([])
+    }
+    const { value } = anthropicMessages.encodeRequest(
+      decoded({ ...body, thinking: { type: 'enabled' } }),
+      'claude-sonnet-4-5',
+    )
+    expect(value['thinking']).toMatchObject({ type: 'enabled' })
   })
   it('is not asked of models that do not', () => {
     const { value, lost } = encode({ reasoning: { effort: 'high' } }, 'command-a-03-2025')

@@ -1,12 +1,12 @@
 /** The format of an answer, both ways. */
 import type { ChatBody, OutputFormat } from '../../domain/request.ts'
 import type { Findings, Json, Losses } from './wire.ts'
-import { isRecord, jsonText, otherMembers, ownMembers, recordOf, report } from './wire.ts'
+import { isRecord, jsonText, otherMembers, ownMembers, report } from './wire.ts'
 
 const known = new Set(['type', 'json_schema', 'schema'])
 const text: OutputFormat = { type: 'text' }
 
-/** The format, and what of it only this dialect knows. `schema` is the older name of `json_schema`. */
+/** The format, and what of it only this dialect knows. `schema` is the older name of `json_schema`; null marks that it was used. */
 export const readFormat = (
   format: Json | undefined,
   findings: Findings,
@@ -20,7 +20,7 @@ export const readFormat = (
   const rest = otherMembers(format, known)
   const schema = format['json_schema'] ?? format['schema']
   const isOlder = schema !== undefined && schema === format['schema']
-  const own = rest === undefined && !isOlder ? undefined : { ...rest, ...(isOlder && { schema: null }) }
+  const own = isOlder ? (rest === undefined ? null : { ...rest, schema: null }) : rest
   const output: OutputFormat = type === 'text' ? text : isRecord(schema) ? { type: 'json', schema } : { type: 'json' }
   return { output, ...(own !== undefined && { own: { response_format: own } }) }
 }
@@ -39,15 +39,16 @@ const inWords = (schema: unknown): string =>
 /** `response_format` of a body; in words where tools or documents stand beside it, which Cohere does not take together. */
 export const writeFormat = (
   { output, extensions }: ChatBody,
-  given: { readonly isOwn: boolean; readonly isBusy: boolean },
+  { isOwn, isBusy }: { readonly isOwn: boolean; readonly isBusy: boolean },
   losses: Losses,
 ): WrittenFormat => {
-  const { schema: older, ...own }: Json = recordOf(ownMembers(extensions), 'response_format')
+  const given = ownMembers(extensions)['response_format']
+  const { schema: older, ...own }: Json = isRecord(given) ? given : { ...(given === null && { schema: null }) }
   if (output.type === 'text') {
     return { members: Object.keys(own).length > 0 ? { response_format: { ...own, type: 'text' } } : {} }
   }
   const schema = 'schema' in output ? output.schema : undefined
-  if (given.isBusy && !given.isOwn) {
+  if (isBusy && !isOwn) {
     losses.add('output', 'Cohere holds no answer to a format beside tools or documents; it was asked for in words')
     return { members: {}, words: inWords(schema) }
   }

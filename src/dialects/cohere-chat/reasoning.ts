@@ -2,9 +2,26 @@
 import type { ChatBody, ReasoningWish } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Findings, Json, Losses } from './wire.ts'
-import { optionalInteger, otherMembers, ownMembers, recordOf, report } from './wire.ts'
+import { isAbsent, isRecord, optionalInteger, otherMembers, ownMembers, report } from './wire.ts'
 
 const known = new Set(['type', 'token_budget'])
+
+/** Thinking without a budget: as much as the model likes, which others know as a high effort. */
+const freely: ReasoningWish = { effort: 'high' }
+const wishOf = (type: unknown, budget: number | undefined): ReasoningWish => {
+  if (type === 'disabled') return { effort: 'none' }
+  return budget === undefined ? freely : { budget: tokens(budget) }
+}
+/** What has no word in the wish; null marks that a budget was left out. */
+const ownOf = (thinking: Json, type: unknown, budget: number | undefined): Json | undefined => {
+  const rest = otherMembers(thinking, known)
+  if (type === 'disabled') {
+    const idle = budget === undefined ? undefined : { token_budget: budget }
+    return rest === undefined && idle === undefined ? undefined : { thinking: { ...rest, ...idle } }
+  }
+  if (budget !== undefined) return rest === undefined ? undefined : { thinking: rest }
+  return { thinking: rest === undefined ? null : { ...rest, token_budget: null } }
+}
 
 /** The wish, and what of it only this dialect knows. */
 export const readThinking = (
@@ -15,14 +32,8 @@ export const readThinking = (
   const { type } = thinking
   if (type !== 'enabled' && type !== 'disabled') report(findings, 'thinking.type', type, '"enabled" or "disabled"')
   const budget = optionalInteger(findings, 'thinking.token_budget', thinking['token_budget'], 0)
-  const rest = otherMembers(thinking, known)
-  const isOff = type === 'disabled'
-  const idle = isOff && budget !== undefined ? { token_budget: budget } : undefined
-  const own = rest === undefined && idle === undefined ? undefined : { thinking: { ...rest, ...idle } }
-  return {
-    reasoning: isOff ? { effort: 'none' } : budget === undefined ? {} : { budget: tokens(budget) },
-    ...(own !== undefined && { own }),
-  }
+  const own = ownOf(thinking, type, budget)
+  return { reasoning: wishOf(type, budget), ...(own !== undefined && { own }) }
 }
 
 type Effort = NonNullable<ReasoningWish['effort']>
@@ -40,8 +51,12 @@ const budgets: Readonly<Record<Exclude<Effort, 'none'>, number | undefined>> = {
 export const writeThinking = ({ reasoning, extensions }: ChatBody, losses: Losses): Json => {
   if (reasoning === undefined) return {}
   const { effort, budget } = reasoning
-  const own = recordOf(ownMembers(extensions), 'thinking')
-  if (effort === 'none') return { thinking: { ...own, type: 'disabled' } }
+  const { thinking } = ownMembers(extensions)
+  const { token_budget: idle, ...own }: Json = isRecord(thinking) ? thinking : {}
+  if (effort === 'none') {
+    return { thinking: { ...own, ...(!isAbsent(idle) && { token_budget: idle }), type: 'disabled' } }
+  }
+  if (thinking === null || idle === null) return { thinking: { ...own, type: 'enabled' } }
   if (effort !== undefined && budget === undefined) {
     losses.add('reasoning.effort', 'Cohere takes a budget of tokens, not an effort')
   }

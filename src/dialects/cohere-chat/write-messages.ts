@@ -29,6 +29,10 @@ const say = (conversation: Conversation, message: Json): void => {
   conversation.written.push(message)
 }
 
+const nameMarks = ({ cache }: Part, losses: Losses): void => {
+  if (cache !== undefined) losses.add('messages.cache', 'Cohere caches prompts by itself and takes no marks')
+}
+
 /** The result of a tool holds text and documents. */
 const isHeld = (part: Part): boolean => part.type !== 'image' && part.type !== 'audio' && part.type !== 'reasoning'
 
@@ -36,7 +40,7 @@ const sayResult = (conversation: Conversation, part: ToolResultPart, others: Jso
   const { losses } = conversation
   losses.addForeign(part.extensions, 'messages.tool-result.')
   if (part.isError) losses.add('messages.tool-result.isError', 'Cohere has no mark for a failed tool call')
-  if (part.cache !== undefined) losses.add('messages.cache', 'Cohere caches prompts by itself and takes no marks')
+  nameMarks(part, losses)
   const content = writeContent(part.output.filter(isHeld), losses)
   say(conversation, { ...others, role: 'tool', tool_call_id: part.callId, content })
   const beside = part.output.filter(one => !isHeld(one))
@@ -84,6 +88,7 @@ const sayAssistant = (conversation: Conversation, message: Message): void => {
   let plan = ''
   for (const part of message.parts) {
     if (part.type === 'tool-call') {
+      nameMarks(part, losses)
       losses.addForeign(part.extensions, 'messages.')
       calls.push(writeCall(part, part.callId))
     } else if (part.type === 'reasoning' && isPlan(ownMembers(part.extensions))) plan += part.text
