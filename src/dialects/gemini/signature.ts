@@ -14,7 +14,6 @@ const head = (signature: string): Uint8Array => {
     return new Uint8Array(0)
   }
 }
-const bytesIn = (base64: string): number => Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
 
 /** A number in base 128, as protocol buffers write it, and where the next byte stands. */
 const readNumber = (bytes: Uint8Array, from: number): readonly [value: number, next: number] => {
@@ -29,12 +28,12 @@ const readNumber = (bytes: Uint8Array, from: number): readonly [value: number, n
 }
 
 /** Both Google's and Anthropic's may be a message whose second field comes first; only Anthropic's says more behind the field inside it. */
-const isAnthropics = (bytes: Uint8Array, length: number): boolean => {
+const isAnthropics = (bytes: Uint8Array): boolean => {
   if (bytes[0] !== 0x12) return false
   const [outer, inner] = readNumber(bytes, 1)
   if (bytes[inner] !== 0x0a) return true
   const [within, next] = readNumber(bytes, inner + 1)
-  return next + within < Math.min(inner + outer, length)
+  return next + within < inner + outer
 }
 
 /** True for a signature that Gemini cannot have made. */
@@ -43,7 +42,7 @@ export const isForeign = (signature: string): boolean => {
   // OpenAI's ciphertexts begin with the version of their cipher.
   if (signature.startsWith('gAAAA')) return true
   const bytes = head(signature)
-  return bytes.length === 0 || isAnthropics(bytes, bytesIn(signature))
+  return bytes.length === 0 || isAnthropics(bytes)
 }
 
 /** The signature of a call or text, where Gemini told it or where a client of OpenAI's dialect keeps it. */
