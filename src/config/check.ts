@@ -109,7 +109,7 @@ const unused = (settings: Settings): readonly Doubt[] => {
     [one.id, one.model, `${one.provider}/${one.model}`].some(name => aliased.has(name))
   return [
     ...providers
-      .filter(one => deployments.every(deployment => deployment.provider !== one.id))
+      .filter(one => one.discover !== true && deployments.every(deployment => deployment.provider !== one.id))
       .map(one => warningAt(['providers', one.id], 'no deployment uses this provider')),
     ...(pools.length === 0 ? [] : deployments)
       .filter(one => !isReached(one))

@@ -60,7 +60,8 @@ export const settle = (
   const settings = resolve(ground, pathBelow)
   // Only a file that has sections lacks one of them.
   const hasSections = formed.doubts.every(one => one.path.length > 0)
-  const missing = hasSections && names.deployments.length === 0 ? [errorAt([], nothingToOffer)] : []
+  const offers = names.deployments.length > 0 || settings.providers.some(({ discover }) => discover === true)
+  const missing = hasSections && !offers ? [errorAt([], nothingToOffer)] : []
   const told = before.map(one => one.path)
   const all = [...before, ...unlessUnder([...strange, ...wellTold, ...missing, ...doubts], told)]
   const isSound = all.every(one => one.severity === 'warning')
