@@ -25,6 +25,7 @@ describe('a list of models', () => {
     expect(list.request.headers).toEqual(expect.arrayContaining(['x-team', 'a']))
     expect(list.authorize(list.request, 'k3y', 0 as never).headers).toEqual(expect.arrayContaining(['Bearer k3y']))
     expect(listOf('ollama').request.url).toBe('http://127.0.0.1:11434/v1/models')
+    expect(listOf('openai').request.url).toBe('https://api.openai.com/v1/models')
   })
   it('tells windows in the words of each server', () => {
     expect(

@@ -6,6 +6,7 @@ import type { ListedModel, ModelList } from '../ports/model-list.ts'
 import type { WireRequest } from '../ports/transport.ts'
 import { bearer } from './authorize.ts'
 import { standingHeaders } from './headers.ts'
+import type { LookAlike } from './look-alike.ts'
 import { addressOf, lookAlikeTable } from './openai-compatible.ts'
 import { joinUrl } from './speak.ts'
 import type { ProviderSettings } from './speak.ts'
@@ -102,9 +103,16 @@ const readList = (body: string): Checked<readonly ListedModel[]> => {
 /** Servers tell of single models beside the version that the list lies under. */
 const rootOf = (address: string): string => address.replace(/\/v1\/?(?=\?|$)/, '')
 
+/** OpenAI's own list has the same form. */
+const openaiItself: LookAlike = {
+  url: 'https://api.openai.com/v1',
+  docs: 'https://platform.openai.com/docs/api-reference/models/list',
+  usage: 'asked',
+}
+
 /** How a provider of this type is asked for its models, or what its settings lack. Undefined for types that have no list in this form. */
 export const modelListOf = (type: string, settings: ProviderSettings): Checked<ModelList> | undefined => {
-  const row = Object.hasOwn(lookAlikeTable, type) ? lookAlikeTable[type] : undefined
+  const row = type === 'openai' ? openaiItself : Object.hasOwn(lookAlikeTable, type) ? lookAlikeTable[type] : undefined
   if (row === undefined) return undefined
   const address = addressOf(type, row, settings)
   if (!address.ok) return address
