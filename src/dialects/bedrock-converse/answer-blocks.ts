@@ -1,6 +1,7 @@
 /** Content blocks of an answer while they come in: start, deltas, stop, each told as events. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { readCallId } from './call-id.ts'
+import { joinedBlobs, readRedacted } from './redacted.ts'
 import { answerTool } from './output.ts'
 import type { Json } from './wire.ts'
 import { carried, dialect, inputText, isRecord, jsonText, memberOf, otherMembers, parseJson } from './wire.ts'
@@ -10,7 +11,7 @@ export type OpenBlock =
   | { readonly kind: 'text'; readonly block: number; readonly citations: unknown[]; readonly others: Json | undefined }
   | { readonly kind: 'reasoning'; readonly block: number; readonly others: Json | undefined; signature: string }
   /** Encrypted reasoning, whose pieces are joined before it is told. */
-  | { readonly kind: 'redacted'; readonly block: number; data: string }
+  | { readonly kind: 'redacted'; readonly block: number; readonly pieces: string[] }
   | { readonly kind: 'tool-call'; readonly block: number; fed: boolean }
   /** The input of the tool that is the answer, read as text. */
   | { readonly kind: 'answer'; readonly block: number; fed: boolean }
@@ -77,7 +78,7 @@ export const impliedBlock = (delta: Json, block: number): Started | undefined =>
   if (name === 'text' || name === 'citation') return startText(block)
   if (name !== 'reasoningContent' || !isRecord(value)) return undefined
   return 'redactedContent' in value
-    ? { open: { kind: 'redacted', block, data: '' }, events: none }
+    ? { open: { kind: 'redacted', block, pieces: [] }, events: none }
     : startReasoning(block)
 }
 
@@ -95,7 +96,8 @@ const growReasoning = (open: Extract<OpenBlock, { kind: 'reasoning' }>, delta: J
 }
 const growRedacted = (open: Extract<OpenBlock, { kind: 'redacted' }>, delta: Json): readonly StreamEvent[] => {
   const content = delta['reasoningContent']
-  if (isRecord(content)) open.data += textOf(content, 'redactedContent')
+  const piece = isRecord(content) ? textOf(content, 'redactedContent') : ''
+  if (piece !== '') open.pieces.push(piece)
   return none
 }
 const growToolCall = (
@@ -164,7 +166,7 @@ export const endBlock = (open: OpenBlock): readonly StreamEvent[] => {
     }
     case 'redacted':
       return [
-        { type: 'reasoning-start', block, redacted: open.data },
+        { type: 'reasoning-start', block, redacted: readRedacted(joinedBlobs(open.pieces)) },
         { type: 'reasoning-end', block },
       ]
     case 'tool-call':
@@ -184,7 +186,7 @@ const wholeText = (text: string, block: number, others?: Json): readonly StreamE
 }
 const wholeReasoning = (content: Json, block: number): readonly StreamEvent[] | undefined => {
   const { reasoningText: told, redactedContent } = content
-  if (typeof redactedContent === 'string') return endBlock({ kind: 'redacted', block, data: redactedContent })
+  if (typeof redactedContent === 'string') return endBlock({ kind: 'redacted', block, pieces: [redactedContent] })
   if (!isRecord(told)) return undefined
   const { open, events } = startReasoning(block, otherMembers(told, known.reasoning))
   return [...events, ...growBlock(open, { reasoningContent: told }), ...endBlock(open)]

@@ -1,6 +1,7 @@
 /** The frames of one content block after another: start where there is one, deltas, stop. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
+import { writeRedacted } from './redacted.ts'
 import { callIds } from './response.ts'
 import type { Json, Losses } from './wire.ts'
 import { dialect, isRecord, jsonText, memberOf, ownMembers } from './wire.ts'
@@ -74,7 +75,7 @@ const writers: Writers = {
   'reasoning-start': (event, page) =>
     event.redacted === undefined
       ? none
-      : [grow(page, { reasoningContent: { redactedContent: event.redacted } }), stop(page)],
+      : [grow(page, { reasoningContent: { redactedContent: writeRedacted(event.redacted) } }), stop(page)],
   'reasoning-delta': ({ text }, page) => [grow(page, { reasoningContent: { text } })],
   'reasoning-end': ({ signature }, page) =>
     signature === undefined ? stopIfOpen(page) : [grow(page, { reasoningContent: { signature } }), stop(page)],

@@ -3,6 +3,7 @@ import type { Part, ToolResultPart } from '../../domain/message.ts'
 import { readCallId } from './call-id.ts'
 import { readMedia } from './media.ts'
 import type { MediaKind } from './media.ts'
+import { readRedacted } from './redacted.ts'
 import type { Findings, Json } from './wire.ts'
 import {
   carried,
@@ -79,7 +80,8 @@ const reasoning: Read = place => {
     return opaque(place)
   }
   const { reasoningText, redactedContent } = value
-  if (typeof redactedContent === 'string') return { type: 'reasoning', text: '', redacted: redactedContent }
+  if (typeof redactedContent === 'string')
+    return { type: 'reasoning', text: '', redacted: readRedacted(redactedContent) }
   if (!isRecord(reasoningText)) return opaque(place)
   const { signature } = reasoningText
   return {

@@ -13,6 +13,7 @@ import type {
 import type { Family } from './family.ts'
 import { writeMedia } from './media.ts'
 import type { DocumentNames } from './media.ts'
+import { writeRedacted } from './redacted.ts'
 import { isForeign } from './signature.ts'
 import type { Json, Losses } from './wire.ts'
 import { dialect, inputOf, isRecord, ownMembers, parseJson } from './wire.ts'
@@ -52,7 +53,7 @@ const writeReasoning = (part: ReasoningPart, { family, isOwn, losses }: Writing)
     losses.add('messages.reasoning', 'a model takes back only reasoning that it has signed itself')
     return undefined
   }
-  if (part.redacted !== undefined) return { reasoningContent: { redactedContent: part.redacted } }
+  if (part.redacted !== undefined) return { reasoningContent: { redactedContent: writeRedacted(part.redacted) } }
   const { text, signature } = part
   return {
     reasoningContent: {

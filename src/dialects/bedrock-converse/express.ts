@@ -10,6 +10,7 @@ import type { MessageRun } from '../event-stream.ts'
 import { editMembers } from '../json-text.ts'
 import { encodeRequest } from './encode-request.ts'
 import { garbled } from './failure.ts'
+import { readRedacted } from './redacted.ts'
 import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
@@ -70,7 +71,7 @@ const isForeignReasoning = (block: unknown): boolean => {
   const content = isRecord(block) ? block['reasoningContent'] : undefined
   if (!isRecord(content)) return false
   const { reasoningText: told, redactedContent: redacted } = content
-  const proof = isRecord(told) ? told['signature'] : redacted
+  const proof = isRecord(told) ? told['signature'] : typeof redacted === 'string' ? readRedacted(redacted) : undefined
   return typeof proof === 'string' && isForeign(proof)
 }
 const hasForeignReasoning = (message: unknown): message is Json & { readonly content: readonly unknown[] } =>

@@ -120,7 +120,8 @@ const told = (answer: Answer): Seen => {
       .join(''),
     reasoning: reasoning.map(({ text }) => text).join(''),
     signatures: reasoning.flatMap(({ signature }) => signature ?? []),
-    redacted: reasoning.flatMap(({ redacted }) => redacted ?? []),
+    // The bytes are what Claude wrote, as text.
+    redacted: reasoning.flatMap(({ redacted }) => (redacted === undefined ? [] : [btoa(redacted)])),
     calls: of(answer, 'tool-call').map(({ callId, name, input }) => ({
       id: callId,
       name,

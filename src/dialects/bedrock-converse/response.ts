@@ -11,6 +11,7 @@ import { idFitter } from './call-id.ts'
 import { writeOpaque } from './encode-blocks.ts'
 import { encodeFailure, failureOf, garbled } from './failure.ts'
 import { answerTool } from './output.ts'
+import { writeRedacted } from './redacted.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { endOf, modelOf, otherFields, stopOf } from './stream.ts'
 import { readTier, writeTier } from './tier.ts'
@@ -64,7 +65,7 @@ const writeText = (part: TextPart | RefusalPart): Json | undefined => {
 }
 const writeReasoning = (part: ReasoningPart): Json | undefined => {
   const { text, signature, redacted } = part
-  if (redacted !== undefined) return { reasoningContent: { redactedContent: redacted } }
+  if (redacted !== undefined) return { reasoningContent: { redactedContent: writeRedacted(redacted) } }
   if (text === '' && signature === undefined) return undefined
   const told = { ...ownMembers(part.extensions), text, ...(signature !== undefined && { signature }) }
   return { reasoningContent: { reasoningText: told } }
