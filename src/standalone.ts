@@ -6,10 +6,12 @@ import { findingText } from './config/finding.ts'
 import type { Settings, StoreConfig, TelemetryConfig } from './config/settings.ts'
 import type { Caller } from './domain/caller.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
+import type { CredentialId } from './domain/ids.ts'
 import type { Checked } from './domain/units.ts'
 import { createGateway, knownProviderTypes, modelListsOf } from './gateway.ts'
 import type { OwnedGateway } from './gateway.ts'
-import { cloudSecrets, warmUp } from './platform/cloud-secrets.ts'
+import { cloudSecrets, refusals, warmUp } from './platform/cloud-secrets.ts'
+import type { CloudSecrets } from './platform/cloud-secrets.ts'
 import { discoverModels } from './platform/discover-models.ts'
 import type { KnownModels } from './platform/discover-models.ts'
 import type { Listener } from './platform/listener.ts'
@@ -148,13 +150,15 @@ const withFoundModels = async (
   }
 }
 
-/** What clouds hand out is fetched before anybody waits for it. */
-const warm = ({ providers }: Settings, secrets: Secrets, tell: Ears['tell']): void =>
-  warmUp(
-    providers.flatMap(({ credentials }) => credentials.map(({ reference }) => reference)),
-    secrets,
-    message => tell('error', message),
-  )
+/** What clouds hand out is fetched before anybody waits for it, and anew where a provider would not take it. */
+const tending = (gateway: OwnedGateway, secrets: CloudSecrets, tell: Ears['tell']) => {
+  let references: ReadonlyMap<CredentialId, string> = new Map()
+  gateway.listen(refusals(() => references, secrets))
+  return ({ providers }: Settings): void => {
+    references = new Map(providers.flatMap(one => one.credentials.map(({ id, reference }) => [id, reference])))
+    warmUp([...references.values()], secrets, message => tell('error', message))
+  }
+}
 
 /** Opens a house with these settings, or tells what stands against it. */
 export const openStandalone = async (
@@ -189,7 +193,8 @@ export const openStandalone = async (
     await close()
     return found.fault
   }
-  warm(settings, secrets, ears.tell)
+  const tend = tending(gateway, secrets, ears.tell)
+  tend(settings)
   return {
     ok: true,
     value: {
@@ -204,7 +209,7 @@ export const openStandalone = async (
       },
       reload: next => {
         const done = found.reload(next)
-        if (done.ok) warm(next, secrets, ears.tell)
+        if (done.ok) tend(next)
         return done
       },
       close: async () => {

@@ -10,7 +10,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { certificateFor } from '../../test/certificate.ts'
 import { settle, testClock } from '../../test/clock.ts'
 import { servers } from '../../test/contract/transport.contract.ts'
-import { cloudSecrets, warmUp } from './cloud-secrets.ts'
+import type { FailureKind } from '../domain/failure.ts'
+import type { GatewayEvent } from '../domain/gateway-event.ts'
+import type { CredentialId } from '../domain/ids.ts'
+import { cloudSecrets, refusals, warmUp } from './cloud-secrets.ts'
 import { processSecrets } from './process.ts'
 
 const house = servers()
@@ -98,6 +101,38 @@ describe('warming up', () => {
     await settle()
     expect(read).toEqual(['aws:default', 'google:adc'])
     expect(said).toEqual(['google:adc: no way'])
+  })
+})
+
+describe('what a provider would not take', () => {
+  it('is fetched anew for the next request, and nothing else is', async () => {
+    const server = await answering((_, turn) => ({
+      body: { AccessKeyId: `A${turn}`, SecretAccessKey: 'S', Expiration: soon(60), Token: 'T' },
+    }))
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `${server.url}/v1/credentials`)
+    const { secrets, clock } = open()
+    const references = new Map([
+      ['them:0' as CredentialId, 'aws:default'],
+      ['plain:0' as CredentialId, '${KEY}'],
+    ])
+    const hear = refusals(() => references, secrets)
+    const ended = (credential: string, kind?: FailureKind): GatewayEvent => {
+      const failure = kind === undefined ? {} : { failure: { kind, message: 'no' } }
+      const attempt = { ...failure, credential: credential as CredentialId }
+      return { type: 'attempt-ended', attempt } as unknown as GatewayEvent
+    }
+    expect(await secrets.read('aws:default')).toContain('"A1"')
+    clock.advance(minute)
+    for (const event of [
+      ended('them:0'),
+      ended('them:0', 'upstream-rate-limited'),
+      ended('plain:0', 'upstream-credential'),
+      ended('nobody', 'upstream-credential'),
+    ])
+      hear(event)
+    expect(await secrets.read('aws:default')).toContain('"A1"')
+    hear(ended('them:0', 'upstream-credential'))
+    expect(await secrets.read('aws:default')).toContain('"A2"')
   })
 })
 

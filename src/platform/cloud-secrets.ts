@@ -1,7 +1,9 @@
 /** Secrets that clouds hand out for a while, by reference: `aws:…`, `google:…` and `azure:…`. */
 import { didYouMean } from '../domain/nearest.ts'
+import type { CredentialId } from '../domain/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Secrets } from '../ports/secrets.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 import { awsCredentials } from './clouds/aws.ts'
 import { azureScope, entraToken } from './clouds/azure.ts'
 import { freshSecret } from './clouds/fresh.ts'
@@ -61,11 +63,16 @@ const named =
     }
   }
 
+export interface CloudSecrets extends Secrets {
+  /** A provider would not take what this reference stood for; does nothing for references that are not of a cloud. */
+  refused(reference: string): void
+}
+
 /**
  * AWS credentials as JSON of accessKeyId, secretAccessKey and sessionToken, and access tokens of Google and Entra, each
  * kept until shortly before its end; every other reference is read by `inner`.
  */
-export const cloudSecrets = (inner: Secrets, { clock }: { readonly clock: Clock }): Secrets => {
+export const cloudSecrets = (inner: Secrets, { clock }: { readonly clock: Clock }): CloudSecrets => {
   const known = new Map<string, FreshSecret>()
   return {
     read(reference) {
@@ -83,8 +90,19 @@ export const cloudSecrets = (inner: Secrets, { clock }: { readonly clock: Clock 
       known.set(reference, secret)
       return secret.read()
     },
+    refused: reference => known.get(reference)?.refused(),
   }
 }
+
+/** Hears which credentials were refused; `references` has what stands behind each at this moment. */
+export const refusals =
+  (references: () => ReadonlyMap<CredentialId, string>, secrets: CloudSecrets): Telemetry =>
+  event => {
+    if (event.type !== 'attempt-ended' || event.attempt.failure?.kind !== 'upstream-credential') return
+    const { credential } = event.attempt
+    const reference = credential === undefined ? undefined : references().get(credential)
+    if (reference !== undefined) secrets.refused(reference)
+  }
 
 /** Fetches what clouds hand out before the first request needs it, and tells of what cannot be had. */
 export const warmUp = (references: readonly string[], secrets: Secrets, tell: (message: string) => void): void => {

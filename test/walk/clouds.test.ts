@@ -37,9 +37,10 @@ const found = new Map<string, Recording>()
 const ids: readonly string[] = Object.values(wanted)
 for (const one of hasShared ? recordings() : []) if (ids.includes(one.id)) found.set(one.id, one)
 const answerFor = (name: Wanted): { readonly type: string; readonly body: Buffer } => {
-  const { body, headers } = found.get(wanted[name])?.response ?? { body: {}, headers: {} }
+  const response = found.get(wanted[name])?.response
+  const body = response?.body ?? {}
   const bytes = body.text === undefined ? Buffer.from(body.base64 ?? '', 'base64') : Buffer.from(body.text)
-  return { type: headers['content-type'] ?? 'application/vnd.amazon.eventstream', body: bytes }
+  return { type: response?.headers['content-type'] ?? 'application/vnd.amazon.eventstream', body: bytes }
 }
 
 const house = servers()

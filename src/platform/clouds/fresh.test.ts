@@ -127,6 +127,19 @@ describe('a secret that expires', () => {
     expect(await secret.read()).toBe('two')
   })
 
+  it('that was refused before its end is fetched anew, unless it is new itself', async () => {
+    const { asked, clock, secret, first } = open()
+    await first({ text: 'one', lifetime: 60 * minute })
+    secret.refused()
+    expect(await secret.read()).toBe('one')
+    expect(asked).toHaveLength(1)
+    clock.advance(30_000)
+    secret.refused()
+    const read = secret.read()
+    asked[1]?.resolve({ text: 'two', lifetime: 60 * minute })
+    expect(await read).toBe('two')
+  })
+
   it('that never comes is given up after half a minute, and asked for anew', async () => {
     const { asked, clock, secret } = open()
     const read = secret.read()

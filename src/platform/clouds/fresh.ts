@@ -11,6 +11,8 @@ export interface Fresh {
 export interface FreshSecret {
   /** At once what is kept, if it is still good; else as soon as there is a new one. Rejects with why there is none. */
   read(): Promise<string>
+  /** Whoever was shown it would not take it: the next reader gets a new one, unless this one is new itself. */
+  refused(): void
 }
 
 /** So long before its end a secret is renewed beside the requests, which go on with the old one. */
@@ -77,6 +79,9 @@ export const freshSecret = (fetch: () => Promise<Fresh>, clock: Clock): FreshSec
         renew().catch(() => undefined)
       }
       return kept.secret
+    },
+    refused() {
+      if (clock.now() >= notBefore) kept = undefined
     },
   }
 }

@@ -1,6 +1,6 @@
 /** Google access tokens: from a credentials file, or as Google's own tools find them. */
 import type * as Library from 'google-auth-library'
-import type { AuthClient, AuthClientOptions } from 'google-auth-library'
+import type { AuthClient, JWTOptions } from 'google-auth-library'
 import type { Fresh } from './fresh.ts'
 
 const scopes = 'https://www.googleapis.com/auth/cloud-platform'
@@ -32,7 +32,7 @@ const membersIn = (text: string): Members => {
 }
 
 /** The library asks Google's own token server, whatever server the file names. */
-const redirected = ({ token_uri: tokenUri }: Members): AuthClientOptions => {
+const redirected = ({ token_uri: tokenUri }: Members): Pick<JWTOptions, 'transporterOptions'> => {
   if (typeof tokenUri !== 'string' || tokenUri === googleTokens || !URL.canParse(tokenUri)) return {}
   const fetchThere: typeof fetch = (input, init) => fetch(String(input) === googleTokens ? tokenUri : input, init)
   return { transporterOptions: { fetchImplementation: fetchThere } }
