@@ -5,6 +5,7 @@ import type { Encoded } from '../../ports/dialect.ts'
 import { fitName, withFitNames } from '../../domain/tool-name.ts'
 import { abilitiesOf } from './abilities.ts'
 import { fitModel } from './fit-model.ts'
+import { kinMembers, saidOfBody } from './kin.ts'
 import { isStrictSchema } from './strict-schema.ts'
 import { writeTools } from './tools.ts'
 import type { Writing } from './write-content.ts'
@@ -42,7 +43,8 @@ const formatOf = (output: OutputFormat, writing: Writing): Json | undefined => {
 }
 const writeText = ({ output, extensions }: ChatBody, writing: Writing): Json => {
   const form = formOf(extensions)
-  const own = ownRecord(ownMembers(extensions), 'text')
+  const { verbosity } = kinMembers(extensions)
+  const own = { ...(verbosity !== undefined && { verbosity }), ...ownRecord(ownMembers(extensions), 'text') }
   const format = formatOf(output, writing) ?? (form['format'] === true ? { type: 'text' } : undefined)
   const whole = format === undefined ? own : { ...own, format: { ...ownRecord(own, 'format'), ...format } }
   return Object.keys(whole).length === 0 && form['text'] !== true ? {} : { text: whole }
@@ -170,7 +172,7 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
   const losses: Losses = new Map()
   const writing: Writing = { losses, isOwn: asked.extensions[openaiResponsesId] !== undefined }
   const request = writing.isOwn ? asked : withFitNames(asked, toolName)
-  addForeign(losses, request.extensions, '')
+  addForeign(losses, request.extensions, '', saidOfBody)
   const body = {
     model,
     ...writeInput(request.messages, writing, formOf(request.extensions)),
@@ -179,6 +181,7 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
     ...writeLimits(request, writing),
     ...writeSampling(request, writing),
     ...writeInclude(request, model, writing),
+    ...kinMembers(request.extensions).members,
     ...writePlain(request, writing),
     ...writeOthers(request),
     ...writeReasoning(request, model, writing),

@@ -20,7 +20,11 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
       if (page.hasEnded) return none
       write(page, event)
       const told = page.told.splice(0)
-      return told.length === 0 ? none : told.map(event => frameOf(mend(event)))
+      if (told.length === 0) return none
+      return told.flatMap(event => {
+        const mended = mend(event)
+        return mended === undefined ? none : [frameOf(mended)]
+      })
     },
     losses: () => listLosses(page.losses),
   }

@@ -1,4 +1,5 @@
 /** What stands around the output of a response, both ways: most of it repeats what was asked. */
+import type { Extensions } from '../../domain/message.ts'
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext } from '../../ports/dialect.ts'
@@ -108,19 +109,25 @@ const unasked: Json = {
 }
 
 const lateOnly = new Set(['late'])
+const toldMembers = (extensions: Extensions | undefined): Json => {
+  const form = formOf(extensions)
+  return { ...plainMembers(extensions), ...without(form, lateOnly), ...ownRecord(form, 'late') }
+}
 type Told = Pick<Answer, 'model' | 'upstreamId' | 'created' | 'serviceTier' | 'extensions'>
 /** A response of this status around nothing yet. */
 export const writeHead = (start: Told, context: AnswerContext): Json => {
-  const form = formOf(start.extensions)
   return {
+    ...unasked,
+    ...writeTier(start.serviceTier),
+    ...toldMembers(start.extensions),
     id: start.upstreamId === undefined || start.upstreamId === '' ? giveId('resp', context.id) : start.upstreamId,
     object: 'response',
     created_at: start.created ?? Math.floor(context.now / 1000),
-    ...unasked,
-    ...writeTier(start.serviceTier),
-    ...plainMembers(start.extensions),
-    ...without(form, lateOnly),
-    ...ownRecord(form, 'late'),
     model: start.model === '' ? context.model : start.model,
   }
+}
+/** The same response with what the end of the answer tells. */
+export const finishHead = (head: Json, extensions: Extensions | undefined): Json => {
+  const { id, object, created_at, model } = head
+  return { ...head, ...toldMembers(extensions), id, object, created_at, model }
 }

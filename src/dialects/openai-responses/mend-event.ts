@@ -24,13 +24,28 @@ const response: Fix = value => mendResponse(isRecord(value) ? value : {})
 const item =
   (told: Told, place: unknown): Fix =>
   value => {
-    if (!isRecord(value)) return {}
+    if (!isRecord(value)) return value
     const mended = mendItem(value, told.around, Number(place))
     const { id, name } = mended
     if (isWord(id)) told.ids.set(place, id)
     if (isWord(name)) told.names.set(place, name)
     return mended
   }
+
+const wholes: ReadonlyMap<string, string> = new Map([
+  ['response.refusal.done', 'refusal'],
+  ['response.reasoning_text.done', 'text'],
+  ['response.reasoning_summary_text.done', 'text'],
+  ['response.custom_tool_call_input.done', 'input'],
+])
+const piece =
+  /^response\.(?:refusal|reasoning_(?:summary_)?text|function_call_arguments|custom_tool_call_input)\.delta$/
+/** The words of an event that holds nothing else. */
+const words = (type: string): ReturnType<typeof rules> => {
+  if (piece.test(type)) return rules({ delta: textOr('') })
+  const member = wholes.get(type)
+  return member === undefined ? [] : rules({ [member]: textOr('') })
+}
 
 /** Members that the event's type must have beside its place. */
 const own = (type: string, told: Told, place: unknown): ReturnType<typeof rules> => {
@@ -56,12 +71,15 @@ const own = (type: string, told: Told, place: unknown): ReturnType<typeof rules>
     case 'error':
       return rules({ code: looseText, message: textOr(''), param: looseText })
     default:
-      return []
+      return words(type)
   }
 }
 
 const ofResponse = /^response\.(?:created|in_progress|queued|completed|incomplete|failed|cancelled)$/
 const withContent = /^response\.(?:content_part|output_text|refusal|reasoning_text|reasoning_part)\./
+/** Events about something inside an item. */
+const isWithin =
+  /^response\.(?:content_part|output_text|refusal|reasoning_[a-z_]+|function_call_arguments|custom_tool_call_input)\./
 const withSummary = /^response\.reasoning_summary_/
 /** The place of a part among those of its item: some servers count on from the item before. */
 const contentIndex =
@@ -78,7 +96,7 @@ const integer: Fix = value => (Number.isInteger(value) ? value : 0)
 const placed = (type: string, told: Told, event: Json): ReturnType<typeof rules> => {
   const { output_index: place } = event
   if (type.startsWith('response.output_item.')) return rules({ output_index: integer })
-  if (!('item_id' in event) && !('output_index' in event)) return []
+  if (!('item_id' in event) && !isWithin.test(type)) return []
   const id: Fix = value => (isWord(value) ? value : (told.ids.get(place) ?? giveId('item', told.around, Number(place))))
   return rules({
     item_id: id,
@@ -95,25 +113,35 @@ const renamed = (event: Json): Json => {
   return { ...event, type: type.replace('reasoning_part', 'content_part') }
 }
 
+/** True for an event that tells nothing: one of no type, or about an item that is not there. */
+const isSenseless = ({ type, item: about }: Json): boolean => {
+  if (typeof type !== 'string') return true
+  return type.startsWith('response.output_item.') && (!isRecord(about) || !isWord(about['type']))
+}
+const mendAround = (event: Json, told: Told, numbered: Fix): Json => {
+  const mended = mend(event, [
+    ['response', response],
+    ['sequence_number', numbered],
+  ])
+  if (isRecord(mended['response'])) told.around = String(mended['response']['id']).replace(/[^a-zA-Z0-9_-]/g, '_')
+  return mended
+}
+
+/** Mends one event; undefined for one that tells nothing. */
+export type EventMender = (event: Json) => Json | undefined
 /** Mends the events of one stream, one after the other, and numbers those that came without a number. */
-export const eventMender = (): ((event: Json) => Json) => {
+export const eventMender = (): EventMender => {
   const told: Told = { around: '', ids: new Map(), names: new Map(), parts: new Map() }
   let next = 0
   return given => {
+    if (isSenseless(given)) return undefined
     const event = renamed(given)
-    const { type, sequence_number: number, output_index: place } = event
+    const { sequence_number: number, output_index: place } = event
+    const type = String(event['type'])
     const sequence = Number.isInteger(number) ? Number(number) : next
     next = sequence + 1
-    if (typeof type !== 'string') return event
     const numbered: Fix = () => sequence
-    if (ofResponse.test(type)) {
-      const mended = mend(event, [
-        ['response', response],
-        ['sequence_number', numbered],
-      ])
-      if (isRecord(mended['response'])) told.around = String(mended['response']['id']).replace(/[^a-zA-Z0-9_-]/g, '_')
-      return mended
-    }
+    if (ofResponse.test(type)) return mendAround(event, told, numbered)
     return mend(event, [...placed(type, told, event), ...own(type, told, place), ['sequence_number', numbered]])
   }
 }

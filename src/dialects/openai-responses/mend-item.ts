@@ -35,7 +35,7 @@ export const mendPart: Fix = value => {
     case 'summary_text':
       return mend(value, [['text', textOr('')]])
     default:
-      return value
+      return isWord(value['type']) ? value : undefined
   }
 }
 const parts: Fix = value => (Array.isArray(value) ? mendList(value, mendPart) : [])

@@ -87,6 +87,8 @@ export const mendAnnotation: Fix = value => {
 const tool: Fix = value => {
   if (!isRecord(value)) return undefined
   if (value['type'] === 'mcp') return mend(value, [['server_url', uri]])
+  if (value['type'] === 'code_interpreter') return mend(value, [['container', one => one ?? { type: 'auto' }]])
+  if (value['type'] === 'file_search') return mend(value, [['vector_store_ids', one => one ?? []]])
   if (value['type'] !== 'function') return value
   return mend(value, [
     ['name', textOr('')],
@@ -104,7 +106,8 @@ export const toolChoice: Fix = value =>
 
 const format: Fix = value => {
   if (!isRecord(value)) return undefined
-  if (value['type'] !== 'json_schema') return value
+  const { type } = value
+  if (type !== 'json_schema') return type === 'text' || type === 'json_object' ? value : { ...value, type: 'text' }
   return mend(value, [
     ['name', textOr('response')],
     ['description', one => (typeof one === 'string' ? one : undefined)],

@@ -3,7 +3,7 @@ import { always, mend, mendList, rules, textIfAny, textOr } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { mendItem } from './mend-item.ts'
 import { reasoning, text, toolChoice, tools, usageIfAny } from './mend-members.ts'
-import { isRecord } from './wire.ts'
+import { isRecord, isWord } from './wire.ts'
 import type { Json } from './wire.ts'
 
 const statuses = new Set<unknown>(['completed', 'failed', 'in_progress', 'cancelled', 'queued', 'incomplete'])
@@ -40,7 +40,9 @@ const errorRules = rules({ code: value => (errorCodes.has(value) ? value : 'serv
 const error: Fix = value => (isRecord(value) ? mend(value, errorRules) : null)
 const detailRules = rules({ reason: word('max_output_tokens', 'content_filter') })
 const incomplete: Fix = value => (isRecord(value) ? mend(value, detailRules) : null)
-const instructions: Fix = value => (typeof value === 'string' || Array.isArray(value) ? value : null)
+const isItem = (value: unknown): boolean => isRecord(value) && (isWord(value['type']) || isWord(value['role']))
+const instructions: Fix = value =>
+  typeof value === 'string' || (Array.isArray(value) && value.every(isItem)) ? value : null
 const metadata: Fix = value =>
   value === null || (isRecord(value) && Object.values(value).every(one => typeof one === 'string')) ? value : {}
 const safety: Fix = value => (typeof value === 'string' && value.length > 64 ? undefined : looseText(value))

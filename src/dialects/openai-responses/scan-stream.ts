@@ -9,6 +9,7 @@ import { endEarly, newReading } from './answer.ts'
 import type { Reading } from './answer.ts'
 import { garbled } from './in-band-error.ts'
 import { eventMender } from './mend-event.ts'
+import type { EventMender } from './mend-event.ts'
 import { endMark, readFrame } from './stream.ts'
 import { isRecord, parseJson } from './wire.ts'
 import type { Json } from './wire.ts'
@@ -21,7 +22,7 @@ const blankLine = encoder.encode('\n\n')
 /** A stream while it is scanned. */
 interface Scan {
   readonly reading: Reading
-  readonly mend: (event: Json) => Json
+  readonly mend: EventMender
   /** True if the last piece ended within the line end of a frame that was mended. */
   isWithinLineEnd: boolean
 }
@@ -57,8 +58,9 @@ const passed = ({ bytes, from, kept }: Pass): Uint8Array => {
   return concat(from < bytes.length ? [...kept, bytes.subarray(from)] : kept)
 }
 
-const eventBytes = (event: Json): Uint8Array =>
-  encoder.encode(frameText({ event: String(event['type']), data: JSON.stringify(event) }))
+/** An event under the name of its type, which some servers leave out. */
+const eventBytes = ({ type }: Json, data: string): Uint8Array =>
+  encoder.encode(frameText(typeof type === 'string' ? { event: type, data } : { data }))
 
 /** The event with its type, which some servers tell by its name alone. */
 const typedBy = ({ event }: Frame, json: Json): Json =>
@@ -76,7 +78,9 @@ const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): voi
   if (events.at(-1)?.type === 'response-failed' || !isRecord(json))
     return replace(pass, start, pass.bytes.length, undefined)
   const mended = scan.mend(typedBy(frame, json))
-  if (mended !== json || frame.event !== mended['type']) replace(pass, start, end, eventBytes(mended))
+  if (mended === undefined) replace(pass, start, end, undefined)
+  else if (mended !== json) replace(pass, start, end, eventBytes(mended, JSON.stringify(mended)))
+  else if (frame.event !== mended['type']) replace(pass, start, end, eventBytes(mended, frame.data))
 }
 
 /** What was read of whole frames, with the bytes to pass on. */

@@ -120,9 +120,15 @@ export type Losses = Map<string, string>
 export const addLoss = (losses: Losses, field: string, why: string): void => {
   if (!losses.has(field)) losses.set(field, why)
 }
-/** Names every field that only another dialect knows. */
-export const addForeign = (losses: Losses, extensions: Extensions | undefined, prefix: string): void => {
-  for (const { field, why } of foreignLosses(extensions, openaiResponsesId)) addLoss(losses, `${prefix}${field}`, why)
+/** Names every field that only another dialect knows, but for those that are said all the same. */
+export const addForeign = (
+  losses: Losses,
+  extensions: Extensions | undefined,
+  prefix: string,
+  said?: ReadonlySet<string>,
+): void => {
+  for (const { field, why } of foreignLosses(extensions, openaiResponsesId, said))
+    addLoss(losses, `${prefix}${field}`, why)
 }
 export const listLosses = (losses: Losses): readonly Loss[] => [...losses].map(([field, why]) => ({ field, why }))
 

@@ -1,5 +1,6 @@
 /** The parts of a message's or a result's content, as written. */
 import type { MediaPart, OpaquePart, Part, TextPart } from '../../domain/message.ts'
+import { kinDetail, saidOfImage } from './kin.ts'
 import {
   addForeign,
   addLoss,
@@ -23,7 +24,8 @@ export interface Writing {
 const messageOnly = new Set(['message'])
 /** The part's own members, without those of its item. */
 const extras = (part: Part, { losses, isOwn }: Writing): Json => {
-  addForeign(losses, part.extensions, 'messages.')
+  const said = part.type === 'image' ? saidOfImage(part.extensions) : undefined
+  addForeign(losses, part.extensions, 'messages.', said)
   const own = without(plainMembers(part.extensions), messageOnly) ?? {}
   if (part.cache === undefined || isOwn) return own
   addLoss(losses, 'messages.cache', 'OpenAI caches prompts by itself and takes no marks of others')
@@ -45,7 +47,7 @@ const isOurs = (fileId: string, { isOwn }: Writing): boolean => isOwn || !fileId
 
 const writeImage = (part: MediaPart, own: Json, writing: Writing): Json | undefined => {
   const { source } = part
-  const detail = writing.isOwn ? {} : { detail: 'auto' }
+  const detail = writing.isOwn ? {} : { detail: kinDetail(part.extensions) ?? 'auto' }
   if ('fileId' in source && isOurs(source.fileId, writing)) {
     return { ...detail, ...own, type: 'input_image', file_id: source.fileId, ...mark(part, writing) }
   }

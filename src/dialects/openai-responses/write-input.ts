@@ -112,11 +112,13 @@ const thoughtItem = (parts: readonly ReasoningPart[], proof: string | undefined)
 /** Reasoning goes back to those who can have made it; what others dreamt up nobody takes. */
 const writeThought = (parts: readonly ReasoningPart[], writing: Writing): readonly Json[] => {
   const { losses, isOwn } = writing
-  for (const part of parts) addForeign(losses, part.extensions, 'messages.reasoning.')
   const proof = parts.map(proofOf).findLast(one => one !== undefined)
   const id = formOf(parts[0]?.extensions)['id']
   const isTaken = proof === undefined ? isOwn && !isGiven(id) : isOpenai(proof) || (isOwn && !isForeign(proof))
-  if (isTaken) return [thoughtItem(parts, proof)]
+  if (isTaken) {
+    for (const part of parts) addForeign(losses, part.extensions, 'messages.reasoning.')
+    return [thoughtItem(parts, proof)]
+  }
   addLoss(losses, 'messages.reasoning', 'OpenAI takes back only reasoning that it has encrypted')
   return []
 }
@@ -159,9 +161,8 @@ const wordsItem = (parts: readonly Part[], others: Json, writing: Writing): read
   const written = parts.map(part => writeSpoken(part, writing)).filter(one => one !== undefined)
   if (written.length === 0) return []
   const content = spokenContent(written, form)
-  const type = typeof content === 'string' || writing.isOwn ? {} : { type: 'message' }
   const own = ownRecord(ownMembers(parts[0]?.extensions), 'message')
-  return [{ ...type, ...others, ...own, ...formMembers(form), role: 'assistant', content }]
+  return [{ ...others, ...own, ...formMembers(form), role: 'assistant', content }]
 }
 const otherItem = (part: Part | undefined, writing: Writing): readonly Json[] => {
   if (part?.type === 'tool-call') return [writeCall(part, writing)]

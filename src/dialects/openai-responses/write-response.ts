@@ -1,7 +1,7 @@
 /** A response of the events that tell it: each event is written on the page, which then holds the whole. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
-import { writeHead } from './head.ts'
+import { finishHead, writeHead } from './head.ts'
 import { errorEvent } from './failure.ts'
 import { tell } from './page.ts'
 import type { Page } from './page.ts'
@@ -9,10 +9,8 @@ import { writeUsage } from './usage.ts'
 import { endCall, endCalls, endOthers, feedCall, startCall, writeOpaque } from './write-calls.ts'
 import { endThought, endThoughts, leaveThought, startThought, think } from './write-thoughts.ts'
 import { endMessages, endText, leaveMessage, refuse, say, startText } from './write-words.ts'
-import { addForeign, addLoss, formOf, ownRecord, plainMembers, without } from './wire.ts'
+import { addForeign, addLoss } from './wire.ts'
 import type { Json } from './wire.ts'
-
-const lateOnly = new Set(['late'])
 
 /** The response around nothing, or around what it holds so far. */
 const responseOf = (page: Page, members: Json): Json => ({ ...page.head, ...members })
@@ -63,8 +61,7 @@ const finish = (page: Page, end: Extract<StreamEvent, { type: 'response-end' }>)
   if (page.head === undefined) begin(page, { type: 'response-start', model: '' })
   endAll(page)
   page.hasEnded = true
-  const form = formOf(end.extensions)
-  page.head = { ...page.head, ...plainMembers(end.extensions), ...without(form, lateOnly), ...ownRecord(form, 'late') }
+  page.head = finishHead(page.head ?? {}, end.extensions)
   const told = ending(page)
   const response = responseOf(page, {
     error: null,

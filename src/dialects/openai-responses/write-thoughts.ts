@@ -96,7 +96,7 @@ export const endThought = (page: Page, { block, signature, extensions }: Named<'
   if (Array.isArray(content) && open.owner.content.length === 0) item['content'] = []
   if (proof === null) item['encrypted_content'] ??= null
   if (signature !== undefined) item['encrypted_content'] = signature
-  Object.assign(item, plainMembers(extensions))
+  Object.assign(item, { ...plainMembers(extensions), ...item })
 }
 /** Ends whatever reasoning was never ended. */
 export const endThoughts = (page: Page): void => {

@@ -127,7 +127,7 @@ const finishPiece = (
   const form = ownRecord(ownMembers(extensions), formMember)
   if (isWord(form['status'])) message.item['status'] = form['status']
   if (form['empty'] === true && message.parts.length === 1) message.item['content'] = []
-  Object.assign(part.piece, without(own, marks))
+  Object.assign(part.piece, { ...without(own, marks), ...part.piece })
   const { annotations, logprobs } = own
   if (Array.isArray(logprobs)) part.piece['logprobs'] = logprobs
   const list: readonly unknown[] = Array.isArray(annotations) ? annotations : []
