@@ -141,6 +141,51 @@ export const cohereFields: readonly Field[] = fieldsOf(plain, [
 ])
 
 const prompted = { model: 'pool', prompt: 'hi' }
+const usage = { billed_units: { input_tokens: 9, output_tokens: 7 }, tokens: { input_tokens: 9, output_tokens: 7 } }
+const answer = {
+  id: 'c-1',
+  message: { role: 'assistant', content: [{ type: 'text', text: 'so' }] },
+  finish_reason: 'COMPLETE',
+  usage,
+}
+const telling = (message: Json): Json => ({ message: { ...answer.message, ...message } })
+const using = (more: Json): Json => ({ usage: { ...usage, ...more } })
+const toolCitation = { ...citation, sources: [{ type: 'tool', id: 'f_1:0', tool_output: { content: 'some result' } }] }
+
+/** Every field of an answer of `POST /v2/chat`. */
+export const cohereAnswerFields: readonly Field[] = fieldsOf(answer, [
+  ['id', { id: 'c-9' }],
+  ['finish_reason=STOP_SEQUENCE', { finish_reason: 'STOP_SEQUENCE' }],
+  ['finish_reason=MAX_TOKENS', { finish_reason: 'MAX_TOKENS' }],
+  [
+    'finish_reason=TOOL_CALL',
+    { finish_reason: 'TOOL_CALL', ...telling({ tool_calls: [call] }) },
+    telling({ tool_calls: [call] }),
+  ],
+  ['finish_reason=TIMEOUT', { finish_reason: 'TIMEOUT' }],
+  ['finish_reason=ERROR', { finish_reason: 'ERROR' }],
+  ['message.content[](text)', telling({ content: [{ type: 'text', text: 'some words' }] })],
+  [
+    'message.content[](thinking)',
+    telling({ content: [{ type: 'thinking', thinking: 'some thought' }, ...answer.message.content] }),
+  ],
+  ['message.tool_plan', telling({ tool_plan: 'some plan' })],
+  ['message.tool_calls[]', telling({ tool_calls: [call] })],
+  ['message.citations[](document)', telling({ citations: [citation] })],
+  ['message.citations[](tool)', telling({ citations: [toolCitation] })],
+  ['message.citations[](plan)', telling({ citations: [{ ...citation, type: 'PLAN' }] })],
+  ['logprobs[]', { logprobs: [{ text: 'so', token_ids: [4], logprobs: [-0.5] }] }],
+  ['usage.billed_units.input_tokens', using({ billed_units: { input_tokens: 8, output_tokens: 7 } })],
+  ['usage.billed_units.output_tokens', using({ billed_units: { input_tokens: 9, output_tokens: 6 } })],
+  ['usage.billed_units.search_units', using({ billed_units: { ...usage.billed_units, search_units: 2 } })],
+  ['usage.billed_units.classifications', using({ billed_units: { ...usage.billed_units, classifications: 2 } })],
+  ['usage.tokens.input_tokens', using({ tokens: { input_tokens: 60, output_tokens: 7 } })],
+  ['usage.tokens.output_tokens', using({ tokens: { input_tokens: 9, output_tokens: 8 } })],
+  ['usage.tokens.reasoning_tokens', using({ tokens: { ...usage.tokens, reasoning_tokens: 4 } })],
+  ['usage.tokens.image_tokens', using({ tokens: { ...usage.tokens, image_tokens: 3 } })],
+  ['usage.cached_tokens', using({ cached_tokens: 5 })],
+])
+
 /** Every field of `POST /v1/completions`. */
 export const completionsFields: readonly Field[] = fieldsOf(prompted, [
   ['prompt', { prompt: 'some words' }],

@@ -42,7 +42,7 @@ export const nameEnd = ({ reason, raw, stopSequence, extensions }: End, losses: 
     losses.add('content.stop_sequence', 'Cohere does not tell at which stop sequence an answer ended')
   }
   if (reason === 'refused') losses.add('content.finish_reason', 'Cohere has no word for a refusal')
-  else if (reason === 'other' && raw !== undefined && !isKnownReason(raw)) {
+  else if (raw !== undefined && !isKnownReason(raw)) {
     losses.add('content.finish_reason', `Cohere has no word for ${JSON.stringify(raw)}`)
   }
 }

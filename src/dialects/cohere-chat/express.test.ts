@@ -96,8 +96,8 @@ describe('usage', () => {
       units: { searches: 2 },
       extensions: {
         'cohere-chat': {
-          billed_units: { classifications: 1 },
-          tokens: { input_tokens: 34, output_tokens: 70 },
+          billed_units: { search_units: 2, classifications: 1 },
+          tokens: { input_tokens: 34, output_tokens: 70, image_tokens: 259 },
           cached_tokens: 30,
         },
       },

@@ -18,7 +18,16 @@ export const readReason = (raw: string | undefined, hasCalls: boolean): FinishRe
 /** True for the word of an answer that failed. */
 export const isFailed = (raw: string | undefined): boolean => raw !== undefined && failures.has(raw)
 /** True for a word of Cohere's. */
-export const isKnownReason = (raw: string): boolean => reasons.has(raw) || raw === 'TIMEOUT'
+const isOwnReason = (raw: string): boolean => reasons.has(raw) || raw === 'TIMEOUT'
+/** Others' words that say what one of Cohere's says. */
+const synonyms = new Set(
+  (
+    'stop eos eos_token end end_turn stop_sequence complete completed done finish finished length max_tokens max_length ' +
+    'model_length max_output_tokens token_limit model_context_window_exceeded tool_calls tool_call tool_use function_call'
+  ).split(' '),
+)
+/** True for a word whose meaning one of Cohere's has as well. */
+export const isKnownReason = (raw: string): boolean => isOwnReason(raw) || synonyms.has(raw.toLowerCase())
 
 const ofReason: Readonly<Record<FinishReason, string>> = {
   stop: 'COMPLETE',
@@ -42,7 +51,7 @@ export interface End {
 
 /** Cohere's word for this end: its own where it came as one. `isRefusal` where the refusal stands in words. */
 export const writeReason = ({ reason, raw, stopSequence }: End, isRefusal: boolean): string => {
-  if (raw !== undefined && isKnownReason(raw)) return raw
+  if (raw !== undefined && isOwnReason(raw)) return raw
   if (reason === 'stop' && stopSequence !== undefined) return 'STOP_SEQUENCE'
   if (reason === 'refused' && isRefusal) return 'COMPLETE'
   return reason === 'other' && raw !== undefined && cutShort.has(raw.toLowerCase()) ? 'TIMEOUT' : ofReason[reason]

@@ -7,7 +7,7 @@ import { carried, isAbsent, isRecord, otherMembers, ownMembers, recordOf } from 
 
 const known = {
   usage: new Set(['billed_units', 'tokens', 'cached_tokens']),
-  billed: new Set(['input_tokens', 'output_tokens', 'search_units']),
+  billed: new Set(['input_tokens', 'output_tokens']),
 }
 
 /** What `tokens` holds where it tells no more than our counts do. */
@@ -37,10 +37,10 @@ const readCounts = (billed: Json, used: Json): Omit<Usage, 'inputCached' | 'inpu
   }
 }
 
-/** What of the usage has no word in ours, or another number. */
+/** What of the usage has no word in ours, or another number; and what few have a place for, so that it is named where it is lost. */
 const othersOf = (usage: Json, read: Usage): Json => {
   const billed = otherMembers(recordOf(usage, 'billed_units'), known.billed)
-  const derived = plainTokens(read)
+  const { image_tokens: _images, ...derived }: Json = plainTokens(read)
   const used = Object.entries(recordOf(usage, 'tokens')).filter(([key, value]) => value !== derived[key])
   const cached = usage['cached_tokens']
   return {
