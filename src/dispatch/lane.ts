@@ -209,6 +209,7 @@ export class Lane implements WireListener {
     const made = this.#made
     if (delivery.model !== undefined) made.upstreamModel = delivery.model
     if (delivery.upstreamId !== undefined) made.upstreamId = delivery.upstreamId
+    if (delivery.serviceTier !== undefined) made.serviceTier = delivery.serviceTier
     if (delivery.usage !== undefined) made.usage = delivery.usage
     if (delivery.finish !== undefined) made.finish = delivery.finish
     made.size += delivery.size

@@ -71,6 +71,25 @@ describe('what a request costs', () => {
     const broken = attempt({ fails: 'cancelled', size: 400, usage: used(200, 1), firstTokenAt: 1 as Instant })
     expect(costOfAll([broken], input)).toEqual({ amount: 400, source: 'estimate' })
   })
+  it('is by the class of service in which it was served, and by the hour', () => {
+    const price = {
+      inputPerMillion: microUsd(1_000_000),
+      outputPerMillion: microUsd(2_000_000),
+      services: { flex: { share: 500 } },
+      changes: [
+        {
+          since: 1_000 as Instant,
+          price: { inputPerMillion: microUsd(10_000_000), outputPerMillion: microUsd(20_000_000) },
+        },
+      ],
+    }
+    const served = (change: Partial<Attempt>) =>
+      costOfAll([attempt({ candidate: { ...candidate, price }, usage: used(1000, 500), ...change })], input).amount
+    expect(served({})).toBe(2000)
+    expect(served({ serviceTier: 'flex' })).toBe(1000)
+    expect(served({ serviceTier: 'default' })).toBe(2000)
+    expect(served({ startedAt: 1_000 as Instant })).toBe(20_000)
+  })
   it('adds up the winner and whoever lost the race', () => {
     const loser = attempt({ fails: 'cancelled', size: 40, firstTokenAt: 1 as Instant, index: 1 })
     expect(costOfAll([attempt({ usage: used(1000, 500) }), loser], input)).toEqual({ amount: 2120, source: 'estimate' })

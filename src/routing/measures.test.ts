@@ -1,5 +1,6 @@
 /** What is read of a candidate; numbers that make no sense count as unknown. */
 import { describe, expect, it } from 'vitest'
+import { instant } from '../../test/live-events.ts'
 import { candidate, facts } from '../../test/contract/strategy.contract.ts'
 import { microUsd, tokens } from '../domain/units.ts'
 import { candidateSignal, expectedCost, isKnown } from './measures.ts'
@@ -15,6 +16,32 @@ describe('expectedCost', () => {
     expect(expectedCost(candidate('a', { price: undefined }), request)).toBeUndefined()
     const half = { inputPerMillion: microUsd(1), outputPerMillion: microUsd(Number.NaN) }
     expect(expectedCost(candidate('a', { price: half }), request)).toBeUndefined()
+  })
+
+  const plain = { inputPerMillion: microUsd(1e6), outputPerMillion: microUsd(2e6) }
+  const dear = { inputPerMillion: microUsd(4e6), outputPerMillion: microUsd(8e6) }
+  it('goes by the length of the input and by the hour', () => {
+    const tiered = candidate('a', { price: { ...plain, tiers: [{ above: tokens(500), ...dear }] } })
+    expect(expectedCost(tiered, { ...request, inputTokens: tokens(500), outputTokens: tokens(0) })).toBe(500)
+    expect(expectedCost(tiered, { ...request, inputTokens: tokens(501), outputTokens: tokens(0) })).toBe(2004)
+    const changing = candidate('a', { price: { ...plain, changes: [{ since: instant(1_000), price: dear }] } })
+    expect(expectedCost(changing, request, instant(999))).toBe(2000)
+    expect(expectedCost(changing, request, instant(1_000))).toBe(8000)
+  })
+
+  const free = { inputPerMillion: microUsd(0), outputPerMillion: microUsd(0) }
+  it('counts pieces and the request itself', () => {
+    const drawing = candidate('a', { price: { ...free, imagePerMillion: microUsd(4e10) } })
+    expect(expectedCost(drawing, { ...request, units: { images: 3 } })).toBe(120_000)
+    const asking = candidate('a', { price: { ...plain, requestPerMillion: microUsd(5e9) } })
+    expect(expectedCost(asking, request)).toBe(2000 + 5000)
+  })
+  it('is not known, and not nothing, where pieces have a price and nobody knows how many there will be', () => {
+    const drawing = candidate('a', { price: { ...free, imagePerMillion: microUsd(4e10) } })
+    expect(expectedCost(drawing, request)).toBeUndefined()
+    expect(expectedCost(drawing, { ...request, units: { characters: 5 } })).toBeUndefined()
+    expect(expectedCost(drawing, { ...request, units: { images: Number.NaN } })).toBeUndefined()
+    expect(expectedCost(candidate('a', { price: free }), request)).toBe(0)
   })
 })
 

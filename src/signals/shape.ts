@@ -1,6 +1,7 @@
 /** Size, needs and parameters of a request: all that a strategy may know of it. */
 import { operationTokens } from '../accounting/count-operation.ts'
 import { estimateTokens } from '../accounting/count-tokens.ts'
+import { expectedUnits } from '../accounting/expected-units.ts'
 import type { RequestShape } from '../domain/decision.ts'
 import { isConversation } from '../domain/request.ts'
 import type { ChatRequest, ModelRequest } from '../domain/request.ts'
@@ -72,6 +73,7 @@ export const shapeOf = (question: Question, history: History): RequestShape => {
   const isTalk = isConversation(request)
   const inputTokens = isTalk ? estimateTokens(request) : operationTokens(request)
   const maxOutputTokens = isTalk ? request.limits.maxOutputTokens : undefined
+  const units = expectedUnits(request)
   return {
     target: request.target,
     operation: request.operation,
@@ -79,6 +81,7 @@ export const shapeOf = (question: Question, history: History): RequestShape => {
     inputTokens,
     outputTokens: expectedOutput(question, inputTokens, history),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(units !== undefined && { units }),
     needs: needsOf(request),
     tags: tagsOf(request),
     params: parametersOf(request),

@@ -17,6 +17,13 @@ export const mergeUsage = (earlier: Json | undefined, later: unknown): Json | un
   return told.length === 0 ? earlier : { ...earlier, ...Object.fromEntries(told) }
 }
 
+/** What is kept for an hour costs more than what is kept for five minutes. */
+const longWritten = (creation: unknown): number =>
+  isRecord(creation) ? count(creation['ephemeral_1h_input_tokens']) : 0
+
+/** Searches of the web are billed by the piece. */
+const searchesIn = (tools: unknown): number => (isRecord(tools) ? count(tools['web_search_requests']) : 0)
+
 /** Usage as Anthropic counts it, as ours; undefined if nothing was told, or no number of it makes sense. */
 export const readUsage = (usage: unknown): Usage | undefined => {
   if (!isRecord(usage)) return undefined
@@ -25,12 +32,16 @@ export const readUsage = (usage: unknown): Usage | undefined => {
   const cached = count(usage['cache_read_input_tokens'])
   const written = count(usage['cache_creation_input_tokens'])
   const details = usage['output_tokens_details']
+  const long = longWritten(usage['cache_creation'])
+  const searches = searchesIn(usage['server_tool_use'])
   return {
     input: tokens(count(usage['input_tokens']) + cached + written),
     inputCached: tokens(cached),
     inputCacheWritten: tokens(written),
     output: tokens(count(usage['output_tokens'])),
     reasoning: tokens(isRecord(details) ? count(details['thinking_tokens']) : 0),
+    ...(long > 0 && { inputCacheWrittenLong: tokens(Math.min(long, written)) }),
+    ...(searches > 0 && { units: { searches } }),
     ...carried(otherMembers(usage, counted)),
   }
 }

@@ -1,5 +1,6 @@
 /** The plain answer, which nearly all are: words and nothing else, as the published schema has them; read without making events of it. */
 import type { Delivery } from '../../domain/delivery.ts'
+import { readTier } from './answer-losses.ts'
 import { finishReason, isWireFinish } from './finish.ts'
 import { head, usageIfAny } from './mend-members.ts'
 import { usageIn } from './usage.ts'
@@ -86,7 +87,9 @@ export const readPlainAnswer = (answer: unknown): Delivery | undefined => {
     finish: finishReason(choices[0]['finish_reason'], false),
     ended: true,
   }
+  const { serviceTier } = readTier(answer['service_tier'])
   if (isWord(id)) facts.upstreamId = id
+  if (serviceTier !== undefined) facts.serviceTier = serviceTier
   if (usage !== undefined) facts.usage = usage
   return facts
 }

@@ -52,6 +52,25 @@ const counted = (
   return { input: tokens(prompt + (isSound ? beyond : 0)), output: tokens(completion + (isSound ? 0 : beyond)) }
 }
 
+type Apart = Pick<Usage, 'inputAudio' | 'outputAudio' | 'inputImage' | 'outputImage' | 'units'>
+
+/** Tokens that cost another price than those of text, and searches, which are billed by the piece. */
+const apart = (usage: Json, input: Json, output: Json): Apart => {
+  const heard = tokenCount(input['audio_tokens']) ?? 0
+  const spoken = tokenCount(output['audio_tokens']) ?? 0
+  const seen = tokenCount(input['image_tokens']) ?? 0
+  const drawn = tokenCount(output['image_tokens']) ?? 0
+  // Perplexity and xAI have each a name of their own for it.
+  const searches = tokenCount(usage['num_search_queries']) ?? tokenCount(usage['num_sources_used']) ?? 0
+  return {
+    ...(heard > 0 && { inputAudio: tokens(heard) }),
+    ...(spoken > 0 && { outputAudio: tokens(spoken) }),
+    ...(seen > 0 && { inputImage: tokens(seen) }),
+    ...(drawn > 0 && { outputImage: tokens(drawn) }),
+    ...(searches > 0 && { units: { searches } }),
+  }
+}
+
 /** The usage in this value, or undefined if it tells none. */
 const readUsage = (value: unknown): Usage | undefined => {
   if (!isRecord(value)) return undefined
@@ -80,6 +99,7 @@ const readUsage = (value: unknown): Usage | undefined => {
     inputCacheWritten: first(input['cache_write_tokens'], value['cache_creation_input_tokens']),
     output: read.output,
     reasoning: first(output['reasoning_tokens'], value['reasoning_tokens']),
+    ...apart(value, input, output),
     ...carried(others(value, read.input + read.output)),
   }
 }
