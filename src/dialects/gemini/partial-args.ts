@@ -94,17 +94,19 @@ const memberStart = (container: Container, at: Segment): string => {
   container.written.add(at)
   return container.isList ? comma : `${comma}${quoted(String(at))}:`
 }
+/** The brace that opens the text, unless it is open. */
+const begin = ({ open }: Args): string => {
+  if (open.length > 0) return ''
+  open.push({ at: undefined, isList: false, written: new Set() })
+  return '{'
+}
 /** The text up to where the leaf stands; undefined if that place was passed already. */
 const way = (args: Args, segments: readonly Segment[]): string | undefined => {
-  let text = ''
-  if (args.open.length === 0) {
-    args.open.push({ at: undefined, isList: false, written: new Set() })
-    text = '{'
-  }
   const depth = sharedDepth(args, segments)
-  if (!canFollow(args.open[depth - 1]!, segments[depth - 1]!)) return undefined
+  const within = args.open[depth - 1]
+  if (within !== undefined && !canFollow(within, segments[depth - 1]!)) return undefined
   if (segments.slice(depth).some(at => typeof at === 'number' && at !== 0)) return undefined
-  text += closeTo(args, depth)
+  let text = begin(args) + closeTo(args, depth)
   for (let at = depth - 1; at < segments.length; at++) {
     text += memberStart(args.open.at(-1)!, segments[at]!)
     const next = segments[at + 1]
@@ -162,8 +164,8 @@ const addAll = (args: Args, parts: readonly unknown[]): string => {
 }
 
 const finish = (args: Args): string => {
-  if (args.open.length === 0) return ''
-  let text = closeTo(args, 1)
+  if (args.open.length === 0 && args.late.size === 0) return ''
+  let text = begin(args) + closeTo(args, 1)
   const { written } = args.open[0]!
   for (const name of args.late) {
     text += `${written.size > 0 ? ',' : ''}${quoted(name)}:${jsonText(valueOf(args.root.get(name))) ?? 'null'}`
