@@ -6,7 +6,7 @@ import { recordings } from '../../test/recordings.ts'
 import { hasShared } from '../../test/shared.ts'
 import type { Instant } from '../domain/units.ts'
 import { classify, reclassify } from './classify.ts'
-import { isErrorBody } from './told.ts'
+import { isErrorBody, parsed } from './told.ts'
 
 const now = 1_700_000_000_000 as Instant
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body))
@@ -75,6 +75,16 @@ describe.skipIf(!hasShared)('recorded errors', () => {
       expect(classify(provider, { status, headers, body: body.text ?? '', now }).kind).toBe(kinds.get(id))
     },
   )
+  it('are found inside good answers, too: the one that was filtered, and no other', () => {
+    const inside = [...recordings()]
+      .filter(({ response }) => response.status < 300 && response.body.text?.startsWith('{') === true)
+      .filter(({ response }) => isErrorBody(parsed(response.body.text ?? '')))
+    const told = inside.map(({ id, provider, response: { status, headers, body } }) => [
+      id,
+      classify(provider, { status, headers, body: body.text ?? '', now }).kind,
+    ])
+    expect(told).toEqual([['openllmetry:4abd479111:0', 'content-refused']])
+  })
   it('are all judged, and nothing else is', () => {
     expect(recorded.map(({ id }) => id).sort()).toEqual([...kinds.keys()].sort())
   })
