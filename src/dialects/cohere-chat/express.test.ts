@@ -42,7 +42,7 @@ describe('a stream', () => {
     expect(scan(`${cut}event: message-end\ndata: ${JSON.stringify(failed)}\n\n`)).toMatchObject({
       text: cut,
       ended: 0,
-      failures: [{ kind: 'stream-broken', message: 'the answer broke off: out of memory' }],
+      failures: [{ kind: 'upstream-overloaded', message: 'the answer broke off: out of memory' }],
       usage: { input: 3, output: 2 },
     })
   })
@@ -128,6 +128,11 @@ describe('an answer that tells of an error', () => {
     [{ message: 'invalid request: message must be at least 1 token long' }, 'upstream-invalid'],
     [{ message: 'internal server error, this has been reported to our developers' }, 'upstream-overloaded'],
     [{ message: 'what is this' }, 'upstream-garbled'],
+    [{ message: 'slower, please', code: 'rate-limited' }, 'upstream-rate-limited'],
+    [{ message: 'who?', code: 'model_not_found' }, 'model-missing'],
+    [{ message: 'no more', code: 'over-budget' }, 'upstream-quota'],
+    [{ message: { role: 'assistant' }, finish_reason: 'ERROR_LIMIT' }, 'context-overflow'],
+    [{ message: { role: 'assistant' }, finish_reason: 'ERROR' }, 'upstream-overloaded'],
   ])('is a failure of its kind: %j', (body, kind) => {
     expect(cohereChat.decodeAnswer(body)).toMatchObject([{ type: 'response-failed', failure: { kind } }])
   })

@@ -14,11 +14,30 @@ const named: readonly (readonly [FailureKind, RegExp])[] = [
   ['upstream-overloaded', /overloaded|unavailable|internal/],
   ['upstream-invalid', /invalid/],
 ]
-const isOurs = (code: string): code is FailureKind => Object.hasOwn(consequences, code)
+const isKind = (code: string): code is FailureKind => Object.hasOwn(consequences, code)
+/** What another house like this one says of us, who are its caller. */
+const ofCaller: Readonly<Partial<Record<FailureKind, FailureKind>>> = {
+  'invalid-request': 'upstream-invalid',
+  unauthenticated: 'upstream-credential',
+  forbidden: 'upstream-credential',
+  'over-budget': 'upstream-quota',
+  'rate-limited': 'upstream-rate-limited',
+  blocked: 'content-refused',
+  cancelled: 'stream-broken',
+  'target-unknown': 'model-missing',
+  'no-candidate': 'upstream-overloaded',
+  unsupported: 'upstream-invalid',
+  internal: 'upstream-overloaded',
+}
+/** The kind that a code names, if it was written by a house like this one. */
+const kindOfCode = (code: string): FailureKind | undefined => {
+  if (code === 'model_not_found') return 'model-missing'
+  return isKind(code) ? (ofCaller[code] ?? code) : undefined
+}
 
 const kindOf = (code: string, type: string, message: string): FailureKind => {
-  if (code === 'model_not_found') return 'model-missing'
-  if (isOurs(code)) return code
+  const ours = kindOfCode(code)
+  if (ours !== undefined) return ours
   const said = `${code} ${type} ${message.slice(0, 500)}`.toLowerCase()
   return named.find(([, pattern]) => pattern.test(said))?.[0] ?? 'upstream-garbled'
 }
@@ -32,12 +51,16 @@ export const failureOf = (body: Json): Failure => {
   return { kind: kindOf(code, type, message), message, ...(Object.keys(upstream).length > 0 && { upstream }) }
 }
 
-/** An answer that the provider ended with a word of failure. */
+const kindsOfWord: ReadonlyMap<string, FailureKind> = new Map([
+  ['ERROR_LIMIT', 'context-overflow'],
+  ['USER_CANCEL', 'stream-broken'],
+])
+/** An answer that the provider ended with a word of failure: it failed inside, unless it says more. */
 export const failedAnswer = (word: string, told: unknown, around: Json): Failure => {
-  const code = textOf(around, 'code')
+  const kind = kindOfCode(textOf(around, 'code')) ?? kindsOfWord.get(word) ?? 'upstream-overloaded'
   const why = isWord(told) ? told.slice(0, 500) : `the provider ended it with finish_reason "${word}"`
-  const kind = isOurs(code) ? code : 'stream-broken'
-  return { kind, message: `the answer broke off: ${why}`, upstream: { type: word, ...(code !== '' && { code }) } }
+  // With a word of the provider's own, the house looks for what the message says of waiting, too.
+  return { kind, message: `the answer broke off: ${why}`, upstream: { type: word } }
 }
 
 /** An answer that makes no sense. */
