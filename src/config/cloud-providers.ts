@@ -30,7 +30,7 @@ const firstOf = (env: Environment, ...names: readonly string[]): string | undefi
 
 /** The region in the host of AWS's own addresses. */
 const regionIn = (url: string | undefined): string | undefined =>
-  /^https:\/\/bedrock-runtime(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(url ?? '')?.[1]
+  /^https:\/\/(?:[^/.]+\.)*bedrock-runtime(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(url ?? '')?.[1]
 
 const bedrock: CloudType = {
   takes: ['region', 'credentials'],
