@@ -23,6 +23,21 @@ const isThinking = ({ reasoning }: Conversation): boolean => {
   return effort === undefined ? budget !== undefined && budget > 0 : effort !== 'none'
 }
 
+const wordsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter(one => typeof one === 'string').map(one => one.toLowerCase()) : []
+
+const memberOf = (value: unknown, name: string): unknown =>
+  value !== null && typeof value === 'object' ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined
+
+/** Sound and pictures that are asked for as answers, by the names that the dialects have for it. */
+const addGiven = (needs: Set<Ability>, { extensions }: Conversation): void => {
+  for (const own of Object.values(extensions)) {
+    const asked = [...wordsIn(own['modalities']), ...wordsIn(memberOf(own['generationConfig'], 'responseModalities'))]
+    if (asked.includes('image')) needs.add('image-output')
+    if (asked.includes('audio')) needs.add('audio-output')
+  }
+}
+
 const ofConversation = (request: Conversation): readonly Ability[] => {
   const needs = new Set<Ability>(['text'])
   for (const { parts } of request.messages) addMedia(needs, parts, 0)
@@ -32,6 +47,7 @@ const ofConversation = (request: Conversation): readonly Ability[] => {
   if (isThinking(request)) needs.add('reasoning')
   if (request.logprobs !== undefined) needs.add('logprobs')
   if (request.choices > 1) needs.add('choices')
+  addGiven(needs, request)
   return [...needs]
 }
 

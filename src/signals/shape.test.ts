@@ -56,6 +56,24 @@ describe('a shape', () => {
     })
   })
 
+  it('needs who can answer with sound or pictures where these are asked for', () => {
+    const asked = (extensions: ChatRequest['extensions']) => shape({ extensions }).needs
+    expect(asked({ 'openai-chat': { modalities: ['text', 'audio'] } })).toEqual(['text', 'audio-output'])
+    expect(asked({ gemini: { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } } })).toEqual([
+      'text',
+      'image-output',
+    ])
+    expect(asked({ 'openai-chat': { modalities: ['text'] }, other: { modalities: 'audio' } })).toEqual(['text'])
+  })
+
+  it('tells how many pieces are expected, where there are any', () => {
+    const drawing = { ...requestOf(), operation: 'images', count: 2, prompt: 'a cat' } as unknown as ChatRequest
+    expect(shapeOf({ request: drawing, candidates: [candidateOf('one')], now: instant(0) }, noHistory).units).toEqual({
+      images: 2,
+    })
+    expect(shape().units).toBeUndefined()
+  })
+
   it('holds none of the request’s words', () => {
     const secret = 'Xylophone Secrets'
     const text = JSON.stringify(
