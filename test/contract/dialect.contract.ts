@@ -36,6 +36,8 @@ export interface DialectCase {
   readonly streams: readonly StreamSample[]
   /** Whole answers that are no errors. */
   readonly answers: readonly { readonly name: string; readonly body: Json }[]
+  /** An answer is text and nothing else: calls are lost by name. */
+  readonly isTextOnly?: true
   readonly except?: readonly { readonly law: string; readonly because: string }[]
 }
 
@@ -348,7 +350,16 @@ const scanningLaws = ({ dialect, streams, answers }: DialectCase, law: Law): voi
   })
 }
 
-const writingLaws = ({ dialect, streams }: DialectCase, law: Law): void => {
+/** What a dialect that tells nothing but text can tell of an answer. */
+const onlyText = (answer: Answer): Answer => ({
+  ...answer,
+  choices: answer.choices.map(({ parts, reason }) => ({
+    parts: parts.filter(({ type }) => type === 'text'),
+    reason: reason === 'tool-calls' ? 'stop' : reason,
+  })),
+})
+
+const writingLaws = ({ dialect, streams, answers, isTextOnly }: DialectCase, law: Law): void => {
   law('an answer is the same after it was written and read again, whole and streamed', () => {
     for (const sample of streams) {
       const { name } = sample
@@ -364,7 +375,7 @@ const writingLaws = ({ dialect, streams }: DialectCase, law: Law): void => {
   law('whatever answer comes, what is written of it is read back: text, calls, end and usage', () => {
     fc.assert(
       fc.property(anyAnswer, answer => {
-        const events = chatEvents(answer)
+        const events = chatEvents(isTextOnly === true ? onlyText(answer) : answer)
         const read = told(dialect.decodeStream(), encodeAll(dialect, events))
         expectOneEnd(read)
         expect(gistOf(collect(read))).toEqual(gistOf(collect(events)))
@@ -397,8 +408,10 @@ const writingLaws = ({ dialect, streams }: DialectCase, law: Law): void => {
       [{ type: 'response-start', model: '' }, { type: 'choice-end', reason: 'stop' }, { type: 'response-end' }],
       context,
     )
-    expect(value['model']).toBe('asked-for')
-    expect(value['id']).toContain('req-1')
+    // Not every dialect's answers have a name and an id.
+    const isTold = (member: string): boolean => answers.some(({ body }) => member in body)
+    if (isTold('model')) expect(value['model']).toBe('asked-for')
+    if (isTold('id')) expect(value['id']).toContain('req-1')
   })
 }
 
