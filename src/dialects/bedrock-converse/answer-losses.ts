@@ -37,7 +37,8 @@ type End = Pick<Extract<StreamEvent, { type: 'choice-end' }>, 'reason' | 'raw' |
 /** What the end of a choice carries, and a word for it that nobody knows. */
 export const nameEnd = ({ reason, raw, extensions }: End, losses: Losses): void => {
   losses.addForeign(extensions, 'content.')
-  if (reason === 'other' && raw !== undefined && !isStopReason(raw)) {
+  const isVague = reason === 'other' || reason === 'stop'
+  if (isVague && raw !== undefined && !isStopReason(raw)) {
     losses.add('content.finish_reason', `Bedrock has no word for ${JSON.stringify(raw)}`)
   }
 }

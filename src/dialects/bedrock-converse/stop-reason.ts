@@ -28,8 +28,10 @@ const words: Readonly<Record<FinishReason, string>> = {
 /** Our word for Bedrock's. */
 export const readStopReason = (raw: string): FinishReason => reasons.get(raw) ?? unlisted.get(raw) ?? 'other'
 
-/** True for a word of Bedrock's own. */
-export const isStopReason = (raw: string): boolean => reasons.has(raw)
+/** How others say that an answer ended by itself, or at a sequence. */
+const usual = /^(?:stop|end_turn|stop_sequence|complete|completed|eos|finished)$/i
+/** True if Bedrock's word tells all that this one does. */
+export const isStopReason = (raw: string): boolean => reasons.has(raw) || usual.test(raw)
 
 /** What the content of an answer says of its end. */
 export interface Said {

@@ -194,10 +194,11 @@ const withoutCalls = (tools: readonly Json[], hasCalls: boolean, losses: Losses)
   return { toolConfig: { tools }, words: noCalls, fields: {} }
 }
 
-/** Claude takes among its own fields that calls come one at a time. */
-const singleOf = ({ parallelToolCalls }: ChatBody, { family }: Telling, losses: Losses): Json => {
+/** Claude takes among its own fields that calls come one at a time, as long as it may choose whether to call at all. */
+const singleOf = ({ parallelToolCalls }: ChatBody, choice: Json | undefined, family: Family, losses: Losses): Json => {
   if (parallelToolCalls !== false) return {}
-  if (family.single) return { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }
+  if (family.single && (choice === undefined || 'auto' in choice))
+    return { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }
   losses.add('parallelToolCalls', 'this model cannot be kept from calling several tools at once')
   return {}
 }
@@ -216,10 +217,9 @@ const choiceWith = (choice: ToolChoice, tools: readonly Json[], answer: Json): J
 const withTools = (body: ChatBody, tools: readonly Json[], telling: Telling, losses: Losses): WrittenTools => {
   const { toolChoice } = body
   const choice = toolChoice === undefined ? undefined : writeChoice(toolChoice, telling, losses)
-  const isOpen = choice === undefined || 'auto' in choice
   return {
     toolConfig: { tools, ...(choice !== undefined && { toolChoice: choice }) },
-    fields: isOpen ? singleOf(body, telling, losses) : {},
+    fields: singleOf(body, choice, telling.family, losses),
   }
 }
 
