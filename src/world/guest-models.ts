@@ -35,6 +35,9 @@ const makers = (
     ...(dimensions !== undefined && { dimensions }),
   }))
 
+const talkers = (provider: string, rows: readonly Row[]): readonly WorldModel[] =>
+  chats(provider, rows).map(model => ({ ...model, does: 'talk' as const }))
+
 /** All of them, by provider. */
 export const guestModels: readonly WorldModel[] = [
   ...chats('gemini', [
@@ -42,6 +45,11 @@ export const guestModels: readonly WorldModel[] = [
     ['gemini-3-pro-preview', 'gemini-1.5-pro'],
     ['gemini-2.5-flash-image', 'gemini-1.5-flash'],
   ]),
+  ...talkers('gemini', [
+    ['gemini-live-2.5-flash-preview', 'gemini-1.5-flash'],
+    ['gemini-2.5-flash-native-audio-preview-09-2025', 'gemini-1.5-flash'],
+  ]),
+  ...talkers('openai', [['gpt-realtime', 'gpt-4o-2024-08-06']]),
   ...makers('gemini', 'embed', [['gemini-embedding-001', 3072]]),
   ...makers('gemini', 'draw', [['imagen-4.0-generate-001']]),
   ...chats('openai', [

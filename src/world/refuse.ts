@@ -42,7 +42,11 @@ export interface Errand {
 type Fail = NonNullable<Switches['fail']>
 
 /** The failures that are told in the provider's words. */
-const complaintOf = ({ kind, retryAfter }: Fail, { manners }: Voice, asked: Errand): Complaint | undefined => {
+export const complaintOf = (
+  { kind, retryAfter }: Fail,
+  { manners }: Voice,
+  asked: Pick<Errand, 'model' | 'inputTokens'>,
+): Complaint | undefined => {
   const later = retryAfter === undefined ? {} : { retryAfter }
   switch (kind) {
     case '500':
@@ -66,7 +70,8 @@ const complaintOf = ({ kind, retryAfter }: Fail, { manners }: Voice, asked: Erra
 
 const limitOf = (wait = 1): Limited => ({ rpm: 60, left: 0, wait })
 
-const page = `<!DOCTYPE html>
+/** What a proxy in front of a provider says when nobody is behind it. */
+export const wreckPage = `<!DOCTYPE html>
 <html><head><title>502 Bad Gateway</title></head>
 <body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>
 `
@@ -77,7 +82,7 @@ const garbage = {
 }
 
 const wreckage: Partial<Readonly<Record<FailureName, (exchange: Exchange, errand: Errand) => void>>> = {
-  html: exchange => exchange.answer(502, { 'content-type': 'text/html' }, page),
+  html: exchange => exchange.answer(502, { 'content-type': 'text/html' }, wreckPage),
   garbage: (exchange, { stream, contentType: type }) =>
     exchange.answer(200, { 'content-type': type }, stream ? garbage.stream : garbage.whole),
   empty: (exchange, { contentType: type }) => exchange.answer(200, { 'content-type': type }, ''),

@@ -3,16 +3,19 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { answerRequest } from './answer-request.ts'
 import { Exchange } from './exchange.ts'
+import { Socket } from 'node:net'
 import type { Ground, Witness } from './ground.ts'
 import { guestModels } from './guest-models.ts'
 import { recordedModels } from './models.ts'
 import type { WorldModel } from './models.ts'
 import type { Pace } from './pace.ts'
+import type { Line } from './realtime/line.ts'
 import { loadRecordings } from './recordings.ts'
 import type { Script } from './reply.ts'
 import { SightingLog } from './sighting.ts'
 import type { Sighting } from './sighting.ts'
-import { bases, operations, speeches } from './surfaces.ts'
+import { answerSocket } from './realtime/answer-socket.ts'
+import { bases, operations, speeches, talks } from './surfaces.ts'
 import { Switchboard } from './switches.ts'
 
 export interface WorldOptions {
@@ -87,10 +90,10 @@ const groundOf = async (options: WorldOptions): Promise<Ground> => {
 /** Serves a world; ready when the promise is kept. */
 export const serveWorld = async (options: WorldOptions = {}): Promise<World> => {
   const ground = await groundOf(options)
-  const running = new Set<Exchange>()
+  const running = new Set<Runner>()
   let waiting: (() => void)[] = []
-  const leave = (exchange: Exchange): void => {
-    running.delete(exchange)
+  const leave = (runner: Runner): void => {
+    running.delete(runner)
     if (running.size > 0) return
     const over = waiting
     waiting = []
@@ -102,6 +105,20 @@ export const serveWorld = async (options: WorldOptions = {}): Promise<World> => 
     response.on('close', () => leave(exchange))
     // Whatever goes wrong inside is answered inside; what is left is a bug, and must not look like an answer.
     answerRequest(exchange, ground).catch(() => exchange.drop())
+  })
+  server.on('upgrade', (request, socket, head) => {
+    // What serves over plain TCP has no other sockets.
+    if (!(socket instanceof Socket)) return
+    const entry = ground.log.open(request, Date.now())
+    const runner: Runner = { seen: entry.seen, drop: () => socket.resetAndDestroy() }
+    running.add(runner)
+    socket.on('close', () => leave(runner))
+    // A client that breaks off before the line is open has nobody to be told.
+    socket.on('error', () => socket.destroy())
+    const opened = (line: Line): void => {
+      runner.drop = () => line.drop()
+    }
+    answerSocket({ request, socket, head, entry }, ground, talks, opened).catch(() => socket.resetAndDestroy())
   })
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
@@ -122,10 +139,16 @@ export const serveWorld = async (options: WorldOptions = {}): Promise<World> => 
   )
 }
 
-const dropDown = (running: ReadonlySet<Exchange>, { switches }: Ground): void => {
-  for (const exchange of running) {
-    const { provider, model } = exchange.seen
-    if (provider !== undefined && switches.isDown(provider, model)) exchange.drop()
+/** A request or a line that is under way. */
+interface Runner {
+  readonly seen: Sighting
+  drop(): void
+}
+
+const dropDown = (running: ReadonlySet<Runner>, { switches }: Ground): void => {
+  for (const runner of running) {
+    const { provider, model } = runner.seen
+    if (provider !== undefined && switches.isDown(provider, model)) runner.drop()
   }
 }
 

@@ -17,6 +17,9 @@ import { openaiImages } from './operations/openai-images.ts'
 import { openaiSpeech } from './operations/openai-speech.ts'
 import { rerank } from './operations/rerank.ts'
 import { transcriptions } from './operations/transcriptions.ts'
+import { geminiLive } from './realtime/gemini-live.ts'
+import { openaiRealtime } from './realtime/openai-realtime.ts'
+import type { Talk } from './realtime/talk.ts'
 import { keptResponses } from './responses/kept.ts'
 import { responsesSpeech } from './responses/responses.ts'
 import type { Speech } from './speech.ts'
@@ -60,3 +63,6 @@ export const operations: readonly Operation[] = [
   ...invokeOperations,
   ...rerank,
 ]
+
+/** Every way to talk over a WebSocket. */
+export const talks: readonly Talk[] = [openaiRealtime, geminiLive]
