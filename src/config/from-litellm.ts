@@ -5,8 +5,10 @@ import { isMembers, isPrice, Reading, told, typesOf } from './foreign-members.ts
 /** Models by name, each with its provider. */
 export const isLiteLlm = (value: unknown): value is Members => {
   if (!isMembers(value)) return false
-  const models = Object.entries(value).filter(([name]) => name !== 'sample_spec' && name !== 'fallback_generalizations')
-  return models.length > 0 && models.every(([, one]) => isMembers(one) && typeof one['litellm_provider'] === 'string')
+  const entries = Object.values(value)
+  const models = entries.filter(one => isMembers(one) && typeof one['litellm_provider'] === 'string')
+  // Beside the models there are a sample and rules, and there may be more of the kind.
+  return models.length * 2 > entries.length
 }
 
 const million = 1e6
@@ -125,8 +127,8 @@ export const fromLiteLlm = (
 ): { readonly models: readonly Members[]; readonly oddities: readonly Oddity[] } => {
   const reading = new Reading()
   const models = Object.entries(value).flatMap(([key, model]): readonly Members[] => {
-    if (key === 'sample_spec' || key === 'fallback_generalizations' || !isMembers(model)) return []
-    const provider = String(model['litellm_provider'])
+    if (key === 'sample_spec' || !isMembers(model) || typeof model['litellm_provider'] !== 'string') return []
+    const provider = model['litellm_provider']
     const name = nameOf(key, provider)
     if (name === undefined) return []
     const source = { name: key, model }

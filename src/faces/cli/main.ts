@@ -111,6 +111,8 @@ const addCatalogue = (program: Command, terminal: Terminal, done: Done): void =>
     .option('--config <file>', 'the configuration')
     .action(async (options: UpdateOptions) => done(await updateCatalogue(options, terminal)))
   for (const command of catalogue.commands) command.exitOverride().copyInheritedSettings(program)
+  const options = catalogue.commands.map(one => `  ${one.name()}: ${one.options.map(({ flags }) => flags).join(', ')}`)
+  catalogue.addHelpText('after', `\nTheir options:\n${options.join('\n')}`)
 }
 
 const programFor = (terminal: Terminal, done: Done): Command => {
