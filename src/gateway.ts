@@ -37,6 +37,7 @@ import type { Comparison } from './routing/replay.ts'
 import { signalSources } from './signals/registry.ts'
 import { liveState } from './state/live-state.ts'
 import type { LiveState } from './state/live-state.ts'
+import { Thoughts } from './state/thoughts.ts'
 import { version } from './domain/version.ts'
 
 export type { Comparison }
@@ -130,6 +131,7 @@ class HeldGateway implements OwnedGateway {
   readonly #platform: Platform
   readonly #listeners = new Set<Telemetry>()
   readonly #count = { underWay: 0 }
+  readonly #thoughts = new Thoughts()
   #house: House
   #routes: Routes
 
@@ -148,7 +150,8 @@ class HeldGateway implements OwnedGateway {
     const telemetry = (event: GatewayEvent): void => {
       for (const listener of this.#listeners) listener(event)
     }
-    return { clock, ids, transport, secrets, adapters, routes, sources, live: this.live, telemetry }
+    const { live } = this
+    return { clock, ids, transport, secrets, adapters, routes, sources, live, thoughts: this.#thoughts, telemetry }
   }
 
   reload(settings: Settings): Checked<undefined> {

@@ -16,6 +16,7 @@ import { drawer } from '../routing/draw.ts'
 import { admit } from './admit.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
+import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
 import { resting } from './resting.ts'
 import { decideFor } from './route.ts'
 import { costOfAll, settle } from './settle.ts'
@@ -43,12 +44,18 @@ export class Handling implements Outlet, Flow {
   readonly #ledger: Ledger
   #dispatch: Dispatch | undefined
   #lane: Lane | undefined
+  readonly #listener = new ThoughtListener()
   #isOver = false
 
   constructor(request: ModelRequest, house: House, sink: Sink, serverSpan: SpanId) {
     this.#house = house
     this.#sink = sink
-    this.#ledger = { request, serverSpan, routeSpan: house.ids.span(), attempts: [] }
+    this.#ledger = {
+      request: withThoughts(request, house.thoughts),
+      serverSpan,
+      routeSpan: house.ids.span(),
+      attempts: [],
+    }
   }
 
   /** Takes it through the house. Never throws: what goes wrong is how it ends. */
@@ -173,6 +180,7 @@ export class Handling implements Outlet, Flow {
   }
 
   deliver(delivery: Delivery): boolean {
+    if (delivery.events !== undefined) this.#listener.hear(delivery.events)
     // Usage is told last, with the end or right before it, so that the cost can go along.
     const isLast = delivery.usage !== undefined && this.#lane?.attempt.finish !== undefined
     const { request } = this.#ledger
@@ -206,6 +214,8 @@ export class Handling implements Outlet, Flow {
     const attempts = this.#dispatch?.attempts ?? []
     ledger.attempts = inOrder(attempts)
     if (failure !== undefined) ledger.failure = failure
+    const thought = failure === undefined ? this.#listener.thought() : undefined
+    if (thought !== undefined) this.#house.thoughts.remember(ledger.request.caller.key, thought)
     const cost = settle(ledger, this.#house)
     const { trace } = ledger
     const fallback = this.#stepDown()

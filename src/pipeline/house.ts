@@ -9,6 +9,7 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { FoundRoute } from '../routing/route.ts'
 import type { LiveState } from '../state/live-state.ts'
+import type { Thoughts } from '../state/thoughts.ts'
 
 export interface House {
   readonly clock: Clock
@@ -19,5 +20,6 @@ export interface House {
   readonly routes: { find(target: string, policy?: string): FoundRoute }
   readonly sources: readonly SignalSource[]
   readonly live: LiveState
+  readonly thoughts: Thoughts
   readonly telemetry: Telemetry
 }
