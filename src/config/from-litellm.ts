@@ -36,6 +36,7 @@ const others: readonly (readonly [theirs: string, ours: string, factor: number])
 /** Costs that mean something else for another kind of model. */
 const byMode: Readonly<Record<string, readonly (readonly [theirs: string, ours: string, factor: number])[]>> = {
   image_generation: [['output_cost_per_image', 'image', 1]],
+  image_edit: [['output_cost_per_image', 'image', 1]],
   audio_transcription: [['input_cost_per_second', 'second', 1]],
   rerank: [['input_cost_per_query', 'search', thousand]],
 }
@@ -70,7 +71,12 @@ const tiersOf = (reading: Reading, source: Source): readonly Members[] => {
   return [...lengths]
     .map(Number)
     .toSorted((one, other) => one - other)
-    .map(length => ({ above: length * thousand, ...ending(reading, source, `_above_${length}k_tokens`) }))
+    .map(length => {
+      const member = `cache_creation_input_token_cost_above_1hr_above_${length}k_tokens`
+      const longCacheWrite = reading.dollars(source.model[member], [source.name, member], million)
+      const rates = ending(reading, source, `_above_${length}k_tokens`)
+      return { above: length * thousand, ...rates, ...told({ longCacheWrite }) }
+    })
 }
 
 const searchOf = (reading: Reading, { name, model }: Source): Members => {
