@@ -207,15 +207,19 @@ export class Handling implements Outlet, Flow {
     return left?.failure === undefined ? undefined : reasonOf(left.failure)
   }
 
+  #remember(): void {
+    const thought = this.#listener.thought()
+    if (thought !== undefined) this.#house.thoughts.remember(this.#ledger.request.caller.key, thought)
+  }
+
   end(failure: Failure | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
     const ledger = this.#ledger
     const attempts = this.#dispatch?.attempts ?? []
     ledger.attempts = inOrder(attempts)
-    if (failure !== undefined) ledger.failure = failure
-    const thought = failure === undefined ? this.#listener.thought() : undefined
-    if (thought !== undefined) this.#house.thoughts.remember(ledger.request.caller.key, thought)
+    if (failure === undefined) this.#remember()
+    else ledger.failure = failure
     const cost = settle(ledger, this.#house)
     const { trace } = ledger
     const fallback = this.#stepDown()

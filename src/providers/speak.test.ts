@@ -163,6 +163,17 @@ describe('quirks', () => {
   })
 })
 
+describe('what only another dialect can tell', () => {
+  const part = { type: 'opaque', dialect: 'other' as DialectId, kind: 'prompts', value: [], isEssential: true } as const
+  it('sends the request on to others who may', () => {
+    const request = requestOf({ messages: [{ role: 'user', parts: [part] }] })
+    const answered = adapterOf().ask(request, deployment)
+    expect(answered).toMatchObject({ ok: false, failure: { kind: 'unsupported' } })
+    const own = requestOf({ messages: [{ role: 'user', parts: [{ ...part, dialect: fakeDialect.id }] }] })
+    expect(adapterOf().ask(own, deployment).ok).toBe(true)
+  })
+})
+
 describe('the length of an answer', () => {
   const limited = { ...deployment, maxOutput: tokens(100) }
   const asked = (maxOutputTokens?: number) =>

@@ -16,7 +16,7 @@ import { operationBody } from './operation-body.ts'
 import { ratesOf } from './rates.ts'
 import { readAnswer } from './read-answer.ts'
 import { readCount, readOperation } from './read-operation.ts'
-import { pathAt, serviceFor, voiceFor } from './voice.ts'
+import { pathAt, serviceFor, untellable, voiceFor } from './voice.ts'
 import type { At, Service, Voice } from './voice.ts'
 
 /** What a provider's type may ask for beside address and key; each type says which it needs. */
@@ -94,9 +94,10 @@ class Speaker {
     if (!isConversation(request)) return this.#operate(request, deployment)
     if (request.operation === 'count-tokens') return this.#count(request, deployment)
     const voice = voiceFor(this.#voices, request, deployment.model)
-    return voice === undefined
-      ? this.#unable(`has no way to be asked for ${deployment.model}`)
-      : { ok: true, asked: this.#chat(request, deployment, voice) }
+    if (voice === undefined) return this.#unable(`has no way to be asked for ${deployment.model}`)
+    const kind = untellable(request, voice.dialect.id)
+    if (kind !== undefined) return this.#unable(`has no way to be told ${kind} for ${deployment.model}`)
+    return { ok: true, asked: this.#chat(request, deployment, voice) }
   }
 
   #unable(why: string): Answered {

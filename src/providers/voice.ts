@@ -1,6 +1,7 @@
 /** How a provider can be asked: a dialect at a path, with what this provider wants otherwise. */
 import type { OperationBody } from '../domain/operation.ts'
-import type { Envelope, ModelRequest } from '../domain/request.ts'
+import type { DialectId } from '../domain/ids.ts'
+import type { ChatBody, Envelope, ModelRequest } from '../domain/request.ts'
 import type { Dialect, Framing } from '../ports/dialect.ts'
 import type { OperationDialect } from '../ports/operation-dialect.ts'
 import type { Edits, Quirks } from './quirks.ts'
@@ -59,6 +60,16 @@ export interface Service extends Door {
 export const voiceFor = (voices: readonly Voice[], request: ModelRequest, model: string): Voice | undefined => {
   const able = voices.filter(({ serves }) => serves === undefined || serves(model))
   return able.find(({ dialect, quirks }) => dialect.id === request.raw?.dialect && quirks?.express !== false) ?? able[0]
+}
+
+/** The kind of a part without which the request makes no sense and which only another dialect has; undefined if there is none. */
+export const untellable = ({ messages }: Pick<ChatBody, 'messages'>, dialect: DialectId): string | undefined => {
+  for (const { parts } of messages) {
+    for (const part of parts) {
+      if (part.type === 'opaque' && part.isEssential === true && part.dialect !== dialect) return part.kind
+    }
+  }
+  return undefined
 }
 
 /** As `voiceFor`, among those that do what is asked. */

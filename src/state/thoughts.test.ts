@@ -32,7 +32,7 @@ describe('thoughts', () => {
     for (const id of ['1', '2', '3']) few.remember(key, thought('s', id))
     expect(few.recall(key, '1')).toBeUndefined()
     expect(few.turns).toBe(2)
-    const small = new Thoughts({ size: 400 })
+    const small = new Thoughts({ size: 300 })
     small.remember(key, thought('s', '1'))
     small.remember(key, thought('x'.repeat(100), '2'))
     expect(small.recall(key, '1')).toBeUndefined()
