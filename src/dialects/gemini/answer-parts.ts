@@ -100,6 +100,10 @@ const readText = (parts: Parts, part: Json, isFirst: boolean): readonly StreamEv
   return tail === undefined ? events : [...events, ...closePart(parts, tail)]
 }
 
+/** A call without arguments, of which none will come. */
+const isBare = (call: Json): boolean =>
+  call['args'] === undefined && call['partialArgs'] === undefined && call['willContinue'] !== true
+
 const startCall = (parts: Parts, part: Json, call: Json): readonly StreamEvent[] => {
   const { at, seed } = parts
   const before = closePart(parts)
@@ -109,7 +113,12 @@ const startCall = (parts: Parts, part: Json, call: Json): readonly StreamEvent[]
   const { id } = call
   const name = isWord(call['name']) ? call['name'] : ''
   const others = otherMembers(call, known.call)
-  const own = { ...otherMembers(part, known.functionCall), ...(others && { functionCall: others }) }
+  const own = {
+    ...otherMembers(part, known.functionCall),
+    ...(others && { functionCall: others }),
+    // Null marks that there were none, not even an empty object.
+    ...(isBare(call) && { args: null }),
+  }
   parts.open = { kind: 'call', block, args: argsWriter() }
   const callId = isWord(id) ? id : makeCallId(seed ?? [name, call['args']], place)
   return [...before, { type: 'tool-call-start', block, ...at, callId, name, ...carried(someMembers(own)) }]

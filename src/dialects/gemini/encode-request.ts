@@ -21,8 +21,9 @@ const writeLabels = ({ metadata, extensions }: ChatRequest, losses: Losses): Jso
   losses.add('metadata', 'Gemini takes no metadata')
   return {}
 }
-const writeServiceTier = ({ serviceTier }: ChatRequest, losses: Losses): Json => {
-  if (serviceTier === undefined || serviceTier === 'auto') return {}
+const writeServiceTier = ({ serviceTier }: ChatRequest, isOwn: boolean, losses: Losses): Json => {
+  // To be served as usual goes without saying.
+  if (serviceTier === undefined || serviceTier === 'auto' || (serviceTier === 'default' && !isOwn)) return {}
   const tier = writeTier(serviceTier)
   if (tier !== undefined) return { serviceTier: tier }
   losses.add('serviceTier', `Gemini knows "standard", "flex" and "priority", not ${JSON.stringify(serviceTier)}`)
@@ -46,7 +47,7 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
     ...writeTools(request, writing),
     ...writeConfig(request, model, writing),
     ...writeLabels(request, losses),
-    ...writeServiceTier(request, losses),
+    ...writeServiceTier(request, isOwn, losses),
   }
   return { value, losses: losses.list() }
 }

@@ -1,5 +1,5 @@
 /** Results of functions, both ways: Gemini has an object where others have text, and no ids where others must have them. */
-import type { MediaPart, Part, ToolResultPart } from '../../domain/message.ts'
+import type { OpaquePart, Part, ToolResultPart } from '../../domain/message.ts'
 import { readMedia, writeMedia } from './media.ts'
 import type { Findings, Json } from './wire.ts'
 import {
@@ -83,26 +83,44 @@ export const readResponse = (part: Json, at: string, findings: Findings): ReadRe
   }
 }
 
-/** A result on its way: the object, and the media that it may hold or that must stand behind it. */
+const noMarks = 'Gemini caches prompts by itself and takes no marks'
+
+/** A result on its way: what it says, and the media that it may hold or that must stand behind it. */
 interface Output {
-  readonly text: string
-  readonly media: readonly Json[]
+  readonly texts: string[]
+  readonly media: Json[]
 }
-const outputOf = (part: ToolResultPart, { losses, isOwn }: Writing): Output => {
-  const texts: string[] = []
-  const media: Json[] = []
-  const tellMedia = (one: MediaPart): void => {
-    const written = writeMedia(one, isOwn, losses)
-    if (written !== undefined) media.push(written)
+const tellOpaque = (part: OpaquePart, { texts, media }: Output, { losses }: Writing): void => {
+  if (part.dialect === dialect && isRecord(part.value)) media.push(part.value)
+  else losses.add(`messages.tool-result.${part.kind}`, `only ${part.dialect} knows this kind of content`)
+  if (part.dialect !== dialect && part.words !== undefined) texts.push(part.words)
+}
+const tellPart = (part: Part, output: Output, writing: Writing): void => {
+  const { losses, isOwn } = writing
+  if (part.cache !== undefined) losses.add('messages.cache', noMarks)
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      losses.addForeign(part.extensions, 'messages.tool-result.')
+      output.texts.push(part.text)
+      return
+    case 'image':
+    case 'audio':
+    case 'file': {
+      const written = writeMedia(part, isOwn, losses)
+      if (written !== undefined) output.media.push(written)
+      return
+    }
+    case 'opaque':
+      return tellOpaque(part, output, writing)
+    default:
+      losses.add(`messages.tool-result.${part.type}`, 'the result of a function cannot hold it')
   }
-  for (const one of part.output) {
-    if (one.type === 'text' || one.type === 'refusal') texts.push(one.text)
-    else if (one.type === 'image' || one.type === 'audio' || one.type === 'file') tellMedia(one)
-    else if (one.type === 'opaque' && one.dialect === dialect && isRecord(one.value)) media.push(one.value)
-    else if (one.type === 'opaque' && one.words !== undefined) texts.push(one.words)
-    else losses.add(`messages.tool-result.${one.type}`, 'the result of a function cannot hold it')
-  }
-  return { text: texts.join('\n'), media }
+}
+const outputOf = (part: ToolResultPart, writing: Writing): Output => {
+  const output: Output = { texts: [], media: [] }
+  for (const one of part.output) tellPart(one, output, writing)
+  return output
 }
 
 /** A result as parts of a turn. `id` is undefined where Gemini gave the call none. */
@@ -112,9 +130,9 @@ export const writeResponse = (
   writing: Writing,
 ): readonly Json[] => {
   writing.losses.addForeign(part.extensions, 'messages.tool-result.')
-  if (part.cache !== undefined)
-    writing.losses.add('messages.cache', 'Gemini caches prompts by itself and takes no marks')
-  const { text, media } = outputOf(part, writing)
+  if (part.cache !== undefined) writing.losses.add('messages.cache', noMarks)
+  const { texts, media } = outputOf(part, writing)
+  const text = texts.join('\n')
   const { functionResponse: others, ...own } = ownToWrite(part.extensions)
   const isInside = media.length > 0 && (writing.isOwn || writing.abilities.richResults)
   const { id, name } = call

@@ -91,10 +91,6 @@ const urlType = (part: MediaPart, url: string): string => {
   return endings.get(ending ?? '') ?? (part.type === 'image' ? 'image/jpeg' : part.type === 'audio' ? 'audio/mp3' : '')
 }
 
-const base64Of = (text: string): string => {
-  const binary = Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join('')
-  return btoa(binary)
-}
 /** A `data:` URL taken apart; undefined for any other URL. */
 const inlineOf = (url: string): { readonly mediaType: string; readonly base64: string } | undefined => {
   const [, mediaType, base64] = /^data:([^,]*?);base64,([\s\S]*)$/.exec(url) ?? []
@@ -124,7 +120,7 @@ const fileData = (part: MediaPart, fileUri: string): Written => {
 const written = (part: MediaPart): Written | undefined => {
   const { source, mediaType } = part
   if ('base64' in source) return inlineData(mediaType, source.base64)
-  if ('text' in source) return inlineData(mediaType === '' ? 'text/plain' : mediaType, base64Of(source.text))
+  if ('text' in source) return undefined
   if ('fileId' in source) return isGoogles(source.fileId) ? fileData(part, source.fileId) : undefined
   const inline = inlineOf(source.url)
   if (inline === undefined) return source.url.startsWith('data:') ? undefined : fileData(part, source.url)
@@ -139,9 +135,17 @@ const nameOf = ({ name, type }: MediaPart, isOwn: boolean, losses: Losses): Json
   return {}
 }
 
+const textOf = (part: MediaPart, text: string, losses: Losses): Json => {
+  nameOf(part, false, losses)
+  return { text }
+}
+
 /** A part with the media; undefined, with a loss, for a file that lies with another provider. */
 export const writeMedia = (part: MediaPart, isOwn: boolean, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'messages.')
+  if (part.cache !== undefined) losses.add('messages.cache', 'Gemini caches prompts by itself and takes no marks')
+  // Plain text needs no wrapping that makes it longer.
+  if ('text' in part.source) return textOf(part, part.source.text, losses)
   const made = isOwn ? (asWritten(part) ?? written(part)) : written(part)
   if (made === undefined) {
     const isElsewhere = 'fileId' in part.source

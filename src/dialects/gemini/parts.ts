@@ -72,7 +72,14 @@ export const readCall = (part: Json, at: string, findings: Findings): ToolCallPa
     callId: isWord(id) ? id : '',
     name: isWord(name) ? name : '',
     input: argumentsIn(call),
-    ...carried(someMembers({ ...otherMembers(part, known.functionCall), ...(others && { functionCall: others }) })),
+    ...carried(
+      someMembers({
+        ...otherMembers(part, known.functionCall),
+        ...(others && { functionCall: others }),
+        // Null marks that there were none, not even an empty object.
+        ...(isAbsent(args) && { args: null }),
+      }),
+    ),
   }
 }
 

@@ -125,6 +125,10 @@ export const argumentsOf = (text: string): Json | undefined => {
   return isRecord(value) ? value : undefined
 }
 
+/** False for a call that came without any, not even an empty object. */
+export const hasArguments = (call: { readonly input: string; readonly extensions?: Extensions }): boolean =>
+  call.input !== '' || ownMembers(call.extensions)['args'] !== null
+
 /** True for two values that are written alike. */
 export const isSame = (left: unknown, right: unknown): boolean => left === right || jsonText(left) === jsonText(right)
 

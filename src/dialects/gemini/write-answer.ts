@@ -7,7 +7,7 @@ import { givenCallId } from './call-id.ts'
 import { writeFinish } from './finish-reason.ts'
 import { signatureMembers, signatureOf } from './signature.ts'
 import type { Json, Losses } from './wire.ts'
-import { argumentsOf, dialect, isRecord, isWord, ownToWrite } from './wire.ts'
+import { argumentsOf, dialect, hasArguments, isRecord, isWord, ownToWrite } from './wire.ts'
 
 /** Text, or its tail with what is told beside it. */
 export const writeText = (part: Pick<TextPart, 'text' | 'extensions'>): Json | undefined => {
@@ -39,7 +39,7 @@ export const writeCall = (part: ToolCallPart, losses: Losses): Json => {
       ...(isRecord(others) ? others : {}),
       ...(id !== undefined && { id }),
       name: part.name,
-      args: args ?? {},
+      ...(hasArguments(part) && { args: args ?? {} }),
     },
   }
 }

@@ -61,7 +61,11 @@ const writeForm = ({ output, extensions }: ChatRequest, { losses, abilities, isO
     return isRecord(own['form']) ? own['form'] : plain
   }
   const type = { responseMimeType: 'application/json' }
-  if (!('schema' in output) || output.schema === undefined) return type
+  if (!('schema' in output) || output.schema === undefined) {
+    const isDescribed = 'description' in output && output.description !== undefined
+    if (isDescribed) losses.add('output.description', 'without a schema Gemini takes no description of the answer')
+    return type
+  }
   const schema = described(output.schema, output)
   if (own['responseSchema'] === null) return { ...type, responseSchema: backToOpenApi(schema) }
   if (abilities.schemas || isOwn) {

@@ -79,14 +79,18 @@ const signWords = ({ extensions }: Message, { parts }: Turn): void => {
 }
 
 const isJoined = (message: Message): boolean => Object.hasOwn(ownMembers(message.extensions), 'joined')
-/** The role says the one, and what a result of old names its call does too. */
-const saidElsewhere = new Set(['role', 'name'])
-const saidOrSigned = new Set([...saidElsewhere, ...signatureMembers])
+/** What the role says is in the turn. The result of a call of old names the function, which its call does too. */
+const saidOfMessage = new Set(['role'])
+const saidOfResult = new Set(['role', 'name'])
+const nameLosses = ({ role, extensions }: Message, { losses }: Writing): void => {
+  const said = role === 'tool' ? saidOfResult : saidOfMessage
+  const isTold = signatureOf(extensions) !== undefined
+  losses.addForeign(extensions, 'messages.', isTold ? new Set([...said, ...signatureMembers]) : said)
+}
 
 const takeMessage = (message: Message, conversation: Conversation): void => {
   const { writing, turns } = conversation
-  const hasSignature = signatureOf(message.extensions) !== undefined
-  writing.losses.addForeign(message.extensions, 'messages.', hasSignature ? saidOrSigned : saidElsewhere)
+  nameLosses(message, writing)
   const role = message.role === 'assistant' ? 'model' : 'user'
   const last = turns.at(-1)
   if (writing.isOwn && isJoined(message) && last?.role === role) return takeParts(message, last, conversation)
@@ -98,7 +102,7 @@ const takeMessage = (message: Message, conversation: Conversation): void => {
 
 /** A system message among the others, told as part of the user's turn. */
 const takeSystem = (message: Message, { writing, turns }: Conversation): void => {
-  writing.losses.addForeign(message.extensions, 'messages.', saidElsewhere)
+  nameLosses(message, writing)
   writing.losses.add('messages.system.position', 'a later system message was told as part of the user turn')
   const parts = message.parts.map(part => writePart(part, writing)).filter(part => part !== undefined)
   const told = parts.map(part =>
@@ -146,8 +150,9 @@ const userFirst = (turns: readonly Turn[], { losses }: Writing): readonly Turn[]
 const writeSystem = (messages: readonly Message[], writing: Writing): Json => {
   const parts: Json[] = []
   let isNamed = false
-  for (const { parts: given, extensions } of messages) {
-    writing.losses.addForeign(extensions, 'messages.', saidElsewhere)
+  for (const message of messages) {
+    const { parts: given, extensions } = message
+    nameLosses(message, writing)
     isNamed ||= ownMembers(extensions)['role'] === null
     for (const part of given) {
       const isText = part.type === 'text' || writing.isOwn

@@ -4,7 +4,7 @@ import { givenCallId } from './call-id.ts'
 import { writeMedia } from './media.ts'
 import { isForeign, signatureMembers, signatureOf } from './signature.ts'
 import type { Json } from './wire.ts'
-import { argumentsOf, dialect, isRecord, ownToWrite } from './wire.ts'
+import { argumentsOf, dialect, hasArguments, isRecord, ownToWrite } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 /** The part's own members, with its signature unless another provider made it. */
@@ -47,7 +47,7 @@ const writeCall = (part: ToolCallPart, writing: Writing): Json => {
       ...(isRecord(others) ? others : {}),
       ...(id !== undefined && { id }),
       name: part.name,
-      args: args ?? {},
+      ...(hasArguments(part) && { args: args ?? {} }),
     },
   }
 }

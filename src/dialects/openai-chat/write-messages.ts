@@ -89,6 +89,8 @@ const ownCall = (part: Part): Json | undefined =>
     ? part.value
     : undefined
 
+const isMedia = ({ type }: Part): boolean => type === 'image' || type === 'audio' || type === 'file'
+
 /** What the parts of an assistant's message come to. */
 interface Spoken {
   readonly calls: readonly Json[]
@@ -110,6 +112,8 @@ const sort = (message: Message, writing: Writing): Spoken => {
       const call = toolCall(part, writing)
       if (isLegacy(ownMembers(part.extensions))) oldCall = ownRecord(call, 'function')
       else calls.push(call)
+    } else if (!writing.isOwn && isMedia(part)) {
+      addLoss(writing.losses, `messages.${part.type}`, 'OpenAI takes none in assistant messages')
     } else if (part.type !== 'reasoning' || !keepsReasoning) words.push(part)
   }
   return { calls, words, thoughts, ...(oldCall !== undefined && { oldCall }) }

@@ -65,7 +65,8 @@ const writeFileAt = (url: string, own: Json, inner: Json, { losses, isOwn }: Wri
 }
 /** A file lies with the one provider that it was sent to; Anthropic's ids begin as OpenAI's do not, and Google's are addresses. */
 const writeFileId = (fileId: string, own: Json, inner: Json, { losses, isOwn }: Writing): Json | undefined => {
-  if (isOwn || !(fileId.startsWith('file_') || fileId.includes('://'))) return { ...own, type: 'file', file: { ...inner, file_id: fileId } }
+  if (isOwn || !(fileId.startsWith('file_') || fileId.includes('://')))
+    return { ...own, type: 'file', file: { ...inner, file_id: fileId } }
   addLoss(losses, 'messages.file', `the file lies with another provider (${fileId})`)
   return undefined
 }
