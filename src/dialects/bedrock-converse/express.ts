@@ -15,7 +15,7 @@ import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
 import type { Json } from './wire.ts'
-import { isRecord, jsonText, parseJson } from './wire.ts'
+import { isRecord, parseJson } from './wire.ts'
 
 const decoder = new TextDecoder()
 
@@ -91,7 +91,16 @@ const editRequest = (raw: RawBody): Uint8Array => {
   return editMembers(raw.bytes, { messages: JSON.stringify(messages.flatMap(withoutForeignReasoning)) })
 }
 
-const isSame = (left: unknown, right: unknown): boolean => left === right || jsonText(left) === jsonText(right)
+/** Equal member by member: what both took over unchanged is compared by identity alone, however long it is. */
+const isSame = (left: unknown, right: unknown): boolean => {
+  if (left === right) return true
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((one, place) => isSame(one, right[place]))
+  }
+  if (!isRecord(left) || !isRecord(right)) return false
+  const names = Object.keys(left)
+  return names.length === Object.keys(right).length && names.every(name => isSame(left[name], right[name]))
+}
 
 /** What differs between the body as it came and the one that this model would be written. */
 const fit = (
