@@ -16,6 +16,7 @@ import { parseStep } from '../routing/parse-step.ts'
 import { configuredQuality } from './configured-quality.ts'
 import { demoHouse, deploymentName } from './demo-house.ts'
 import { askedAlone, bestModel } from './drive.ts'
+import { guestModels } from './guest-models.ts'
 import { recordedModels } from './models.ts'
 import type { WorldModel } from './models.ts'
 import { halfOf, loadRecordings } from './recordings.ts'
@@ -23,7 +24,10 @@ import type { RecordedPrompt } from './recordings.ts'
 
 const recordings = await loadRecordings()
 const quality = configuredQuality(recordings)
-const world = { models: recordedModels, base: (provider: string) => `http://127.0.0.1:4242/${provider}` }
+const world = {
+  models: [...recordedModels, ...guestModels],
+  base: (provider: string) => `http://127.0.0.1:4242/${provider}`,
+}
 const keys = { provider: '${A_PROVIDER}', admin: '${AN_ADMIN}', virtual: '${A_KEY}' }
 const text = demoHouse(world, { quality, keys, server: { host: '127.0.0.1', port: 4141 }, durable: 'sqlite:./a b.db' })
 interface House {

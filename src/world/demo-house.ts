@@ -56,9 +56,9 @@ const mapping = (members: Readonly<Record<string, string | number>>): string =>
     .map(([key, value]) => `${name(key)}: ${value}`)
     .join(', ')} }`
 
-const providerLines = (world: Pick<World, 'base' | 'models'>, key: string): readonly string[] =>
-  [...new Set(world.models.map(({ provider }) => provider))].map(
-    provider => `  ${provider}: ${mapping({ type: typeOf(provider), url: world.base(provider), key })}`,
+const providerLines = (models: readonly WorldModel[], base: World['base'], key: string): readonly string[] =>
+  [...new Set(models.map(({ provider }) => provider))].map(
+    provider => `  ${provider}: ${mapping({ type: typeOf(provider), url: base(provider), key })}`,
   )
 
 const deploymentLines = (model: WorldModel, quality: ConfiguredQuality): readonly string[] => [
@@ -129,22 +129,25 @@ const placeLines = ({ server, durable }: DemoOptions): readonly string[] => [
   ...(durable === undefined ? [] : [`store: ${mapping({ durable: JSON.stringify(durable) })}`]),
 ]
 
-/** The text of the demo house's `signalbox.yaml` in front of this world. */
-export const demoHouse = (world: Pick<World, 'base' | 'models'>, options: DemoOptions): string =>
-  `${[
+/** The text of the demo house's `signalbox.yaml` in front of this world: its models that there is a score for. */
+export const demoHouse = (world: Pick<World, 'base' | 'models'>, options: DemoOptions): string => {
+  const models = world.models.filter(({ id }) => options.quality[id] !== undefined)
+  const lines = [
     '# yaml-language-server: $schema=./signalbox.schema.json',
     '# Nine real models behind one pool; their answers are recordings, replayed on this machine.',
     'providers:',
-    ...providerLines(world, options.keys.provider),
+    ...providerLines(models, world.base, options.keys.provider),
     'deployments:',
-    ...world.models.flatMap(model => deploymentLines(model, options.quality)),
+    ...models.flatMap(model => deploymentLines(model, options.quality)),
     'pools:',
     '  recorded:',
-    `    candidates: [${world.models.map(deploymentName).join(', ')}]`,
+    `    candidates: [${models.map(deploymentName).join(', ')}]`,
     '    policy: floor-then-cheap',
     policies,
     'keys:',
     `  admin: { value: ${options.keys.admin}, admin: true }`,
     `  demo: { value: ${options.keys.virtual} }`,
     ...placeLines(options),
-  ].join('\n')}\n`
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -65,7 +65,7 @@ const settingsOf = async (
   tell: Terminal['err'],
 ): Promise<Settings> => {
   const quality = configuredQuality(await loadRecordings())
-  const text = demoHouse({ base: world.base, models: recordedModels }, {
+  const text = demoHouse(world, {
     quality,
     keys: {
       provider: '${SIGNALBOX_DEMO_PROVIDER_KEY}',
