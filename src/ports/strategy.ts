@@ -34,6 +34,8 @@ export interface Order {
   confidence?(first: Candidate, second: Candidate, facts: Facts): Unit
   /** The key in words, e.g. `212 µ$`. */
   words(key: number): string
+  /** What a candidate is that has no key, e.g. `unpriced`. Absent: `not known`. */
+  readonly unknown?: string
 }
 /** Pure and total: no strategy may use anything but its arguments. */
 export type Strategy = Constraint | Order

@@ -50,7 +50,9 @@ const bounds = ({ bounds: { lock, only, ignore, budgetCap } }: Facts): readonly 
 
 const measuredBy = (one: Assessment, step: string): string => {
   const value = valueOf(one, step)
-  return value === undefined ? `${idOf(one)}, of which it knows nothing` : `${idOf(one)} with ${inWords(step, value)}`
+  if (value !== undefined) return `${idOf(one)} with ${inWords(step, value)}`
+  const unknown = orderOf(step)?.unknown
+  return unknown === undefined ? `${idOf(one)}, of which it knows nothing` : `${idOf(one)}, which is ${unknown}`
 }
 
 /** What the steps before the one that decided had measured, and found to be as good as the same. */
@@ -99,7 +101,7 @@ const opinionOf = (one: Assessment, step: string, facts: Facts): readonly string
   if (value !== undefined) return [`${idOf(one)} ${inWords(step, value)}`]
   const order = orderOf(step)
   const isUnknown = order !== undefined && order.keys([one.candidate], facts)[0] === undefined
-  return isUnknown ? [`${idOf(one)} not known`] : []
+  return isUnknown ? [`${idOf(one)} ${order.unknown ?? 'not known'}`] : []
 }
 
 /** Along the policy: `2.then.0` before `2.then.1` before `10`. */

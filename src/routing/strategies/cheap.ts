@@ -13,6 +13,7 @@ const order = (within: Nearness | undefined): Order => ({
   keys: (tied, { request, now }) => tied.map(candidate => expectedCost(candidate, request, now)),
   isTied: tiedWithin(within),
   words: microDollars,
+  unknown: 'unpriced',
 })
 
 /** `cheap`: by the expected cost of this request; who has no price comes last. */
