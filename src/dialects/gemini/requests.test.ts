@@ -505,6 +505,15 @@ describe("a request of Gemini's client, for other providers", () => {
     })
     expect(losses.map(({ field }) => field)).toEqual(expect.arrayContaining(['tools.googleSearch', 'safetySettings']))
   })
+  it('finds the call of a result without an id by its name, then by its place', () => {
+    const calls = ['look', 'hear', 'hear'].map(name => ({ functionCall: { name } }))
+    const results = ['hear', 'look', 'feel'].map(name => ({ functionResponse: { name, response: { output: name } } }))
+    const contents = [body.contents[0]!, { role: 'model', parts: calls }, { role: 'user', parts: results }]
+    const [, assistant, tool] = from({ contents }, 'pool').messages
+    const ids = assistant!.parts.map(part => (part.type === 'tool-call' ? part.callId : ''))
+    expect(new Set(ids).size).toBe(3)
+    expect(tool!.parts).toMatchObject([{ callId: ids[1] }, { callId: ids[0] }, { callId: ids[2] }])
+  })
   it('tells Anthropic of the same', () => {
     const { value } = anthropicMessages.encodeRequest(from(body, 'pool'), 'claude-sonnet-4-5')
     expect(value).toMatchObject({
