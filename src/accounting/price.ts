@@ -3,7 +3,7 @@ import type { Price, Rates } from '../domain/deployment.ts'
 import type { Cost } from '../domain/outcome.ts'
 import { isByPiece, ratesFor } from '../domain/rates.ts'
 import type { Occasion } from '../domain/rates.ts'
-import type { Usage } from '../domain/stream-event.ts'
+import type { Units, Usage } from '../domain/stream-event.ts'
 import type { MicroUsd, Tokens } from '../domain/units.ts'
 
 const perMillion = 1_000_000
@@ -155,7 +155,7 @@ export const expectedCost = (
   return amountOf(usage, ratesFor(price, { inputTokens: counted(inputTokens) as Tokens }))
 }
 
-/** What there was of an answer that was cut off. */
+/** What there was of an answer that was cut off, or that nobody counted. */
 export interface Delivered {
   /** The request's estimated input. */
   readonly inputTokens: Tokens
@@ -163,6 +163,8 @@ export interface Delivered {
   readonly size: number
   /** What the provider had told of usage before the cut; its output is then only a lower bound. */
   readonly usage?: Usage
+  /** The pieces that were asked for, where nobody counted those that came. */
+  readonly units?: Units
 }
 
 /** Characters to a token of an answer of which only the length is known. */
@@ -170,7 +172,7 @@ export const charactersPerToken = 4
 
 /** What a cut answer costs: its input, and the output that came, whether or not the provider got to count it. */
 export const estimatedCost = (
-  { inputTokens, size, usage }: Delivered,
+  { inputTokens, size, usage, units }: Delivered,
   price: Price | undefined,
   when: When = {},
 ): Cost => {
@@ -178,5 +180,12 @@ export const estimatedCost = (
   const nothingCached = { input: inputTokens, inputCached: none, inputCacheWritten: none }
   const told = usage !== undefined && (usage.input > 0 || usage.units !== undefined) ? usage : nothingCached
   const output = Math.max(delivered, counted(usage?.output)) as Tokens
-  return costBy({ ...told, output, reasoning: counted(usage?.reasoning) as Tokens }, price, when, 'estimate')
+  const asked = usage?.units ?? units
+  const made = {
+    ...told,
+    output,
+    reasoning: counted(usage?.reasoning) as Tokens,
+    ...(asked !== undefined && { units: asked }),
+  }
+  return costBy(made, price, when, 'estimate')
 }

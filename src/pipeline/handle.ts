@@ -10,7 +10,7 @@ import type { SpanId } from '../domain/ids.ts'
 import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
-import { millis, tokens } from '../domain/units.ts'
+import { millis } from '../domain/units.ts'
 import type { Ending, Flow, Sink } from '../ports/sink.ts'
 import { drawer } from '../routing/draw.ts'
 import { admit } from './admit.ts'
@@ -19,7 +19,7 @@ import type { Ledger } from './ledger.ts'
 import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
 import { resting } from './resting.ts'
 import { decideFor } from './route.ts'
-import { costOfAll, settle } from './settle.ts'
+import { askedOf, costOfAll, settle } from './settle.ts'
 import { unserved } from './unserved.ts'
 
 /** The policy's patience, never lengthened by what the request wishes. */
@@ -189,8 +189,7 @@ export class Handling implements Outlet, Flow {
 
   #costSoFar(): Cost {
     const serving = this.#lane === undefined ? [] : [this.#lane.attempt]
-    const input = this.#ledger.trace?.facts.request.inputTokens ?? tokens(0)
-    return costOfAll([...(this.#dispatch?.attempts ?? []), ...serving], input)
+    return costOfAll([...(this.#dispatch?.attempts ?? []), ...serving], askedOf(this.#ledger))
   }
 
   /** Why the last candidate that failed was left for another. */

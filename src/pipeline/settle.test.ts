@@ -1,5 +1,6 @@
 /** What a request came to: every attempt that was worked on is paid, and nothing else. */
 import { describe, expect, it } from 'vitest'
+import { requestOf } from '../../test/requests.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { DeploymentId, DialectId, ModelId, ProviderId, SpanId } from '../domain/ids.ts'
@@ -7,7 +8,7 @@ import type { Attempt } from '../domain/outcome.ts'
 import type { Usage } from '../domain/stream-event.ts'
 import { microUsd, tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
-import { costOfAll } from './settle.ts'
+import { costOfAll, settle } from './settle.ts'
 
 const candidate: Candidate = {
   id: 'a' as DeploymentId,
@@ -49,7 +50,7 @@ const attempt = (change: Partial<Attempt> & { readonly fails?: FailureKind } = {
     ...rest,
   }
 }
-const input = tokens(100)
+const input = { inputTokens: tokens(100) }
 
 describe('what a request costs', () => {
   it('is what the provider counted, for an answer that is whole', () => {
@@ -90,6 +91,15 @@ describe('what a request costs', () => {
     expect(served({ serviceTier: 'default' })).toBe(2000)
     expect(served({ startedAt: 1_000 as Instant })).toBe(20_000)
   })
+  it('is by the pieces that were asked for, where nobody counted those that came', () => {
+    const price = { inputPerMillion: microUsd(0), outputPerMillion: microUsd(0), imagePerMillion: microUsd(4e10) }
+    const drawn = (change: Partial<Attempt>) =>
+      costOfAll([attempt({ candidate: { ...candidate, price }, ...change })], { ...input, units: { images: 2 } })
+    expect(drawn({})).toEqual({ amount: 80_000, source: 'estimate' })
+    expect(drawn({ usage: used(20, 0) })).toEqual({ amount: 80_000, source: 'estimate' })
+    expect(drawn({ usage: { ...used(20, 0), units: { images: 1 } } })).toEqual({ amount: 40_000, source: 'usage' })
+    expect(costOfAll([attempt({ candidate: { ...candidate, price } })], input).source).toBe('unpriced')
+  })
   it('adds up the winner and whoever lost the race', () => {
     const loser = attempt({ fails: 'cancelled', size: 40, firstTokenAt: 1 as Instant, index: 1 })
     expect(costOfAll([attempt({ usage: used(1000, 500) }), loser], input)).toEqual({ amount: 2120, source: 'estimate' })
@@ -102,5 +112,20 @@ describe('what a request costs', () => {
   })
   it('estimates an answer that ended well without a count', () => {
     expect(costOfAll([attempt({ size: 4 })], input)).toEqual({ amount: 102, source: 'estimate' })
+  })
+})
+
+describe('counting tokens', () => {
+  it('costs nothing, while the same request as a chat does', () => {
+    const costAs = (operation: 'chat' | 'count-tokens') => {
+      const ledger = {
+        request: { ...requestOf(), operation },
+        attempts: [attempt()],
+        trace: { facts: { request: input } },
+      }
+      return settle(ledger as never, { clock: { now: () => 0 }, telemetry: () => undefined } as never)
+    }
+    expect(costAs('count-tokens')).toEqual({ amount: 0, source: 'usage' })
+    expect(costAs('chat')).toEqual({ amount: 100, source: 'estimate' })
   })
 })

@@ -2,30 +2,42 @@
 import { costOf, estimatedCost } from '../accounting/price.ts'
 import type { Settled } from '../domain/gateway-event.ts'
 import type { Attempt, Cost } from '../domain/outcome.ts'
+import type { Units } from '../domain/stream-event.ts'
 import { microUsd, millis, tokens } from '../domain/units.ts'
 import type { Tokens } from '../domain/units.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 
+/** What was asked for, as far as it is billed. */
+export interface Asked {
+  /** Estimated. */
+  readonly inputTokens: Tokens
+  readonly units?: Units
+}
+
 /** What one attempt costs; undefined if the upstream did nothing that it would charge for. */
-const costOfAttempt = (attempt: Attempt, inputTokens: Tokens): Cost | undefined => {
+const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
   const { usage, size, failure, candidate, firstTokenAt, startedAt, serviceTier } = attempt
   const when = { at: startedAt, ...(serviceTier !== undefined && { serviceTier }) }
   // A provider's count is whole only if its answer was; until then it is a lower bound.
-  if (usage !== undefined && failure === undefined) return costOf(usage, candidate.price, when)
+  if (usage !== undefined && failure === undefined) {
+    const cost = costOf(usage, candidate.price, when)
+    // Images and sound are billed by the piece, and many providers do not count them.
+    if (cost.source !== 'unpriced' || asked.units === undefined) return cost
+  }
   const isServed = usage !== undefined || size > 0 || firstTokenAt !== undefined || failure === undefined
   if (!isServed) return undefined
-  return estimatedCost({ inputTokens, size, ...(usage !== undefined && { usage }) }, candidate.price, when)
+  return estimatedCost({ ...asked, size, ...(usage !== undefined && { usage }) }, candidate.price, when)
 }
 
 const free: Cost = { amount: microUsd(0), source: 'usage' }
 
 /** The cost of all attempts: whoever lost a race or broke off has to be paid as well. */
-export const costOfAll = (attempts: readonly Attempt[], inputTokens: Tokens): Cost => {
+export const costOfAll = (attempts: readonly Attempt[], asked: Asked): Cost => {
   const [only] = attempts
   // Nearly every request is one attempt.
-  if (attempts.length === 1 && only !== undefined) return costOfAttempt(only, inputTokens) ?? free
-  const costs = attempts.map(attempt => costOfAttempt(attempt, inputTokens)).filter(cost => cost !== undefined)
+  if (attempts.length === 1 && only !== undefined) return costOfAttempt(only, asked) ?? free
+  const costs = attempts.map(attempt => costOfAttempt(attempt, asked)).filter(cost => cost !== undefined)
   const amount = microUsd(costs.reduce((sum, cost) => sum + cost.amount, 0))
   const isUnpriced = costs.some(({ source }) => source === 'unpriced')
   if (isUnpriced) return { amount, source: 'unpriced' }
@@ -68,9 +80,17 @@ const storyOf = (ledger: Ledger, house: House, cost: Cost): Settled => {
   return story
 }
 
+/** What this request is billed for where nobody counts. */
+export const askedOf = ({ trace }: Pick<Ledger, 'trace'>): Asked => {
+  const { inputTokens = tokens(0), units } = trace?.facts.request ?? {}
+  return { inputTokens, ...(units !== undefined && { units }) }
+}
+
 /** Tells the whole story; gives what it cost. */
 export const settle = (ledger: Ledger, house: House): Cost => {
-  const cost = costOfAll(ledger.attempts, ledger.trace?.facts.request.inputTokens ?? tokens(0))
+  // Nobody takes money for counting.
+  const isFree = ledger.request.operation === 'count-tokens'
+  const cost = isFree ? free : costOfAll(ledger.attempts, askedOf(ledger))
   const settled = storyOf(ledger, house, cost)
   house.telemetry({ type: 'request-settled', at: settled.endedAt, request: ledger.request.id, settled })
   return cost
