@@ -224,6 +224,77 @@ describe("OpenAI's client", () => {
   })
 })
 
+describe('thoughts', () => {
+  const thought = 'Six sevens are forty-two.'
+  beforeEach(() => {
+    script = () => ({ thought, text: '42' })
+  })
+
+  it('are counted by OpenAI and not shown', async () => {
+    const { choices, usage } = await openai.chat.completions.create({ model: 'gpt-5', messages: ask('x') })
+    expect(choices[0]?.message).toEqual({ role: 'assistant', content: '42', refusal: null, annotations: [] })
+    expect([usage?.completion_tokens, usage?.completion_tokens_details?.reasoning_tokens]).toEqual([8, 7])
+  })
+
+  it.each([
+    ['selfhosted', { reasoning_content: thought, content: '42' }],
+    [
+      'mistral',
+      {
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: thought }] },
+          { type: 'text', text: '42' },
+        ],
+      },
+    ],
+  ])('are shown by %s in its own place, whole and streamed', async (provider, message) => {
+    const client = openaiOf(provider)
+    const model = firstModel[provider] ?? ''
+    const whole = await client.chat.completions.create({ model, messages: ask('x') })
+    expect(whole.choices[0]?.message).toMatchObject(message)
+    let told = ''
+    for await (const { choices } of await client.chat.completions.create({ model, messages: ask('x'), stream: true })) {
+      const delta: { reasoning_content?: string; content?: unknown } = { ...choices[0]?.delta }
+      told += delta.reasoning_content ?? ''
+      const [part] = Array.isArray(delta.content) ? delta.content : []
+      told += part?.thinking[0].text ?? ''
+    }
+    expect(told).toBe(thought)
+  })
+
+  it('are shown by Anthropic where thinking is wanted, sealed, and no other seal will do', async () => {
+    const thinking = { type: 'enabled' as const, budget_tokens: 1024 }
+    const asked = { model: 'claude-sonnet-4-5', max_tokens: 4096, messages: ask('x') }
+    expect((await anthropic.messages.create(asked)).content).toEqual([{ type: 'text', text: '42' }])
+    const whole = await anthropic.messages.create({ ...asked, thinking })
+    expect(whole.content).toMatchObject([{ type: 'thinking', thinking: thought }, { type: 'text' }])
+    const streamed = await anthropic.messages.stream({ ...asked, thinking }).finalMessage()
+    expect(streamed.content).toMatchObject(whole.content)
+    const after = (content: Anthropic.ContentBlockParam[]) =>
+      anthropic.messages.create({
+        ...asked,
+        thinking,
+        messages: [...asked.messages, { role: 'assistant', content }, ...ask('y')],
+      })
+    expect((await after(whole.content)).stop_reason).toBe('end_turn')
+    const forged = after([
+      { type: 'thinking', thinking: thought, signature: 'Zm9yZWlnbg==' },
+      { type: 'text', text: '42' },
+    ])
+    await expect(forged).rejects.toThrow(/messages\.1\.content\.0: Invalid `signature` in `thinking` block/)
+  })
+})
+
+describe('a model that reasons', () => {
+  it.each([
+    ['the older limit', { max_tokens: 9 }, 'unsupported_parameter'],
+    ['a temperature', { temperature: 0.5 }, 'unsupported_value'],
+  ])('does not take %s', async (_, more, code) => {
+    const wrong = openai.chat.completions.create({ model: 'gpt-5', messages: ask('x'), ...more })
+    await expect(wrong).rejects.toMatchObject({ status: 400, code })
+  })
+})
+
 describe("Anthropic's client", () => {
   const model = 'claude-3-5-sonnet-20241022'
 

@@ -1,4 +1,5 @@
 /** The messages of a request in Anthropic's format: in order, or what is wrong with them. */
+import { sealOf } from './seal.ts'
 import { isJson, listOf } from './speech.ts'
 import type { Json } from './speech.ts'
 
@@ -119,4 +120,16 @@ const faultInOrder = (messages: readonly unknown[], place: number): string | und
   return missing.length === 0
     ? undefined
     : `messages.${place + 1}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`
+}
+
+/** The first thought in these messages that comes back with another seal than the world put on it, in Anthropic's words. */
+export const faultInSeals = (messages: unknown): string | undefined => {
+  for (const [place, message] of listOf(messages).entries()) {
+    const nth = listOf(isJson(message) ? message['content'] : undefined).findIndex(
+      block =>
+        isJson(block) && block['type'] === 'thinking' && block['signature'] !== sealOf(String(block['thinking'])),
+    )
+    if (nth >= 0) return `messages.${place}.content.${nth}: Invalid \`signature\` in \`thinking\` block`
+  }
+  return undefined
 }

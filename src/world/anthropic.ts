@@ -1,11 +1,12 @@
 /** Anthropic's Messages format, as the world writes it: independent of the gateway's own codec. */
 import { anthropicManners } from './anthropic-manners.ts'
+import { faultInSeals } from './anthropic-messages.ts'
 import { invalid, understandMessages } from './anthropic-request.ts'
 import { base62, chanceOf, letters } from './chance.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { WorldModel } from './models.ts'
 import { sealOf } from './seal.ts'
-import { bearerOf, headerOf, isJson } from './speech.ts'
+import { bearerOf, complain, headerOf, isJson } from './speech.ts'
 import type { Complaint, Frame, Headers, Json, Reply, Route, Speech } from './speech.ts'
 
 const finishes: Readonly<Record<Reply['finish'], string>> = {
@@ -180,7 +181,11 @@ export const anthropicSpeech: Speech = {
   // Its official client sends keys as bearer tokens since version 1, as seen in late 2026.
   key: headers => headerOf(headers, 'x-api-key')?.trim() || bearerOf(headers),
   unwelcome,
-  understand: (body, models, route) => understandMessages(body, models, route.to === 'count'),
+  understand: (body, models, route) => {
+    const understood = understandMessages(body, models, route.to === 'count')
+    const fault = understood.ok ? faultInSeals(body['messages']) : undefined
+    return fault === undefined ? understood : complain(invalid(fault))
+  },
   headers: seed => ({ 'request-id': nameOf('req', seed), 'anthropic-organization-id': 'recorded-world' }),
   whole,
   stream,

@@ -1,6 +1,7 @@
 /** How OpenAI and its look-alikes differ: names of ids, extra members, who tells usage when, error bodies. */
 import { base62, chanceOf, hex, letters } from './chance.ts'
 import type { WorldModel } from './models.ts'
+import type { ThoughtManner } from './openai-thoughts.ts'
 import type { Complaint, Json } from './speech.ts'
 import type { Limited } from './switches.ts'
 
@@ -20,6 +21,8 @@ export interface Flavour {
   /** Members beside the usual ones of a choice. */
   readonly choiceExtra: Json
   readonly usageExtra: Json
+  /** Where it puts thoughts. */
+  readonly thoughts: ThoughtManner
   /** Members beside the usual ones of a row in the list of models. */
   readonly modelExtra?: (model: WorldModel) => Json
   answerId(seed: string): string
@@ -91,6 +94,7 @@ export const openaiFlavour: Flavour = {
   messageExtra: { refusal: null, annotations: [] },
   choiceExtra: { logprobs: null },
   usageExtra: zeroDetails,
+  thoughts: 'hidden',
   answerId: seed => `chatcmpl-${letters(chanceOf(seed), 29, base62)}`,
   callId: (seed, place) => `call_${letters(chanceOf(`${seed}/${place}`), 24, base62)}`,
   headers: seed => ({
@@ -121,6 +125,7 @@ export const mistralFlavour: Flavour = {
   messageExtra: {},
   choiceExtra: {},
   usageExtra: {},
+  thoughts: 'parts',
   answerId: seed => seed,
   callId: (seed, place) => letters(chanceOf(`${seed}/${place}`), 9, base62),
   headers: seed => ({ 'mistral-correlation-id': seed }),
@@ -165,6 +170,7 @@ export const selfHostedFlavour: Flavour = {
   messageExtra: { refusal: null },
   choiceExtra: { logprobs: null, stop_reason: null },
   usageExtra: { prompt_tokens_details: null },
+  thoughts: 'member',
   modelExtra: ({ id, contextWindow }) => ({ root: id, parent: null, max_model_len: contextWindow, permission: [] }),
   answerId: seed => `chatcmpl-${seed}`,
   callId: (seed, place) => `chatcmpl-tool-${letters(chanceOf(`${seed}/${place}`), 32, hex)}`,
@@ -202,6 +208,7 @@ export const geminiFlavour: Flavour = {
   messageExtra: {},
   choiceExtra: {},
   usageExtra: {},
+  thoughts: 'hidden',
   answerId: seed => letters(chanceOf(seed), 22, base62),
   callId: (seed, place) => `function-call-${letters(chanceOf(`${seed}/${place}`), 19, '0123456789')}`,
   headers: () => ({ server: 'scaffolding on HTTPServer2' }),

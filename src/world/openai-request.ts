@@ -129,8 +129,28 @@ const messages: Check = body => {
   return found === undefined ? undefined : invalid(found.message, found.param, found.code)
 }
 
+/** Models that reason take neither the older limit nor any temperature but their own. */
+const reasoning: Check = ({ model, max_tokens: limit, temperature }, { provider }) => {
+  if (provider !== 'openai' || !/^(?:gpt-5|o\d)/.test(String(model))) return undefined
+  if (limit !== undefined && limit !== null) {
+    return invalid(
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      'max_tokens',
+      'unsupported_parameter',
+    )
+  }
+  return temperature === undefined || temperature === null || temperature === 1
+    ? undefined
+    : invalid(
+        `Unsupported value: 'temperature' does not support ${String(temperature)} with this model. Only the default (1) value is supported.`,
+        'temperature',
+        'unsupported_value',
+      )
+}
+
 const checks: readonly Check[] = [
   knownMembers,
+  reasoning,
   messages,
   between('temperature', 0, 2),
   between('top_p', 0, 1),

@@ -4,7 +4,8 @@ import { geminiFlavour, mistralFlavour, openaiFlavour, selfHostedFlavour } from 
 import type { Flavour } from './openai-flavours.ts'
 import { openaiManners } from './openai-manners.ts'
 import { understandChat } from './openai-request.ts'
-import { bearerOf } from './speech.ts'
+import { thoughtDeltas, thoughtMembers } from './openai-thoughts.ts'
+import { bearerOf, isJson } from './speech.ts'
 import type { Complaint, Frame, Headers, Json, Reply, Route, Speech, Voice } from './speech.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 
@@ -16,12 +17,19 @@ const finishes: Readonly<Record<Reply['finish'], string>> = {
   refusal: 'stop',
 }
 
-const usageOf = ({ inputTokens, outputTokens, asked }: Reply, { usageExtra }: Flavour): Json => ({
-  prompt_tokens: inputTokens,
-  completion_tokens: outputTokens * asked.choices,
-  total_tokens: inputTokens + outputTokens * asked.choices,
-  ...usageExtra,
-})
+const usageOf = ({ inputTokens, outputTokens, thoughtTokens, asked }: Reply, { usageExtra }: Flavour): Json => {
+  const spoken = (outputTokens + thoughtTokens) * asked.choices
+  const details = usageExtra['completion_tokens_details']
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: spoken,
+    total_tokens: inputTokens + spoken,
+    ...usageExtra,
+    ...(isJson(details) && {
+      completion_tokens_details: { ...details, reasoning_tokens: thoughtTokens * asked.choices },
+    }),
+  }
+}
 
 const headOf = (reply: Reply, object: string, flavour: Flavour): Json => ({
   id: flavour.answerId(reply.seed),
@@ -40,6 +48,7 @@ const choiceOf = (reply: Reply, index: number, flavour: Flavour): Json => {
     role: 'assistant',
     content: reply.refusal !== undefined || (calls.length > 0 && reply.text === '') ? null : reply.text,
     ...flavour.messageExtra,
+    ...thoughtMembers(reply, flavour.thoughts),
     ...(reply.refusal !== undefined && { refusal: reply.refusal }),
     ...(calls.length > 0 && { tool_calls: calls }),
   }
@@ -94,6 +103,7 @@ function* textFrames(reply: Reply, index: number, { flavour, frame }: Hands): It
     { role: 'assistant', content: opening, ...(flavour.provider === 'openai' && { refusal: null }) },
     0,
   )
+  for (const [delta, tokens] of thoughtDeltas(reply, flavour.thoughts)) yield frame(index, delta, tokens)
   for (const piece of reply.cut(reply.refusal ?? reply.text)) {
     yield frame(index, reply.refusal === undefined ? { content: piece } : { refusal: piece }, estimateTokens(piece))
   }

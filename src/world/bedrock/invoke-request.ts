@@ -1,4 +1,5 @@
 /** Requests in Anthropic's own format to Bedrock's invoke: understood, or complained of as Bedrock would. */
+import { faultInSeals } from '../anthropic-messages.ts'
 import { understandMessages } from '../anthropic-request.ts'
 import { modelFor } from '../models.ts'
 import type { WorldModel } from '../models.ts'
@@ -29,6 +30,8 @@ export const understandInvoke = (
   const { anthropic_version: _version, anthropic_beta: _beta, ...rest } = body
   const asAnthropic = { ...model, provider: 'anthropic' }
   const understood = understandMessages({ ...rest, model: model.id }, [asAnthropic], false)
+  const seal = understood.ok ? faultInSeals(body['messages']) : undefined
+  if (seal !== undefined) return complain(invalid(seal))
   return understood.ok
     ? { ok: true, asked: { ...understood.asked, model, stream, body } }
     : complain({ ...understood.complaint, status: 400 })
