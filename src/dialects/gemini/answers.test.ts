@@ -163,6 +163,49 @@ describe('what only Gemini tells', () => {
       'content.urlContextMetadata.urlMetadata',
     ])
   })
+  it('of log probabilities and of pages reaches clients of OpenAI, whole and streamed', () => {
+    const odds = (token: string, logProbability: number): Json => ({ token, logProbability, tokenId: 1 })
+    const events = gemini.decodeAnswer(
+      answer({
+        ...parts({ text: 'é: so it is' }),
+        finishReason: 'STOP',
+        logprobsResult: {
+          chosenCandidates: [odds('é', -0.5)],
+          topCandidates: [{ candidates: [odds('é', -0.5), odds('e', -2)] }],
+        },
+        groundingMetadata: {
+          groundingChunks: [{ web: { uri: 'https://a.test/', title: 'a' } }, { retrievedContext: {} }],
+          groundingSupports: [{ segment: { startIndex: 4, endIndex: 12 }, groundingChunkIndices: [0, 1, 7] }],
+        },
+      }),
+    )
+    const citation = { start_index: 3, end_index: 11, url: 'https://a.test/', title: 'a' }
+    const annotations = [{ type: 'url_citation', url_citation: citation }]
+    const logprobs = {
+      content: [
+        {
+          token: 'é',
+          logprob: -0.5,
+          bytes: [195, 169],
+          top_logprobs: [
+            { token: 'é', logprob: -0.5, bytes: [195, 169] },
+            { token: 'e', logprob: -2, bytes: [101] },
+          ],
+        },
+      ],
+      refusal: null,
+    }
+    const { value, losses } = openaiChat.encodeAnswer(events, context)
+    expect(value).toMatchObject({ choices: [{ message: { annotations }, logprobs }] })
+    expect(breaches('CreateChatCompletionResponse', JSON.parse(JSON.stringify(value)))).toEqual([])
+    expect(losses.map(({ field }) => field)).toEqual(['content.groundingMetadata'])
+    const encoder = openaiChat.encodeStream(context)
+    const chunks = events.flatMap(event => encoder.push(event)).filter(({ data }) => data !== '[DONE]')
+    const ends = chunks
+      .map(({ data }) => JSON.parse(data).choices[0])
+      .filter(choice => choice?.finish_reason === 'stop')
+    expect(ends).toMatchObject([{ delta: { annotations }, logprobs }])
+  })
   it('of searches is counted, since each is billed', () => {
     const grounded = answer({
       ...parts({ text: 'so' }),

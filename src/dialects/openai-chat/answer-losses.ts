@@ -3,6 +3,7 @@ import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { foreignUsage } from '../../domain/foreign.ts'
 import { isKnownFinish } from './finish.ts'
+import { toldAtEnd } from './google-extras.ts'
 import { addForeign, addLoss, openaiChatId } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
 
@@ -32,7 +33,7 @@ export const nameUsage = (usage: Usage | undefined, serviceTier: string | undefi
 type End = Pick<Extract<StreamEvent, { type: 'choice-end' }>, 'raw' | 'stopSequence' | 'extensions'>
 /** What the end of a choice carries beyond a word that OpenAI knows. */
 export const nameEnd = ({ raw, stopSequence, extensions }: End, losses: Losses): void => {
-  addForeign(losses, extensions, 'content.')
+  addForeign(losses, extensions, 'content.', toldAtEnd)
   if (stopSequence !== undefined) {
     addLoss(losses, 'content.stop_sequence', 'OpenAI does not tell at which stop sequence an answer ended')
   }

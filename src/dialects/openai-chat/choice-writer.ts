@@ -2,7 +2,7 @@
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
-import { extraContent, pictureOf, toldAsExtra } from './google-extras.ts'
+import { citationsOf, extraContent, logprobsOf, pictureOf, toldAsExtra } from './google-extras.ts'
 import { addForeign, addLoss, ownMembers, ownRecord } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
 import { isLegacy, opaqueMember, ownOfEnd, writeCall } from './write-answer.ts'
@@ -45,6 +45,8 @@ interface Writing {
   callCount: number
   details: number
   hasStarted: boolean
+  /** What was said so far. */
+  text: string
   end: Named<'choice-end'> | undefined
 }
 
@@ -136,6 +138,7 @@ const write = (writing: Writing, event: ChoiceEvent): readonly Piece[] => {
   nameLosses(writing.losses, event)
   switch (event.type) {
     case 'text-delta':
+      writing.text += event.text
       return words({ content: event.text }, event)
     case 'refusal-delta':
       return words({ refusal: event.text }, event)
@@ -171,10 +174,12 @@ const opened = (writing: Writing, pieces: readonly Piece[]): readonly Piece[] =>
   return [opening, ...pieces]
 }
 
-const close = ({ end }: Writing): Piece => {
-  const { message, logprobs, others } = ownOfEnd(ownMembers(end?.extensions))
+const close = ({ end, text }: Writing): Piece => {
+  const { message, logprobs: own, others } = ownOfEnd(ownMembers(end?.extensions))
+  const logprobs = own ?? logprobsOf(end?.extensions)
+  const citations = citationsOf(end?.extensions, text)
   return {
-    delta: message,
+    delta: citations.length === 0 ? message : { ...message, annotations: citations },
     finish: wireFinish(end?.reason ?? 'stop', end?.raw),
     ...(logprobs !== undefined && { logprobs }),
     ...(Object.keys(others).length > 0 && { others: { choice: others } }),
@@ -191,6 +196,7 @@ export const choiceWriter = (index: number, id: string, losses: Losses): ChoiceW
     callCount: 0,
     details: 0,
     hasStarted: false,
+    text: '',
     end: undefined,
   }
   return {

@@ -3,7 +3,7 @@ import type { OpaquePart, Part, ReasoningPart, ToolCallPart } from '../../domain
 import type { Choice } from '../../domain/response.ts'
 import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
-import { extraContent, pictureOf, toldAsExtra } from './google-extras.ts'
+import { citationsOf, extraContent, logprobsOf, pictureOf, toldAsExtra } from './google-extras.ts'
 import { writeDetails } from './write-thought.ts'
 import { addForeign, addLoss, isRecord, joined, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
 import type { Json, Losses } from './wire.ts'
@@ -133,11 +133,13 @@ export const writeChoice = (choice: Choice, index: number, id: string, losses: L
   for (const part of choice.parts) draftPart(draft, part)
   nameEnd(choice, losses)
   const { message, logprobs, others } = ownOfEnd(ownMembers(choice.extensions))
+  const citations = citationsOf(choice.extensions, draft.text ?? '')
+  if (citations.length > 0) draft.extra = { ...draft.extra, annotations: citations }
   return {
     ...others,
     index,
     message: messageOf(draft, message),
-    logprobs: joined(draft.logprobs, logprobs) ?? null,
+    logprobs: joined(draft.logprobs, logprobs) ?? logprobsOf(choice.extensions) ?? null,
     finish_reason: wireFinish(choice.reason ?? 'stop', choice.raw),
   }
 }
