@@ -48,6 +48,11 @@ interface Common {
   readonly extensions: Extensions
 }
 
+/** How the numbers of a vector may be written: as floats, or in a byte or a bit each. */
+export type VectorForm = 'float' | 'base64' | 'int8' | 'uint8' | 'binary' | 'ubinary'
+/** Those of which a provider gives numbers of fewer bits. */
+export type Quantized = Exclude<VectorForm, 'float' | 'base64'>
+
 /** A text, token ids, or a text with pictures. */
 export type EmbeddingInput = string | readonly number[] | readonly Part[]
 
@@ -57,6 +62,8 @@ export interface EmbeddingsBody extends Common {
   /** How long each vector shall be; undefined for the model's own length. */
   readonly dimensions?: number
   readonly encoding: 'float' | 'base64'
+  /** Where other forms than floats, or several, are asked for; absent: as `encoding` says. */
+  readonly forms?: readonly VectorForm[]
   /** What the vectors are for, where the model makes a difference. */
   readonly purpose?:
     | 'query'
@@ -192,7 +199,12 @@ export interface Heard {
 }
 
 export type Result =
-  | { readonly type: 'embeddings'; readonly vectors: readonly Vector[] }
+  | {
+      readonly type: 'embeddings'
+      /** Floats; none where only other forms were asked for. */
+      readonly vectors: readonly Vector[]
+      readonly quantized?: Readonly<Partial<Record<Quantized, readonly (readonly number[])[]>>>
+    }
   | { readonly type: 'rerank'; readonly ranked: readonly RankedDocument[] }
   | { readonly type: 'moderations'; readonly judged: readonly Judged[] }
   | { readonly type: 'images'; readonly images: readonly MadeImage[] }

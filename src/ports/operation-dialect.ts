@@ -29,8 +29,8 @@ export interface OperationDialect<Body extends OperationBody = OperationBody> {
   decodeRequest(body: unknown, address?: Address): Checked<Body>
   /** Not ok: this format cannot ask for it at all, which another provider may. */
   encodeRequest(request: Body, model: string): Checked<Encoded<WireBody>>
-  /** The answer to this request, or why it makes no sense. */
-  decodeAnswer(body: unknown, request: Body): Checked<OperationAnswer>
+  /** The answer to this request, or why it makes no sense. `head` where the body alone does not tell all, as usage. */
+  decodeAnswer(body: unknown, request: Body, head?: WireHead): Checked<OperationAnswer>
   encodeAnswer(
     answer: OperationAnswer,
     request: Body,
@@ -38,6 +38,8 @@ export interface OperationDialect<Body extends OperationBody = OperationBody> {
   ): Encoded<Record<string, unknown> | string>
   /** The body as it came with only the model changed; absent: the member `model`. */
   editRequest?(raw: RawBody, model: string): Uint8Array | string
+  /** May an answer in this very format go to the client as it came; absent: always. Where not, it is written anew. */
+  passes?(body: unknown, request: Body): boolean
   /** For answers that are not one JSON body: bytes of sound, text, streams. Absent: one JSON body is read and decoded. */
   read?(request: Body, head: WireHead, isExpress: boolean): AnswerReader | undefined
 }
