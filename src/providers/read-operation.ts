@@ -6,6 +6,7 @@ import type { OperationRequest } from '../domain/request.ts'
 import { tokens } from '../domain/units.ts'
 import type { OperationDialect } from '../ports/operation-dialect.ts'
 import type { AnswerReader } from '../ports/provider.ts'
+import type { WireHead } from '../ports/transport.ts'
 import { wholeBody } from './whole-body.ts'
 import type { Counting } from './voice.ts'
 
@@ -14,6 +15,7 @@ export interface OperationReading {
   readonly dialect: OperationDialect
   readonly request: OperationRequest
   readonly isExpress: boolean
+  readonly head?: WireHead
   /** What a body means that is an error in spite of its good status. */
   readonly failureIn: (body: string) => Failure
 }
@@ -23,16 +25,17 @@ const complete = { content: true, size: 0, finish: 'stop', ended: true } as cons
 
 /** A reader for one body of JSON: its bytes where they may pass as they are, else what they say. */
 export const readOperation = (reading: OperationReading): AnswerReader => {
-  const { who, dialect, request, isExpress, failureIn } = reading
+  const { who, dialect, request, isExpress, failureIn, head } = reading
   return wholeBody({ who, failureIn, lane: isExpress ? 'express' : 'translated' }, (json, bytes): Delivery => {
-    const decoded = dialect.decodeAnswer(json, request)
+    const decoded = dialect.decodeAnswer(json, request, head)
     if (!decoded.ok) {
       return { ...nothing, failure: { kind: 'upstream-garbled', message: `${who} answered with ${decoded.why}` } }
     }
     const { model, upstreamId, usage } = decoded.value
+    const passes = isExpress && dialect.passes?.(json, request) !== false
     return {
       ...complete,
-      ...(isExpress ? { bytes } : { answer: decoded.value }),
+      ...(passes ? { bytes } : { answer: decoded.value }),
       ...(model !== undefined && { model }),
       ...(upstreamId !== undefined && { upstreamId }),
       ...(usage !== undefined && { usage }),

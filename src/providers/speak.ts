@@ -2,6 +2,7 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { ProviderId } from '../domain/ids.ts'
+import type { PassthroughBody } from '../domain/operation.ts'
 import { isConversation } from '../domain/request.ts'
 import type { ChatRequest, CountRequest, OperationRequest } from '../domain/request.ts'
 import type { Checked, Instant } from '../domain/units.ts'
@@ -13,6 +14,7 @@ import { expressBody, translatedValue } from './chat-body.ts'
 import { classify, reclassify } from './classify.ts'
 import { standingHeaders, withHeader, withPassing } from './headers.ts'
 import { operationBody } from './operation-body.ts'
+import { passOn } from './pass-through.ts'
 import { ratesOf } from './rates.ts'
 import { readAnswer } from './read-answer.ts'
 import { readCount, readOperation } from './read-operation.ts'
@@ -91,6 +93,7 @@ class Speaker {
   }
 
   ask(request: Parameters<ProviderAdapter['ask']>[0], deployment: Deployment): Answered {
+    if (request.operation === 'passthrough') return this.#pass(request)
     if (!isConversation(request)) return this.#operate(request, deployment)
     if (request.operation === 'count-tokens') return this.#count(request, deployment)
     const voice = voiceFor(this.#voices, request, deployment.model)
@@ -188,6 +191,15 @@ class Speaker {
     return { ok: true, asked: { lane: 'translated', wire, losses, read } }
   }
 
+  #pass(request: PassthroughBody): Answered {
+    const { settings, url, headers = {} } = this.#spoken
+    const passing = { base: url, join: joinUrl, usual: headers, fixed: settings.headers ?? {} }
+    const passed = passOn(passing, request)
+    if (passed.ok) return { ok: true, asked: passed.value }
+    const message = `the request cannot be passed on to ${settings.id}: ${passed.why}`
+    return { ok: false, failure: { kind: 'invalid-request', message, ...(passed.at && { param: passed.at }) } }
+  }
+
   #operate(request: OperationRequest, deployment: Deployment): Answered {
     const { settings, services = [] } = this.#spoken
     const service = serviceFor(services, request, deployment.model)
@@ -220,6 +232,7 @@ class Speaker {
             dialect: service.dialect,
             request,
             isExpress,
+            head,
             failureIn: text => this.#told(head.status, text),
           }),
       },
