@@ -21,19 +21,21 @@ const marksOf = ({ head, parts }: OpenItem): { readonly extensions?: Extensions 
   return carriedWith({ ...(isWord(head['id']) && { id: head['id'] }) }, members && { message: members })
 }
 
-/** The part at this place, begun if it is new. */
+/** The part at this place, begun if it is new; words that come after its end, or of another kind, begin it once more. */
 const partAt = (
   items: Items,
   open: OpenItem,
   place: number,
-  kind: Kind,
+  { kind, text = '' }: { readonly kind: Kind; readonly text?: string },
 ): { readonly part: OpenPart; readonly events: readonly StreamEvent[] } => {
   const found = open.parts.get(place)
-  if (found !== undefined) return { part: found, events: none }
+  const isSame = found?.kind === kind
+  if (isSame && (!found.isClosed || text === '')) return { part: found, events: none }
   const before = [...open.parts.values()].flatMap(part => closePart(part))
   const marks = marksOf(open)
   const block = items.blocks++
-  const part: OpenPart = { kind, block, said: '', annotations: [], hasLogprobs: false, isClosed: false, marks }
+  const said = isSame ? found.said : ''
+  const part: OpenPart = { kind, block, said, annotations: [], hasLogprobs: false, isClosed: false, marks }
   open.parts.set(place, part)
   return { part, events: kind === 'text' ? [...before, { type: 'text-start', block, ...marks }] : before }
 }
@@ -69,12 +71,12 @@ export const growWords = (
   place: number,
   piece: { readonly kind: Kind; readonly text: string; readonly logprobs?: unknown },
 ): readonly StreamEvent[] => {
-  const { part, events } = partAt(items, open, place, piece.kind)
+  const { part, events } = partAt(items, open, place, piece)
   return [...events, ...grow(part, piece.text, logprobsOf(piece.logprobs))]
 }
 /** An annotation of the words at this place. */
 export const annotate = (items: Items, open: OpenItem, place: number, annotation: unknown): readonly StreamEvent[] => {
-  const { part, events } = partAt(items, open, place, 'text')
+  const { part, events } = partAt(items, open, place, { kind: 'text' })
   part.annotations.push(annotation)
   return events
 }
@@ -87,11 +89,15 @@ const restOf = (part: OpenPart, piece: Json): Json => {
   const isOwed = !part.hasLogprobs && Array.isArray(logprobs) && logprobs.length > 0
   return { ...rest, ...(isOwed && { logprobs }) }
 }
+/** What of the whole no piece has told. */
+const owed = ({ parts }: OpenItem, place: number, kind: Kind, whole: unknown): string => {
+  const found = parts.get(place)
+  return missing(found?.kind === kind ? found.said : '', whole)
+}
 const readPart = (items: Items, open: OpenItem, place: number, piece: Json): readonly StreamEvent[] => {
   const { type } = piece
   if (type === 'refusal') {
-    const { part, events } = partAt(items, open, place, 'refusal')
-    return [...events, ...grow(part, missing(part.said, piece['refusal']), [])]
+    return growWords(items, open, place, { kind: 'refusal', text: owed(open, place, 'refusal', piece['refusal']) })
   }
   if (type !== 'output_text' && type !== 'text') {
     const value = { ...open.head, content: [piece] }
@@ -99,8 +105,9 @@ const readPart = (items: Items, open: OpenItem, place: number, piece: Json): rea
       { type: 'opaque', block: items.blocks++, dialect: openaiResponsesId, kind: isWord(type) ? type : '', value },
     ]
   }
-  const { part, events } = partAt(items, open, place, 'text')
-  const words = grow(part, missing(part.said, piece['text']), [])
+  const text = owed(open, place, 'text', piece['text'])
+  const { part, events } = partAt(items, open, place, { kind: 'text', text })
+  const words = grow(part, text, [])
   const rest = restOf(part, piece)
   return Object.keys(rest).length > 0 && !part.isClosed
     ? [...events, ...words, ...closePart(part, rest)]

@@ -85,7 +85,7 @@ export const mendAnnotation: Fix = value => {
 }
 
 const tool: Fix = value => {
-  if (!isRecord(value)) return undefined
+  if (!isRecord(value) || !isWord(value['type'])) return undefined
   if (value['type'] === 'mcp') return mend(value, [['server_url', uri]])
   if (value['type'] === 'code_interpreter') return mend(value, [['container', one => one ?? { type: 'auto' }]])
   if (value['type'] === 'file_search') return mend(value, [['vector_store_ids', one => one ?? []]])

@@ -79,7 +79,7 @@ const table = rules({
   background: looseFlag,
   max_output_tokens: looseInteger,
   max_tool_calls: looseInteger,
-  top_logprobs: value => (value === undefined ? undefined : within(0, 20)(value)),
+  top_logprobs: value => (Number.isInteger(value) ? within(0, 20)(value) : looseInteger(value)),
   previous_response_id: looseText,
   prompt_cache_key: looseText,
   prompt_cache_retention: word(null, 'in_memory', '24h'),

@@ -33,6 +33,8 @@ export interface WrittenMessage extends WrittenItem {
   readonly parts: WrittenPart[]
 }
 export interface WrittenThought extends WrittenItem {
+  /** How many of its texts may still grow. */
+  openBlocks: number
   readonly summary: WrittenPart[]
   readonly content: WrittenPart[]
 }

@@ -64,14 +64,11 @@ const writeItem = (page: Page, value: Json): void => {
     return endItem(page, announced)
   }
   const index = page.output.length
-  const id = value['id'] === undefined && isOptional(value) ? {} : { id: freeId(page, 'item', value['id']) }
-  const item: WrittenItem = { index, item: { ...value, ...id }, isDone: false }
+  const item: WrittenItem = { index, item: { ...value, id: freeId(page, 'item', value['id']) }, isDone: false }
   putItem(page, item, begun(item.item))
   tellInput(page, item)
   endItem(page, item)
 }
-/** Calls of functions and of custom tools need no id beside that of the call. */
-const isOptional = ({ type }: Json): boolean => type === 'custom_tool_call' || type === 'function_call'
 
 /** An event that goes along as it is, about an item where that stands here. */
 const writeEvent = (page: Page, kind: string, { type: _type, sequence_number: _number, ...members }: Json): void => {

@@ -1,7 +1,8 @@
 /** What the model thought, written: reasoning items with their summaries, their content and their proof. */
+import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
-import type { Page, WrittenBlock, WrittenPart, WrittenThought } from './page.ts'
+import type { Page, WrittenBlock, WrittenItem, WrittenPart, WrittenThought } from './page.ts'
 import { formOf, isWord, plainMembers } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -20,15 +21,16 @@ const newThought = (page: Page, { redacted, extensions }: Named<'reasoning-start
     isDone: false,
     summary: [],
     content: [],
+    openBlocks: 0,
   }
   return putItem(page, thought, { ...head, summary: [] })
 }
 
-/** Ends the reasoning item that may have gone on. */
+/** The reasoning item that may have gone on goes on no more; it ends once all that it holds was told. */
 export const leaveThought = (page: Page): void => {
   const { thought } = page
   page.thought = undefined
-  if (thought !== undefined) endItem(page, thought)
+  if (thought !== undefined && thought.openBlocks === 0) endItem(page, thought)
 }
 
 /** Begins a text of reasoning, in an item of its own unless it goes on with the last. */
@@ -37,6 +39,7 @@ export const startThought = (page: Page, event: Named<'reasoning-start'>): void 
   if (form['more'] !== true) leaveThought(page)
   const owner = page.thought ?? newThought(page, event)
   page.thought = owner
+  owner.openBlocks++
   page.blocks.set(event.block, { kind: 'thought', owner, isSummary: form['kind'] !== 'content', piece: undefined })
 }
 
@@ -71,7 +74,7 @@ export const think = (page: Page, event: Named<'reasoning-delta'>): void => {
   else tell(page, 'response.reasoning_text.delta', { ...contentAt(owner, piece), delta: event.text })
 }
 
-const endPiece = (page: Page, { owner, isSummary, piece }: ThoughtBlock): void => {
+const endPiece = (page: Page, { owner, isSummary, piece }: Omit<ThoughtBlock, 'kind'>): void => {
   if (piece === undefined || piece.isDone) return
   piece.isDone = true
   const part = { ...piece.piece }
@@ -83,27 +86,39 @@ const endPiece = (page: Page, { owner, isSummary, piece }: ThoughtBlock): void =
     tell(page, 'response.content_part.done', { ...contentAt(owner, piece), part })
   }
 }
+/** What the end of a text tells of its item. */
+const finishItem = (
+  { item, content: told }: WrittenThought,
+  extensions: Extensions | undefined,
+  isWhole: boolean,
+): void => {
+  const { id, status, content, encrypted_content: proof } = formOf(extensions)
+  // A kept answer tells its ids only at the end, and a proof may hold for its item's id alone.
+  if (isWord(id) && isWhole) item['id'] = id
+  if (isWord(status)) item['status'] = status
+  if (Array.isArray(content) && told.length === 0) item['content'] = []
+  if (proof === null) item['encrypted_content'] ??= null
+  Object.assign(item, { ...plainMembers(extensions), ...item })
+}
 /** Ends a text of reasoning; the proof belongs to the whole item. */
 export const endThought = (page: Page, { block, signature, extensions }: Named<'reasoning-end'>): void => {
   const open = page.blocks.get(block)
   if (open?.kind !== 'thought' || open.owner.isDone) return
   endPiece(page, open)
-  const { item } = open.owner
-  const { id, status, content, encrypted_content: proof } = formOf(extensions)
-  // A kept answer tells its ids only at the end, and a proof may hold for its item's id alone.
-  if (isWord(id) && page.isWhole) item['id'] = id
-  if (isWord(status)) item['status'] = status
-  if (Array.isArray(content) && open.owner.content.length === 0) item['content'] = []
-  if (proof === null) item['encrypted_content'] ??= null
-  if (signature !== undefined) item['encrypted_content'] = signature
-  Object.assign(item, { ...plainMembers(extensions), ...item })
+  page.blocks.delete(block)
+  open.owner.openBlocks--
+  finishItem(open.owner, extensions, page.isWhole)
+  if (signature !== undefined) open.owner.item['encrypted_content'] = signature
+  if (page.thought !== open.owner && open.owner.openBlocks === 0) endItem(page, open.owner)
 }
+const isThought = (item: WrittenItem): item is WrittenThought => 'summary' in item
 /** Ends whatever reasoning was never ended. */
 export const endThoughts = (page: Page): void => {
-  for (const open of page.blocks.values()) {
-    if (open.kind !== 'thought' || open.owner.isDone) continue
-    endPiece(page, open)
-    endItem(page, open.owner)
-  }
   page.thought = undefined
+  for (const owner of page.output) {
+    if (!isThought(owner) || owner.isDone) continue
+    for (const piece of owner.summary) endPiece(page, { owner, isSummary: true, piece })
+    for (const piece of owner.content) endPiece(page, { owner, isSummary: false, piece })
+    endItem(page, owner)
+  }
 }

@@ -3,7 +3,7 @@ import { formMember } from '../../domain/foreign.ts'
 import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
-import type { Page, WrittenMessage, WrittenPart } from './page.ts'
+import type { Page, WrittenBlock, WrittenItem, WrittenMessage, WrittenPart } from './page.ts'
 import { isRecord, isWord, ownMembers, ownRecord, plainMembers, without } from './wire.ts'
 import type { Json } from './wire.ts'
 
@@ -37,12 +37,13 @@ export const leaveMessage = (page: Page, isForced = false): void => {
   for (const part of message.parts) if (isForced || part.piece['type'] === 'refusal') endPart(page, message, part)
   if (message.parts.every(({ isDone }) => isDone)) endItem(page, message)
 }
+const isMessage = (item: WrittenItem): item is WrittenMessage => 'parts' in item
 /** Ends what is still open of all messages. */
 export const endMessages = (page: Page): void => {
-  for (const { isDone, ...block } of [...page.blocks.values()].map(one => ({ ...one, isDone: one.owner.isDone }))) {
-    if (block.kind !== 'words' || isDone) continue
-    for (const part of block.owner.parts) endPart(page, block.owner, part)
-    endItem(page, block.owner)
+  for (const message of page.output) {
+    if (!isMessage(message) || message.isDone) continue
+    for (const part of message.parts) endPart(page, message, part)
+    endItem(page, message)
   }
 }
 
@@ -89,6 +90,13 @@ const putPart = (
 const structuredPiece = (piece: Json): Json =>
   piece['type'] === 'refusal' ? { ...piece, refusal: '' } : { ...piece, text: '', annotations: [], logprobs: [] }
 
+type WordsBlock = Extract<WrittenBlock, { kind: 'words' }>
+/** The part of this type that a block is written to and that may still grow. */
+const openPart = (page: Page, block: number, type: string): WordsBlock | undefined => {
+  const open = page.blocks.get(block)
+  return open?.kind === 'words' && !open.part.isDone && open.part.piece['type'] === type ? open : undefined
+}
+
 /** Begins a text. */
 export const startText = (page: Page, { block, extensions }: Pick<Boundary, 'block' | 'extensions'>): void => {
   const rest = without(plainMembers(extensions), marks)
@@ -96,9 +104,9 @@ export const startText = (page: Page, { block, extensions }: Pick<Boundary, 'blo
 }
 /** Says words. */
 export const say = (page: Page, { block, text, extensions }: Named<'text-delta'>): void => {
-  if (page.blocks.get(block) === undefined) startText(page, { block, ...(extensions && { extensions }) })
-  const open = page.blocks.get(block)
-  if (open?.kind !== 'words' || open.part.isDone) return
+  if (openPart(page, block, 'output_text') === undefined) startText(page, { block, ...(extensions && { extensions }) })
+  const open = openPart(page, block, 'output_text')
+  if (open === undefined) return
   const { owner, part } = open
   const { logprobs } = ownMembers(extensions)
   const told: readonly unknown[] = Array.isArray(logprobs) ? logprobs : []
@@ -108,9 +116,9 @@ export const say = (page: Page, { block, text, extensions }: Named<'text-delta'>
 }
 /** Refuses in words. */
 export const refuse = (page: Page, { block, text, extensions }: Named<'refusal-delta'>): void => {
-  if (page.blocks.get(block) === undefined) putPart(page, block, { type: 'refusal', refusal: '' }, extensions)
-  const open = page.blocks.get(block)
-  if (open?.kind !== 'words' || open.part.isDone) return
+  if (openPart(page, block, 'refusal') === undefined) putPart(page, block, { type: 'refusal', refusal: '' }, extensions)
+  const open = openPart(page, block, 'refusal')
+  if (open === undefined) return
   const { owner, part } = open
   part.piece['refusal'] = `${String(part.piece['refusal'])}${text}`
   tell(page, 'response.refusal.delta', { ...partAt(owner, part), delta: text })
