@@ -365,7 +365,6 @@ const noHttp: readonly Case[] = [
     status: 400,
     says: /TLS/,
   },
-  { name: 'the preface of HTTP/2', send: ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], status: 400 },
   { name: 'HTTP/3.7', send: ['GET /v1/models HTTP/3.7\r\nhost: a\r\n\r\n'], status: 400, says: /HTTP\/1\.1/ },
   { name: 'no host', send: [`GET /v1/models HTTP/1.1\r\n${key}\r\n\r\n`], status: 400, says: /host/ },
   {

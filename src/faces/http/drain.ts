@@ -32,9 +32,10 @@ const whenIdle = async (front: Front, within: Millis): Promise<void> => {
 }
 
 /** Closes at once. */
-export const close = async (server: Server): Promise<void> => {
+export const close = async (front: Front, server: Server): Promise<void> => {
   await new Promise<void>(resolve => {
     server.close(() => resolve())
+    front.second?.destroy()
     server.closeAllConnections()
   })
 }
@@ -55,7 +56,11 @@ const shut = async (front: Front, server: Server): Promise<void> => {
       closeIdle(front)
       stops[0] = front.clock.after(often, look)
     }
-    stops[1] = front.clock.after(farewell, () => server.closeAllConnections())
+    stops[1] = front.clock.after(farewell, () => {
+      front.second?.destroy()
+      server.closeAllConnections()
+    })
+    front.second?.close()
     server.close(() => {
       for (const stop of stops) stop()
       resolve()

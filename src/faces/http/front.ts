@@ -1,5 +1,4 @@
 /** What all endpoints share: the gateway behind them, who may come in, and whether the house is closing. */
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ServerConfig } from '../../config/settings.ts'
 import type { Failure } from '../../domain/failure.ts'
@@ -8,6 +7,7 @@ import type { Millis } from '../../domain/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Gateway } from '../../ports/gateway.ts'
 import type { Keyring } from './authenticate.ts'
+import type { Http2Door } from './http2.ts'
 import type { Visit } from './visit.ts'
 
 /** Times and sizes that keep one client from holding what all need. */
@@ -100,7 +100,9 @@ export interface Front {
   readonly ongoing: Roll
   /** Called while draining when nothing is ongoing any more. */
   onIdle?: () => void
-  readonly sockets: Set<Socket>
+  readonly sockets: Set<Duplex>
+  /** What speaks HTTP/2. */
+  second?: Http2Door
   /** The newest request of each connection. */
   readonly visits: WeakMap<Duplex, Visit>
   readonly metrics?: () => string

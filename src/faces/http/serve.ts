@@ -11,6 +11,7 @@ import { answerSocket, failureOf } from './broken-request.ts'
 import { close, drain } from './drain.ts'
 import { Roll, standardLimits } from './front.ts'
 import type { Alarm, Front, Limits, Readiness } from './front.ts'
+import { alsoHttp2 } from './http2.ts'
 import { receive } from './receive.ts'
 import { invalid } from './reply.ts'
 
@@ -94,6 +95,7 @@ const serverOf = (front: Front): Server => {
   })
   const answered = new WeakSet<Duplex>()
   server.on('clientError', (error, socket) => onBroken(front, answered, error, socket))
+  front.second = alsoHttp2(server)
   return server
 }
 
@@ -145,6 +147,6 @@ export const serveHttp = async (options: HttpOptions): Promise<HttpFace> => {
       if (keyring !== undefined) front.keyring = keyring
     },
     drain: within => drain(front, server, within),
-    close: () => close(server),
+    close: () => close(front, server),
   }
 }

@@ -1,0 +1,77 @@
+/** The same port for HTTP/1.1 and, by prior knowledge, for HTTP/2: AWS's client speaks nothing else unless told to. */
+import { connect as connectHttp2 } from 'node:http2'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
+import { describe, expect, it } from 'vitest'
+import { openFace, secret } from '../../../test/http-face.ts'
+import { failing } from '../../../test/fake-gateway.ts'
+
+const key = secret
+const clientOf = (port: number) =>
+  new BedrockRuntimeClient({
+    region: 'eu-central-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: key, secretAccessKey: 'nobody looks at it' },
+    maxAttempts: 1,
+  })
+const messages = [{ role: 'user' as const, content: [{ text: 'hello' }] }]
+
+describe('HTTP/2', () => {
+  it("is how AWS's client comes, whole and streamed", async () => {
+    using open = await openFace()
+    const client = clientOf(open.face.port)
+    const answer = await client.send(new ConverseCommand({ modelId: 'support', messages }))
+    expect(answer.output?.message?.content?.[0]?.text).toBe('Hello there')
+    const streamed = await client.send(new ConverseStreamCommand({ modelId: 'support', messages }))
+    let text = ''
+    for await (const event of streamed.stream ?? []) text += event.contentBlockDelta?.delta?.text ?? ''
+    expect(text).toBe('Hello there')
+    client.destroy()
+  })
+
+  it('tells errors in the words that this client reads', async () => {
+    using open = await openFace()
+    open.gateway.play = failing({ kind: 'upstream-rate-limited', message: 'slow down' })
+    const client = clientOf(open.face.port)
+    await expect(client.send(new ConverseCommand({ modelId: 'support', messages }))).rejects.toMatchObject({
+      name: 'ThrottlingException',
+    })
+    client.destroy()
+  })
+
+  it('ends the call when a client closes its stream', async () => {
+    using open = await openFace()
+    open.gateway.play = asked => asked.begin()
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    const next = open.gateway.next()
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/v1/chat/completions',
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+    })
+    stream.on('error', () => undefined)
+    stream.end(JSON.stringify({ model: 'support', messages: [{ role: 'user', content: 'hi' }] }))
+    const asked = await next
+    stream.close()
+    await asked.aborted
+    expect(asked.isAborted).toBe(true)
+    session.destroy()
+  })
+
+  it('does not keep the house open: connections that say nothing, and sessions, end with it', async () => {
+    const open = await openFace()
+    const silent = connect(open.face.port, '127.0.0.1')
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    await new Promise(resolve => session.once('remoteSettings', resolve))
+    const gone = Promise.all([
+      new Promise(resolve => silent.once('close', resolve)),
+      new Promise(resolve => session.once('close', resolve)),
+    ])
+    await open.face.close()
+    await gone
+    expect(session.destroyed).toBe(true)
+    await sleep(0)
+  })
+})
