@@ -192,3 +192,97 @@ export const geminiFields: readonly Field[] = [
     path: `.generationConfig.thinkingConfig.${String(path)}`,
   })),
 ].filter(({ value }) => isRecord(value))
+
+const usual = { promptTokenCount: 9, candidatesTokenCount: 7, totalTokenCount: 16 }
+const answerOf = (candidate: Json, more: Json = {}): Json => ({
+  candidates: [{ content: { parts: [{ text: 'so' }], role: 'model' }, finishReason: 'STOP', index: 0, ...candidate }],
+  usageMetadata: usual,
+  modelVersion: 'gemini-3-pro-preview',
+  responseId: 'r-1',
+  ...more,
+})
+const ofCandidate = (name: string, value: unknown): Field => ({
+  path: `.candidates[].${name}`,
+  value: answerOf({ [name]: value }),
+  without: { value: answerOf({}) },
+})
+const ofPart = (path: string, part: Json, without: Json = { text: 'so' }): Field => {
+  const said = (one: Json): Json => answerOf({ content: { parts: [one], role: 'model' } })
+  return { path: `.candidates[].content.parts[].${path}`, value: said(part), without: { value: said(without) } }
+}
+const ofUsage = (path: string, value: unknown, more: Json = {}): Field => ({
+  path: `.usageMetadata.${path}`,
+  value: answerOf({}, { usageMetadata: { ...usual, ...(value !== undefined && { [path]: value }), ...more } }),
+  without: { value: answerOf({}) },
+})
+const ofAnswer = (name: string, value: unknown): Field => ({
+  path: `.${name}`,
+  value: answerOf({}, { [name]: value }),
+  without: { value: answerOf({}) },
+})
+const counts = (modality: string, tokenCount: number): readonly Json[] => [{ modality, tokenCount }]
+const ends =
+  'MAX_TOKENS SAFETY RECITATION LANGUAGE OTHER BLOCKLIST PROHIBITED_CONTENT SPII MALFORMED_FUNCTION_CALL IMAGE_SAFETY NO_IMAGE'
+
+/** Every field of an answer, as Google documents them. */
+export const geminiAnswerFields: readonly Field[] = [
+  ofAnswer('modelVersion', 'some model'),
+  ofAnswer('responseId', 'r-2'),
+  ofAnswer('createTime', '2026-05-27T16:53:45.000Z'),
+  ofAnswer('modelStatus', { modelStage: 'some stage' }),
+  ofAnswer('promptFeedback', { safetyRatings: [{ category: 'some category', probability: 'LOW' }] }),
+  {
+    path: '.promptFeedback.blockReason',
+    value: {
+      promptFeedback: { blockReason: 'SAFETY', blockReasonMessage: 'some reason' },
+      usageMetadata: usual,
+      modelVersion: 'm',
+      responseId: 'r-1',
+    },
+  },
+  ofPart('text', { text: 'some words' }),
+  ofPart('thought', { text: 'some thought', thought: true }),
+  ofPart('thoughtSignature(text)', { text: 'so', thoughtSignature: 'CiQBAAEC' }),
+  ofPart(
+    'thoughtSignature(thought)',
+    { text: 'so', thought: true, thoughtSignature: 'CiQBAAEC' },
+    { text: 'so', thought: true },
+  ),
+  ofPart('functionCall', { functionCall: { name: 'f', args: { a: 'some words' } } }),
+  ofPart('functionCall.id', { functionCall: { id: 'fc-1', name: 'f' } }, { functionCall: { name: 'f' } }),
+  ofPart(
+    'thoughtSignature(functionCall)',
+    { functionCall: { name: 'f' }, thoughtSignature: 'AY89a18A' },
+    { functionCall: { name: 'f' } },
+  ),
+  ofPart('inlineData', { inlineData: { mimeType: 'image/png', data: png } }),
+  ofPart('executableCode', { executableCode: { language: 'PYTHON', code: 'some code' } }),
+  ofPart('codeExecutionResult', { codeExecutionResult: { outcome: 'OUTCOME_OK', output: 'some output' } }),
+  ofPart('toolCall', { toolCall: { id: '1', toolType: 'FILE_SEARCH' } }),
+  ofCandidate('finishMessage', 'some message'),
+  ofCandidate('safetyRatings', [{ category: 'some category', probability: 'LOW' }]),
+  ofCandidate('citationMetadata', { citations: [{ uri: 'some uri' }] }),
+  ofCandidate('tokenCount', 3),
+  ofCandidate('avgLogprobs', -0.5),
+  ofCandidate('logprobsResult', {
+    chosenCandidates: [{ token: 'so', logProbability: -0.5, tokenId: 1 }],
+    topCandidates: [{ candidates: [{ token: 'so', logProbability: -0.5, tokenId: 1 }] }],
+  }),
+  ofCandidate('groundingMetadata', { webSearchQueries: ['some query'], searchEntryPoint: { renderedContent: 'x' } }),
+  ofCandidate('urlContextMetadata', { urlMetadata: [{ retrievedUrl: 'some url' }] }),
+  ...ends
+    .split(' ')
+    .map((word): Field => ({ ...ofCandidate('finishReason', word), path: `.candidates[].finishReason=${word}` })),
+  ofUsage('promptTokenCount', 100, { totalTokenCount: 107 }),
+  ofUsage('candidatesTokenCount', 100, { totalTokenCount: 109 }),
+  ofUsage('thoughtsTokenCount', 5, { totalTokenCount: 21 }),
+  ofUsage('cachedContentTokenCount', 4),
+  ofUsage('toolUsePromptTokenCount', 3, { totalTokenCount: 19 }),
+  ofUsage('totalTokenCount', 99),
+  ofUsage('promptTokensDetails(text)', undefined, { promptTokensDetails: counts('TEXT', 9) }),
+  ofUsage('promptTokensDetails(video)', undefined, { promptTokensDetails: counts('VIDEO', 9) }),
+  ofUsage('promptTokensDetails(audio)', undefined, { promptTokensDetails: counts('AUDIO', 9) }),
+  ofUsage('candidatesTokensDetails(image)', undefined, { candidatesTokensDetails: counts('IMAGE', 7) }),
+  ofUsage('serviceTier', 'priority'),
+  ofUsage('trafficType', 'some traffic'),
+]

@@ -1,7 +1,7 @@
 /** What an answer of another dialect tells that no response of Gemini can. */
 import { foreignUsage } from '../../domain/foreign.ts'
 import type { Answer } from '../../domain/response.ts'
-import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
+import type { FinishReason, StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { isFinishWord } from './finish-reason.ts'
 import { writeTier } from './usage.ts'
 import type { Losses } from './wire.ts'
@@ -24,6 +24,15 @@ export const nameUsage = (usage: Usage | undefined, losses: Losses): void => {
   }
 }
 
+/** Words of others that say no more than STOP does. */
+const plainEnds = new Set(
+  'stop end_turn stop_sequence tool_use tool_calls function_call eos complete completed done finished'.split(' '),
+)
+const isStrange = (reason: FinishReason, raw: string): boolean => {
+  if (isFinishWord(raw)) return false
+  return reason === 'other' || (reason === 'stop' && raw !== '' && !plainEnds.has(raw.toLowerCase()))
+}
+
 type End = Pick<Extract<StreamEvent, { type: 'choice-end' }>, 'reason' | 'raw' | 'stopSequence' | 'extensions'>
 /** What the end of a choice carries, and a word for it that Gemini does not have. */
 export const nameEnd = ({ reason, raw, stopSequence, extensions }: End, losses: Losses): void => {
@@ -31,7 +40,7 @@ export const nameEnd = ({ reason, raw, stopSequence, extensions }: End, losses: 
   if (stopSequence !== undefined) {
     losses.add('content.stop_sequence', 'Gemini does not tell at which stop sequence an answer ended')
   }
-  if (reason === 'other' && raw !== undefined && !isFinishWord(raw)) {
+  if (raw !== undefined && isStrange(reason, raw)) {
     losses.add('content.finish_reason', `Gemini has no word for ${JSON.stringify(raw)}`)
   }
 }

@@ -5,7 +5,7 @@ import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import type { ChoiceEvent, ChoiceWriter } from './choice-writer.ts'
 import { choiceWriter } from './choice-writer.ts'
 import { encodeFailure } from './failure.ts'
-import { writeUsage } from './usage.ts'
+import { writeTier, writeUsage } from './usage.ts'
 import type { Json, Losses } from './wire.ts'
 import { noLosses, ownToWrite } from './wire.ts'
 import { isBlocked, writeHead } from './write-answer.ts'
@@ -41,7 +41,9 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
   const say = (event: ChoiceEvent): readonly Frame[] => {
     if (event.type === 'choice-end') nameEnd(event, losses)
     const writer = writerAt(writers, event.choice ?? 0, losses)
-    return writer.push(event).map(part => frameOf({ candidates: [writer.around(part)], ...own, ...head }))
+    const served = writeTier(tier)
+    const counts = served === undefined ? {} : { usageMetadata: { serviceTier: served } }
+    return writer.push(event).map(part => frameOf({ candidates: [writer.around(part)], ...own, ...counts, ...head }))
   }
   const last = (members: Json): Json => {
     const told = { ...own, ...members }

@@ -36,13 +36,10 @@ const byModality = (value: unknown): ByModality => {
   }
   return found
 }
-/** The kinds that we count apart; of what a cache gave, sound alone. */
-const [counted, countedOfCache] = [new Set(['TEXT', 'AUDIO', 'IMAGE']), new Set(['TEXT', 'AUDIO'])]
-/** True where audio, images and the rest as text say all of it. */
-const isPlain = (value: unknown, all: number, kinds: ReadonlySet<string>): boolean => {
+/** True where there is nothing but text, so that the sum says all of it. */
+const isPlain = (value: unknown, all: number): boolean => {
   const found = byModality(value)
-  const sum = [...found.values()].reduce((total, count) => total + count, 0)
-  return sum === all && [...found.keys()].every(name => kinds.has(name))
+  return found.size === 1 && found.get('TEXT') === all
 }
 
 const count = (usage: Json, name: string): number => tokenCount(usage[name]) ?? 0
@@ -63,10 +60,7 @@ const othersOf = (usage: Json, { prompt, tools, candidates, thoughts }: Sums): J
   const all = { promptTokensDetails: prompt, cacheTokensDetails: count(usage, 'cachedContentTokenCount') }
   const told = Object.entries({ ...all, candidatesTokensDetails: candidates })
     .filter(([name]) => Array.isArray(usage[name]))
-    .map(([name, sum]): [string, unknown] => [
-      name,
-      isPlain(usage[name], sum, name === 'cacheTokensDetails' ? countedOfCache : counted) ? null : usage[name],
-    ])
+    .map(([name, sum]): [string, unknown] => [name, isPlain(usage[name], sum) ? null : usage[name]])
   return someMembers({
     ...otherMembers(usage, known),
     ...Object.fromEntries(told),

@@ -113,13 +113,13 @@ export const writeUsage = (usage: Usage): Json => {
     completion_tokens: usage.output,
     total_tokens: tokenCount(own['total_tokens']) ?? usage.input + usage.output,
     prompt_tokens_details: {
-      audio_tokens: 0,
+      audio_tokens: usage.inputAudio ?? 0,
       ...ownRecord(own, 'prompt_tokens_details'),
       cached_tokens: usage.inputCached,
       ...(usage.inputCacheWritten > 0 && { cache_write_tokens: usage.inputCacheWritten }),
     },
     completion_tokens_details: {
-      audio_tokens: 0,
+      audio_tokens: usage.outputAudio ?? 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
       ...ownRecord(own, 'completion_tokens_details'),
