@@ -224,6 +224,48 @@ describe("OpenAI's client", () => {
   })
 })
 
+describe("the look-alikes' own ways", () => {
+  const raw = async (provider: string, path: string, init: RequestInit = {}): Promise<readonly [number, unknown]> => {
+    const answer = await fetch(world.base(provider) + path, { headers: { authorization: `Bearer ${key}` }, ...init })
+    return [answer.status, await answer.json()]
+  }
+  const stranger = { headers: { authorization: 'Bearer sk-wrong' } }
+
+  it('are that a self-hosted model tells its window, and its door is plain', async () => {
+    const [, listed] = await raw('selfhosted', '/models')
+    const row = {
+      id: 'llama-3.1-70b-instruct',
+      owned_by: 'vllm',
+      root: 'llama-3.1-70b-instruct',
+      max_model_len: 131_072,
+    }
+    expect(listed).toMatchObject({ object: 'list', data: [row, {}, {}, {}] })
+    expect(await raw('selfhosted', '/models', stranger)).toEqual([401, { error: 'Unauthorized' }])
+  })
+
+  it('are that Mistral takes its own seed alone, names calls in nine letters, and tells errors as detail', async () => {
+    const send = (more: object): Promise<readonly [number, unknown]> =>
+      raw('mistral', '/chat/completions', {
+        method: 'POST',
+        body: JSON.stringify({ model: 'mistral-large-2407', messages: ask('x'), tools: [calculator], ...more }),
+      })
+    expect((await send({ random_seed: 7 }))[0]).toBe(200)
+    expect(await send({ seed: 7 })).toMatchObject([
+      422,
+      { detail: [{ type: 'extra_forbidden', loc: ['body', 'seed'] }] },
+    ])
+    const [, called] = await send({ tool_choice: 'any' })
+    const id = expect.stringMatching(/^[a-zA-Z0-9]{9}$/)
+    expect(called).toMatchObject({ choices: [{ message: { tool_calls: [{ id }] } }] })
+    expect(await raw('mistral', '/models', stranger)).toEqual([401, { detail: 'Invalid API Key' }])
+  })
+
+  it('are that an embedding model chats nowhere', async () => {
+    const wrong = openai.chat.completions.create({ model: 'text-embedding-3-small', messages: ask('x') })
+    await expect(wrong).rejects.toMatchObject({ status: 404, code: 'model_not_found' })
+  })
+})
+
 describe('thoughts', () => {
   const thought = 'Six sevens are forty-two.'
   beforeEach(() => {

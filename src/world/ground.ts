@@ -22,7 +22,7 @@ export interface Witnessed {
   readonly form?: ReadForm
 }
 
-/** Is shown every request that carries a body. */
+/** Is shown every request to a provider, once its body was read. */
 export type Witness = (came: Witnessed) => void
 
 export interface Ground {

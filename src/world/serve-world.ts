@@ -33,7 +33,7 @@ export interface WorldOptions {
   readonly script?: Script
   /** The only key that is taken; absent: any. */
   readonly key?: string
-  /** Is shown every request that carries a body. */
+  /** Is shown every request to a provider, once its body was read. */
   readonly witness?: Witness
   /** The largest file that a form may carry, in bytes; OpenAI's 25 MiB unless told otherwise. */
   readonly largestFile?: number

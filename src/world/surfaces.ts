@@ -13,6 +13,7 @@ import { openaiSpeeches } from './openai.ts'
 import type { Operation } from './operation.ts'
 import { moderations } from './operations/moderations.ts'
 import { openaiEmbeddings } from './operations/openai-embeddings.ts'
+import { openaiFiles } from './operations/openai-files.ts'
 import { openaiImages } from './operations/openai-images.ts'
 import { openaiSpeech } from './operations/openai-speech.ts'
 import { rerank } from './operations/rerank.ts'
@@ -57,6 +58,7 @@ export const operations: readonly Operation[] = [
   ...openaiImages,
   openaiSpeech,
   ...transcriptions,
+  ...openaiFiles,
   geminiEmbeddings,
   imagen,
   cohereEmbed,

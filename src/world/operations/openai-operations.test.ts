@@ -287,6 +287,24 @@ describe('transcriptions', () => {
   })
 })
 
+describe('files and batches', () => {
+  it('are kept, listed, found by their ids and thrown away', async () => {
+    const file = await openai.files.create({ file: await toFile(Buffer.from('{}\n'), 'a.jsonl'), purpose: 'batch' })
+    expect(file).toMatchObject({ object: 'file', filename: 'a.jsonl', bytes: 3, purpose: 'batch' })
+    const batch = await openai.batches.create({
+      input_file_id: file.id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    })
+    expect((await openai.batches.retrieve(batch.id)).status).toBe('validating')
+    expect((await openai.batches.list()).data.map(({ id }) => id)).toEqual([batch.id])
+    expect((await openai.files.list()).data.map(({ id }) => id)).toEqual([file.id])
+    expect(await openai.files.delete(file.id)).toMatchObject({ deleted: true })
+    await expect(openai.files.retrieve(file.id)).rejects.toMatchObject({ status: 404 })
+    expect(world.seen().map(({ operation }) => operation)).toContain('files.create')
+  })
+})
+
 describe('all of them', () => {
   it.each<[string, object]>([
     ['/embeddings', { model: 'text-embedding-3-small', input: 'x' }],
