@@ -404,14 +404,15 @@ describe.skipIf(!hasShared)("recorded answers, written for Google's client", () 
 
 it('what the client sent goes upstream as it was, through our nouns', async () => {
   answers = [answerOf(...words('ok'), stop)]
-  await client()
-    .models.generateContent({ model, contents: 'hi', config: { temperature: 0.5, labels: { a: 'b' } } })
-    .catch(() => undefined)
-  const [first] = asked
-  if (first === undefined) return
-  const { value } = gemini.encodeRequest(requestOf({ ...first.body, raw: rawOf(gemini.id, {}) }), model)
+  const config = { temperature: 0.5, thinkingConfig: { includeThoughts: true }, tools: [{ urlContext: {} }] }
+  await client().models.generateContent({ model, contents: 'hi', config })
+  const { body, path } = asked[0]!
+  expect(path).toContain(`/models/${model}:generateContent`)
+  const { value, losses } = gemini.encodeRequest(requestOf({ ...body, raw: rawOf(gemini.id, {}) }), model)
   expect(value).toMatchObject({
     contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
     generationConfig: { temperature: 0.5 },
+    tools: [{ urlContext: {} }],
   })
+  expect(losses).toEqual([])
 })
