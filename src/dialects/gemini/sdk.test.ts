@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { rawOf, requestOf } from '../../../test/fake-dialect.ts'
 import { streamedAnswers, wholeAnswers } from '../../../test/gemini-recordings.ts'
-import { chatExchanges } from '../../../test/chat-recordings.ts'
 import { recordings } from '../../../test/recordings.ts'
 import { hasShared } from '../../../test/shared.ts'
 import type { FailureKind } from '../../domain/failure.ts'
@@ -17,9 +16,12 @@ import { tokens } from '../../domain/units.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Dialect } from '../../ports/dialect.ts'
 import { anthropicMessages } from '../anthropic-messages/index.ts'
+import { bedrockConverse } from '../bedrock-converse/index.ts'
+import { cohereChat } from '../cohere-chat/index.ts'
 import { frameSplitter, serverSentEvents } from '../framing.ts'
 import { jsonArray } from '../json-array.ts'
 import { openaiChat } from '../openai-chat/index.ts'
+import { openaiResponses } from '../openai-responses/index.ts'
 import { gemini } from './index.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -342,23 +344,38 @@ const eventsOf = (dialect: Dialect, text: string): readonly StreamEvent[] => {
   const frames = [...splitter.push(new TextEncoder().encode(text)), ...splitter.end()]
   return [...frames.flatMap(frame => decoder.push(frame)), ...decoder.end()]
 }
+/** Where the answers of each dialect were recorded, and how many of them are tried: one in so many. */
+const surfaces: ReadonlyMap<string, readonly [dialect: Dialect, oneIn: number]> = new Map([
+  ['chat', [openaiChat, 9]],
+  ['messages', [anthropicMessages, 4]],
+  ['responses', [openaiResponses, 4]],
+  ['v2_chat', [cohereChat, 1]],
+  ['converse', [bedrockConverse, 3]],
+])
 const foreign = (): readonly { readonly name: string; readonly events: readonly StreamEvent[] }[] => {
-  const chat = chatExchanges
-    .filter(({ response }) => response.status === 200)
-    .filter((_, place) => place % 9 === 0)
-    .map(({ id, response }) => ({ name: id, events: eventsOf(openaiChat, response.body.text ?? '') }))
-  const messages = [...recordings()]
-    .filter(({ surface, response }) => surface === 'messages' && response.status === 200)
-    .filter((_, place) => place % 4 === 0)
-    .map(({ id, response }) => ({ name: id, events: eventsOf(anthropicMessages, response.body.text ?? '') }))
-  return [...chat, ...messages].filter(({ events }) => events.at(-1)?.type === 'response-end')
+  const seen = new Map<string, number>()
+  return [...recordings()].flatMap(({ id, surface, response }) => {
+    const [dialect, oneIn] = surfaces.get(surface) ?? []
+    const { text } = response.body
+    if (dialect === undefined || oneIn === undefined || response.status !== 200 || text === undefined) return []
+    const place = seen.get(surface) ?? 0
+    seen.set(surface, place + 1)
+    if (place % oneIn !== 0) return []
+    const events = eventsOf(dialect, text)
+    return events.at(-1)?.type === 'response-end' ? [{ name: `${surface} ${id}`, events }] : []
+  })
 }
 
 describe.skipIf(!hasShared)("recorded answers, written for Google's client", () => {
   it('of other dialects say the same: words, calls, counts, the end', async () => {
     const ai = client()
     const samples = foreign()
-    expect(samples.length).toBeGreaterThan(40)
+    expect(samples.length).toBeGreaterThan(100)
+    for (const surface of surfaces.keys())
+      expect(
+        samples.some(({ name }) => name.startsWith(surface)),
+        surface,
+      ).toBe(true)
     for (const { name, events } of samples) {
       answers = [events, events]
       const { choices, usage: counts } = collect(events)
