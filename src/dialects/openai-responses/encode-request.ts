@@ -28,7 +28,7 @@ const strictOf = (schema: unknown, { losses }: Writing): boolean | undefined => 
   addLoss(losses, 'output.strict', 'OpenAI holds no answer to a schema whose objects are open or leave members out')
   return undefined
 }
-const formatOf = (output: OutputFormat, writing: Writing): Json | undefined => {
+const formatOf = (output: OutputFormat, form: Json, writing: Writing): Json | undefined => {
   if (output.type === 'text') return undefined
   if (!('schema' in output)) return { type: 'json_object' }
   const { schema, name, description } = output
@@ -38,14 +38,14 @@ const formatOf = (output: OutputFormat, writing: Writing): Json | undefined => {
     ...((name !== undefined || !writing.isOwn) && { name: name ?? 'response' }),
     ...(description !== undefined && { description }),
     schema: schema ?? {},
-    ...(strict !== undefined && { strict }),
+    ...(strict !== undefined && form['strict'] !== true && { strict }),
   }
 }
 const writeText = ({ output, extensions }: ChatBody, writing: Writing): Json => {
   const form = formOf(extensions)
   const { verbosity } = kinMembers(extensions)
   const own = { ...(verbosity !== undefined && { verbosity }), ...ownRecord(ownMembers(extensions), 'text') }
-  const format = formatOf(output, writing) ?? (form['format'] === true ? { type: 'text' } : undefined)
+  const format = formatOf(output, form, writing) ?? (form['format'] === true ? { type: 'text' } : undefined)
   const whole = format === undefined ? own : { ...own, format: { ...ownRecord(own, 'format'), ...format } }
   return Object.keys(whole).length === 0 && form['text'] !== true ? {} : { text: whole }
 }

@@ -160,7 +160,7 @@ const readItem = (item: unknown, place: Place): Message | undefined => {
   if (isAbsent(type) && isWord(item['id'])) return opaque(item, 'item_reference')
   if (!isWord(type)) return complain(place.problems, `${place.at}.type`, type, 'a type such as "message"')
   // Results of tools that run at the provider answer no call of ours.
-  if (type === 'function_call_output' && !isWord(item['call_id']) && isWord(item['name'])) return opaque(item, type)
+  if (type === 'function_call_output' && isAbsent(item['call_id'])) return opaque(item, type)
   const read = readers.get(type)
   return read === undefined ? opaque(item, type) : read(item, place)
 }

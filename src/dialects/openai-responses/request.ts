@@ -55,8 +55,10 @@ const readSchemaFormat = (problems: Problems, format: Json): Read<OutputFormat> 
       schema,
       ...(name !== undefined && { name }),
       ...(description !== undefined && { description }),
-      ...(strict !== undefined && { strict }),
+      // Left out, it is false here; other dialects hold an answer to its schema unasked.
+      strict: strict ?? false,
     },
+    ...(strict === undefined && { form: { strict: true } }),
     ...(rest !== undefined && { own: { text: { format: rest } } }),
   }
 }
