@@ -167,6 +167,44 @@ describe('on the way to another dialect', () => {
   })
 })
 
+describe('reasoning that a client gives back', () => {
+  const thought = (members: Json): Json => ({ type: 'reasoning', summary: [], ...members })
+  const said = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'ho' }] }
+  const taken = thought({ id: 'rs_1', encrypted_content: 'gAAAAABo' })
+  const given = thought({ id: 'rs_sbx_req-1_0', summary: [{ type: 'summary_text', text: 'hm' }] })
+  const input = [
+    taken,
+    thought({ id: 'rs_2', encrypted_content: 'EqoBCkgIBxABGAIiQ' }),
+    thought({ id: 'rs_3', encrypted_content: 'CmkBVKhc7nz1Zy' }),
+    given,
+    said,
+    { role: 'user', content: 'hi' },
+  ]
+  const body = { model: 'pool', input }
+  const rest = [taken, said, { role: 'user', content: 'hi' }]
+
+  it('goes only to those who can have made it, written anew', () => {
+    const { value, losses } = write({ ...read(body), target: 'pool' })
+    expect(value['input']).toEqual(rest)
+    expect(losses).toMatchObject([{ field: 'messages.reasoning' }])
+  })
+  it('goes only to those who can have made it on the express lane, whoever chose the model', () => {
+    const raw = { dialect: openaiResponses.id, bytes: new Uint8Array(), json: body }
+    for (const target of ['pool', 'gpt-5.1']) {
+      expect(openaiResponses.express.fit?.(requestOf({ raw, target }), 'gpt-5.1')).toMatchObject({
+        edits: { input: rest },
+        losses: [{ field: 'messages.reasoning' }],
+      })
+    }
+    const plain = { ...raw, json: { model: 'gpt-4o', input: rest, temperature: 0.2 } }
+    expect(openaiResponses.express.fit?.(requestOf({ raw: plain, target: 'o3' }), 'o3').edits).toEqual({})
+    expect(openaiResponses.express.fit?.(requestOf({ raw: plain, target: 'pool' }), 'o3')).toEqual({
+      edits: { temperature: undefined },
+      losses: [{ field: 'sampling.temperature', why: 'this model refuses it' }],
+    })
+  })
+})
+
 describe('what another dialect asked', () => {
   it('keeps nothing with the provider, and asks for reasoning to give back where the model reasons', () => {
     expect(write({}).value).toMatchObject({ store: false, include: ['reasoning.encrypted_content'] })
