@@ -29,6 +29,17 @@ export const builtInPolicy: Policy = {
   ...policyDefaults,
 }
 
+/**
+ * What names no model is not routed but led to its provider. A file may be long in coming and in going: only silence ends
+ * it. A name in parentheses can be no policy of a file's.
+ */
+export const passingPolicy: Policy = {
+  ...policyDefaults,
+  name: '(passthrough)',
+  steps: [{ use: 'healthy' }, { use: 'within-limits' }],
+  patience: { ...defaultPatience, firstToken: millis(600_000), idle: millis(120_000), total: millis(86_400_000) },
+}
+
 const bytesPerMegabyte = 1_048_576
 /** A body's limit in bytes. */
 export const megabytes = (count: number): number => Math.ceil(count * bytesPerMegabyte)

@@ -1,6 +1,7 @@
 /** Virtual keys of a file: who calls, and what each may use. */
 import type { AllowList, Caller } from '../domain/caller.ts'
 import type { VirtualKeyId } from '../domain/ids.ts'
+import { operations } from '../domain/operation.ts'
 import { warningAt } from './finding.ts'
 import type { Path } from './finding.ts'
 import { leads, modelNames } from './ground.ts'
@@ -17,7 +18,7 @@ type AllowEntry = NonNullable<KeyEntry['allow']>
 type Allowable = Readonly<Record<keyof AllowEntry, { readonly what: string; readonly names: readonly string[] }>>
 
 const checkNames = (ground: Ground, path: Path, given: AllowEntry, allowable: Allowable): void => {
-  for (const member of ['pools', 'models', 'providers', 'policies'] as const) {
+  for (const member of ['pools', 'models', 'providers', 'policies', 'operations'] as const) {
     const list = given[member] ?? []
     for (const [place, name] of list.entries()) {
       if (name !== '*') leads(ground, [...path, member, place], name, allowable[member])
@@ -35,11 +36,12 @@ const checkTeam = (ground: Ground, id: string, { team }: KeyEntry): string | und
   return isThere ? teams[team]?.organisation : undefined
 }
 
-const allowOf = ({ pools, models, providers, policies }: AllowEntry): AllowList => ({
+const allowOf = ({ pools, models, providers, policies, operations }: AllowEntry): AllowList => ({
   ...(pools !== undefined && { pools }),
   ...(models !== undefined && { models }),
   ...(providers !== undefined && { providers }),
   ...(policies !== undefined && { policies }),
+  ...(operations !== undefined && { operations }),
 })
 
 const callerOf = (id: string, entry: KeyEntry, organisation: string | undefined): Caller => ({
@@ -58,6 +60,7 @@ export const resolveKeys = (ground: Ground, policies: readonly string[]): readon
     models: { what: 'model', names: modelNames(ground) },
     providers: { what: 'provider', names: ground.names.providers },
     policies: { what: 'policy', names: policies },
+    operations: { what: 'operation', names: operations },
   }
   return Object.entries(ground.file.keys ?? {}).map(([id, entry]) => {
     const path = ['keys', id]

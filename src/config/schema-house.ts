@@ -51,6 +51,7 @@ const allow = shape(
     models: nameList('Models, also as provider/model; * for all.'),
     providers: nameList('Names of providers; * for all.'),
     policies: nameList('Policies that may be asked for by name; * for all.'),
+    operations: nameList('What may be asked: chat, embeddings, passthrough, …; * for all.'),
   },
   {
     what: "what may be used, such as { pools: [support], providers: ['*'] }",

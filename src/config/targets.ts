@@ -1,10 +1,13 @@
 /** What a client's `model` stands for: a pool, an alias, a provider's model, a model, a deployment. */
-import type { Deployment, Pool } from '../domain/deployment.ts'
-import type { Checked } from '../domain/units.ts'
+import type { Deployment, Pool, Price } from '../domain/deployment.ts'
+import type { DeploymentId, DialectId, ModelId } from '../domain/ids.ts'
+import type { Checked, Instant } from '../domain/units.ts'
 import { nearest } from '../domain/nearest.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
 import type { CompiledPolicy } from '../routing/compile-policy.ts'
 import type { FoundRoute, Route } from '../routing/route.ts'
+import { knownModel } from './catalog.ts'
+import { passingPolicy } from './defaults.ts'
 import type { Settings } from './settings.ts'
 
 /** One name that a client may ask for. */
@@ -17,6 +20,10 @@ export interface RouteTarget {
 export interface Routes {
   /** In constant time for what is there. Without a policy, the pool's own or the default one counts. */
   find(target: string, policy?: string): FoundRoute
+  /** A provider as a whole, for what names no model: a candidate without a price that takes anything. */
+  provider(id: string, policy?: string): FoundRoute
+  /** What a model of this provider costs: as its deployment says, else as the catalogue knows; undefined if nobody does. */
+  priceOf(provider: string, model: string, now: Instant): Price | undefined
   /** Pools, aliases and models, in the order of the configuration. */
   readonly targets: readonly RouteTarget[]
   readonly policies: ReadonlyMap<string, CompiledPolicy>
@@ -151,6 +158,45 @@ const targetsOf = (
   ]
 }
 
+/** One candidate for each provider that stands for all that it offers, for its circuit and its limits to be known by. */
+const providerEntries = (settings: Settings): ReadonlyMap<string, Entry> =>
+  new Map(
+    settings.providers.map(({ id }) => {
+      const whole: Deployment = {
+        id: `${id}/*` as DeploymentId,
+        provider: id,
+        model: '*' as ModelId,
+        dialect: 'passthrough' as DialectId,
+        accepts: [],
+        weight: 1,
+        priority: 1,
+        limits: {},
+        tags: {},
+        quality: {},
+      }
+      return [String(id), entryOf({ candidates: [whole], lock: id }, passingPolicy.name)]
+    }),
+  )
+
+/** So many prices are remembered; models that are not deployments are named by answers, so by anyone. */
+const mostPrices = 1_000
+
+const pricesOf = (settings: Settings, { byProvider }: Served): Routes['priceOf'] => {
+  const types = new Map(settings.providers.map(({ id, type }) => [String(id), type]))
+  const known = new Map<string, Price | undefined>()
+  return (provider, model, now) => {
+    const name = `${provider}/${model}`
+    const [deployment] = byProvider.get(name) ?? []
+    if (deployment !== undefined) return deployment.price
+    const type = types.get(provider)
+    if (known.has(name) || type === undefined) return known.get(name)
+    if (known.size >= mostPrices) known.clear()
+    const { price } = knownModel({ type, model }, now)
+    known.set(name, price)
+    return price
+  }
+}
+
 const finder = (entries: ReadonlyMap<string, Entry>, policies: ReadonlyMap<string, CompiledPolicy>): Routes['find'] => {
   const names = [...entries.keys()]
   const policyNames = [...policies.keys()]
@@ -178,6 +224,8 @@ const finder = (entries: ReadonlyMap<string, Entry>, policies: ReadonlyMap<strin
 export const routesOf = (settings: Settings): Checked<Routes> => {
   const policies = compiledOf(settings)
   if (!policies.ok) return policies
+  const passing = compilePolicy(passingPolicy)
+  if (!passing.ok) return passing
   const found = served(settings.deployments)
   const pooled = withPools(settings, modelEntries(settings, found), policies.value)
   if (!pooled.ok) return pooled
@@ -187,6 +235,8 @@ export const routesOf = (settings: Settings): Checked<Routes> => {
     ok: true,
     value: {
       find: finder(entries.value, policies.value),
+      provider: finder(providerEntries(settings), new Map([[passingPolicy.name, passing.value], ...policies.value])),
+      priceOf: pricesOf(settings, found),
       targets: targetsOf(settings, entries.value, found.byModel.keys()),
       policies: policies.value,
     },

@@ -156,6 +156,7 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
     patience: limits,
     refusalFails: decision.fallbackOnRefusal,
     adapter: provider => adapters.get(provider),
+    priceOf: () => undefined,
     credential: (adapter, _candidate, except) => adapter.credentials.find(one => !except.includes(one.id)),
     credentialsLeft: (adapter, _candidate, except) =>
       adapter.credentials.filter(one => !except.includes(one.id)).length,

@@ -1,5 +1,5 @@
 /** What the dispatcher works with: the machine's gifts, the providers, and those who want to hear of it. */
-import type { Candidate } from '../domain/deployment.ts'
+import type { Candidate, Price } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { CredentialId, ProviderId, SpanId } from '../domain/ids.ts'
@@ -28,6 +28,8 @@ export interface Hands {
   resting(adapter: ProviderAdapter, candidate: Candidate): Failure
   /** True if this candidate's circuit has opened since the decision, and the policy heeds circuits. */
   isOpen(candidate: Candidate): boolean
+  /** What a model costs that only the answer named. */
+  priceOf(provider: ProviderId, model: string): Price | undefined
   span(): SpanId
   /** A number in (0, 1) that depends on the request and this label alone. */
   draw(label: string): number

@@ -9,9 +9,12 @@ import type { AnswerReader, Asked, Credential, ProviderAdapter } from '../ports/
 import type { Exchange, WireError, WireHead, WireListener } from '../ports/transport.ts'
 import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
+import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
+import { note, startRecord } from './record.ts'
+import type { Growing } from './record.ts'
 import { traced } from './traced.ts'
-import { emptyAnswer, failureOf, passedOn } from './reading.ts'
+import { emptyAnswer, failureOf, isError, passedFailure, passedOn } from './reading.ts'
 
 /** Told of a lane. Nothing is told after `ended`. */
 export interface LaneListener {
@@ -20,11 +23,6 @@ export interface LaneListener {
   ended(lane: Lane, attempt: Attempt): void
 }
 
-/** An attempt while it is made. */
-type Growing = { -readonly [Key in keyof Attempt]: Attempt[Key] }
-
-/** An error body is a few lines; of a longer one the beginning will do. */
-const longestError = 64 * 1024
 /** After the end of the answer the upstream may still close its stream properly, so that the connection can be used again. */
 const farewell = millis(1_000)
 
@@ -41,33 +39,17 @@ export class Lane implements WireListener {
   #asked: Asked | undefined
   #reader: AnswerReader | undefined
   #head: WireHead | undefined
-  #errorBody = ''
-  #decoder: TextDecoder | undefined
+  readonly #errorBody = new ErrorBody()
   #cancelFarewell: (() => void) | undefined
   #hasContent = false
   #isOver = false
 
   constructor(errand: Errand & Pick<Attempt, 'kind' | 'trigger'>, hands: Hands, listener: LaneListener) {
-    const { candidate, index, kind, trigger } = errand
-    this.candidate = candidate
+    this.candidate = errand.candidate
     this.#errand = errand
     this.#hands = hands
     this.#listener = listener
-    const startedAt = hands.clock.now()
-    this.#made = {
-      index,
-      candidate,
-      credentialsLeft: 0,
-      kind,
-      ...(trigger !== undefined && { trigger }),
-      spanId: hands.span(),
-      lane: 'translated',
-      startedAt,
-      endedAt: startedAt,
-      committed: false,
-      size: 0,
-      losses: [],
-    }
+    this.#made = startRecord(errand, hands)
     this.#deadlines = deadlines(hands.clock, hands.patience, hands.request.stream, why => this.#late(why))
   }
 
@@ -137,17 +119,20 @@ export class Lane implements WireListener {
       ...(rates !== undefined && { rates }),
     })
     const isGood = head.status >= 200 && head.status < 300
-    if (isGood || this.#asked?.readsAll === true) this.#reader = this.#asked?.read(head)
+    if (!isGood && this.#asked?.readsAll !== true) return
+    this.#guarded(() => {
+      this.#reader = this.#asked?.read(head)
+      const first = this.#reader?.begin?.()
+      if (first !== undefined) this.#take(first)
+    })
   }
 
   data(chunk: Uint8Array): void {
     if (this.#isOver) return
     this.#deadlines.heard()
     const reader = this.#reader
-    if (reader !== undefined) return this.#guarded(() => this.#take(reader.push(chunk)))
-    if (this.#errorBody.length >= longestError) return
-    this.#decoder ??= new TextDecoder()
-    this.#errorBody += this.#decoder.decode(chunk, { stream: true })
+    if (reader === undefined || isError(this.#head)) this.#errorBody.push(chunk)
+    if (reader !== undefined) this.#guarded(() => this.#take(reader.push(chunk)))
   }
 
   end(): void {
@@ -160,14 +145,15 @@ export class Lane implements WireListener {
       if (!this.#isOver) this.#over({ kind: 'stream-broken', message: this.#says('ended its answer too early') })
       return
     }
+    this.#over(this.#toldFailure())
+  }
+
+  /** What the provider's error means. */
+  #toldFailure(): Failure {
     const { status, headers } = this.#head ?? { status: 502, headers: {} }
-    const body = this.#errorBody
-    this.#over(
-      this.#adapter?.classify({ status, headers, body, now: this.#hands.clock.now() }) ?? {
-        kind: 'upstream-garbled',
-        message: this.#says(`answered ${status}`),
-      },
-    )
+    const body = this.#errorBody.text
+    const told = this.#adapter?.classify({ status, headers, body, now: this.#hands.clock.now() })
+    return told ?? { kind: 'upstream-garbled', message: this.#says(`answered ${status}`) }
   }
 
   error(error: WireError): void {
@@ -175,8 +161,9 @@ export class Lane implements WireListener {
     this.#cancelFarewell?.()
     if (this.#isOver) return
     // What the upstream said of itself in an error body tells more than how its connection ended.
-    if (this.#reader === undefined && this.#errorBody !== '') return this.end()
-    this.#over(failureOf(error, this.candidate.provider, this.#hasContent))
+    if (this.#reader === undefined && this.#errorBody.text !== '') return this.end()
+    const failure = failureOf(error, this.candidate.provider, this.#hasContent)
+    this.#over(this.#asked?.mayRepeat?.(error.kind) === false ? { ...failure, retriable: false } : failure)
   }
 
   /** A codec that breaks on what an upstream sent ends this attempt, not the process. */
@@ -192,7 +179,7 @@ export class Lane implements WireListener {
   }
 
   #take(delivery: Delivery): void {
-    this.#note(delivery)
+    note(this.#made, delivery, this.#hands)
     const refused = this.#refused(delivery)
     if (refused !== undefined) return this.#over(refused)
     if (delivery.content && !this.#hasContent) this.#firstContent()
@@ -202,17 +189,7 @@ export class Lane implements WireListener {
     if (piece !== undefined && !this.#listener.piece(this, piece)) this.pause()
     if (this.#isOver) return
     if (delivery.failure !== undefined) this.#over(delivery.failure)
-    else if (delivery.ended === true) this.#over(undefined)
-  }
-
-  #note(delivery: Delivery): void {
-    const made = this.#made
-    if (delivery.model !== undefined) made.upstreamModel = delivery.model
-    if (delivery.upstreamId !== undefined) made.upstreamId = delivery.upstreamId
-    if (delivery.serviceTier !== undefined) made.serviceTier = delivery.serviceTier
-    if (delivery.usage !== undefined) made.usage = delivery.usage
-    if (delivery.finish !== undefined) made.finish = delivery.finish
-    made.size += delivery.size
+    else if (delivery.ended === true) this.#over(isError(this.#head) ? passedFailure(this.#toldFailure()) : undefined)
   }
 
   #firstContent(): void {

@@ -1,13 +1,28 @@
 /** What a piece of an answer, its end, or a broken connection means for an attempt. */
 import type { Delivery } from '../domain/delivery.ts'
+import { consequences } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Attempt } from '../domain/outcome.ts'
-import type { WireError } from '../ports/transport.ts'
+import type { WireError, WireHead } from '../ports/transport.ts'
+
+/** True for the head of an error. */
+export const isError = (head: WireHead | undefined): boolean => head !== undefined && head.status >= 400
+
+/**
+ * What an error means that the client has got as it was. Anything may be asked for in such a way, so that what is not
+ * there says nothing of the provider.
+ */
+export const passedFailure = (failure: Failure): Failure => {
+  const { status = 500 } = failure.upstream ?? {}
+  const isMissing = status < 500 && status !== 408 && consequences[failure.kind].blames === 'deployment'
+  return isMissing ? { ...failure, kind: 'upstream-invalid' } : failure
+}
 
 /** What of a delivery is the client's; undefined if nothing is. A failure is not: how the answer ends is told apart from it. */
 export const passedOn = (delivery: Delivery): Delivery | undefined => {
   const { bytes, events, answer, failure } = delivery
-  if (bytes === undefined && events === undefined && answer === undefined) return undefined
+  const isWritten = delivery.head !== undefined || delivery.isWhole !== undefined
+  if (bytes === undefined && events === undefined && answer === undefined && !isWritten) return undefined
   if (failure === undefined) return delivery
   const rest = events?.filter(event => event.type !== 'response-failed')
   if (bytes === undefined && (rest === undefined || rest.length === 0)) return undefined

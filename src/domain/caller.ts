@@ -7,6 +7,8 @@ export interface AllowList {
   readonly models?: readonly string[]
   readonly providers?: readonly string[]
   readonly policies?: readonly string[]
+  /** What may be asked: `chat`, `embeddings`, `passthrough`, … */
+  readonly operations?: readonly string[]
 }
 
 export interface Caller {

@@ -5,6 +5,15 @@ import type { Cost } from './outcome.ts'
 import { isContent, sizeOf } from './stream-event.ts'
 import type { FinishReason, StreamEvent, Usage } from './stream-event.ts'
 
+/** Status and headers of an answer that is passed on as the provider gave it. */
+export interface AnswerHead {
+  readonly status: number
+  /** Flat: name, value, … Names in lower case. */
+  readonly headers: readonly string[]
+  /** It may wait for the whole body, which is short and tells what the request has cost. */
+  readonly mayWait: boolean
+}
+
 export interface Delivery {
   /** Express lane: bytes in the client's own dialect, cut at frame borders, to be passed on as they are. */
   readonly bytes?: Uint8Array
@@ -14,6 +23,10 @@ export interface Delivery {
   readonly answer?: OperationAnswer
   /** With the first bytes that are not in the client's dialect but are the answer itself (sound, a file): their content type. */
   readonly mediaType?: string
+  /** With the first piece of an answer that is passed on with its own status and headers. */
+  readonly head?: AnswerHead
+  /** Of such an answer all has been passed on, whatever its status says. */
+  readonly isWhole?: boolean
   /** True if the client would see something of the answer in this piece. */
   readonly content: boolean
   /** Characters of answer in this piece. */

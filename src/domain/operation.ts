@@ -26,6 +26,8 @@ export interface ByteSource {
   readonly length?: number
   /** From the first byte. */
   open(): AsyncIterable<Uint8Array>
+  /** True once its beginning is gone, so that it cannot be opened again; absent: never. */
+  isSpent?(): boolean
 }
 
 /** A file that came with a request. */
@@ -34,6 +36,12 @@ export interface Upload {
   /** An IANA media type, or '' where the sender did not say. */
   readonly mediaType: string
   readonly bytes: ByteSource
+}
+
+/** What came of a form: its fields in their order, and its files. */
+export interface ReceivedForm {
+  readonly fields: readonly (readonly [name: string, value: string])[]
+  readonly files: readonly { readonly name: string; readonly file: Upload }[]
 }
 
 /** What every body beyond chat has. */
@@ -210,6 +218,8 @@ export type Result =
   | { readonly type: 'images'; readonly images: readonly MadeImage[] }
   | { readonly type: 'transcript'; readonly heard: Heard }
   | { readonly type: 'token-count'; readonly input: Tokens }
+  /** Sound, or a text in the client's own form: the whole answer as it is. */
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly mediaType: string }
 
 /** A whole answer to an operation beyond chat. */
 export interface OperationAnswer {
@@ -219,6 +229,8 @@ export interface OperationAnswer {
   /** Seconds since the epoch, as the provider told it. */
   readonly created?: number
   readonly usage?: Usage
+  /** Why the provider would not do it, where it said so instead of failing. */
+  readonly refused?: string
   /** What only one dialect knows of the answer as a whole, word for word. */
   readonly extensions?: Extensions
 }

@@ -1,5 +1,5 @@
 /** Attempt and Outcome: what was tried, and what one request came to. */
-import type { Candidate } from './deployment.ts'
+import type { Candidate, Price } from './deployment.ts'
 import type { RoutingDecision } from './decision.ts'
 import type { Failure, FailureKind } from './failure.ts'
 import type { CredentialId, RequestId, SpanId } from './ids.ts'
@@ -45,6 +45,8 @@ export interface Attempt {
   /** The class of service in which it was served, as the provider told it: `default`, `priority`, `batch`. */
   readonly serviceTier?: string
   readonly losses: readonly Loss[]
+  /** What the model costs that answered, where the candidate names none. */
+  readonly price?: Price
 }
 
 /** Where a cost comes from. */

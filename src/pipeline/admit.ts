@@ -1,6 +1,7 @@
 /** May this caller ask for this at all: refused before anything is spent. */
 import { isAllowed } from '../domain/caller.ts'
 import type { Failure } from '../domain/failure.ts'
+import { faultOfPassed } from '../domain/passed-path.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { FoundRoute, Route } from '../routing/route.ts'
 import type { House } from './house.ts'
@@ -16,14 +17,16 @@ const listed = (names: readonly string[]): string =>
     ? names.join(', ')
     : `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more`
 
+const meant = (nearest: readonly string[]): string =>
+  nearest.length === 0 ? '' : `; did you mean ${nearest.map(name => `"${name}"`).join(' or ')}?`
+
 const unknown = (asked: string, found: Extract<FoundRoute, { ok: false }>): Failure => {
   const { kind, nearest, names } = found
-  const meant = nearest.length === 0 ? '' : `; did you mean ${nearest.map(name => `"${name}"`).join(' or ')}?`
   if (kind === 'policy') {
-    const message = `there is no policy "${asked}"${meant} (there are ${listed(names)})`
+    const message = `there is no policy "${asked}"${meant(nearest)} (there are ${listed(names)})`
     return { kind: 'invalid-request', message, param: 'x-signalbox-policy' }
   }
-  const message = `there is no pool, alias or model "${asked}"${meant} (there are ${listed(names)})`
+  const message = `there is no pool, alias or model "${asked}"${meant(nearest)} (there are ${listed(names)})`
   return { kind: 'target-unknown', message, param: 'model' }
 }
 
@@ -44,14 +47,32 @@ const hidden = (
   nearest: visible(found.nearest, request),
 })
 
+const routeFor = (request: ModelRequest, { routes }: House): FoundRoute => {
+  const { wishes, target } = request
+  return request.operation === 'passthrough'
+    ? routes.provider(request.provider, wishes.policy)
+    : routes.find(target, wishes.policy)
+}
+
+const notFound = (found: Extract<FoundRoute, { ok: false }>, request: ModelRequest): Failure => {
+  const { wishes, target, caller } = request
+  if (found.kind === 'policy') return unknown(wishes.policy ?? '', found)
+  if (request.operation !== 'passthrough') return unknown(target, hidden(found, request))
+  const names = found.names.filter(name => isAllowed(caller.allow?.providers, name))
+  const message = `there is no provider "${request.provider}"${meant(found.nearest.filter(name => names.includes(name)))}`
+  return { kind: 'target-unknown', message: `${message} (there are ${listed(names)})`, param: 'provider' }
+}
+
 /** The route of what was asked for, if this caller may take it. */
 export const admit = (request: ModelRequest, house: House): Admitted => {
-  const { target, wishes, caller } = request
-  const found = house.routes.find(target, wishes.policy)
-  if (!found.ok) {
-    if (found.kind === 'policy') return refused(unknown(wishes.policy ?? '', found))
-    return refused(unknown(target, hidden(found, request)))
+  const { wishes, caller } = request
+  if (!isAllowed(caller.allow?.operations, request.operation)) {
+    return refused({ kind: 'forbidden', message: `this key may not ask for ${request.operation}` })
   }
+  const fault = request.operation === 'passthrough' ? faultOfPassed(request.path) : undefined
+  if (fault !== undefined) return refused({ kind: 'invalid-request', message: fault, param: 'path' })
+  const found = routeFor(request, house)
+  if (!found.ok) return refused(notFound(found, request))
   const { pool } = found.route
   if (pool !== undefined && !isAllowed(caller.allow?.pools, pool)) {
     return refused({ kind: 'forbidden', message: `this key may not use the pool "${pool}"`, param: 'model' })

@@ -127,7 +127,7 @@ export class Handling implements Outlet, Flow {
   }
 
   #hands(patience: Patience, heedsCircuits: boolean): Hands {
-    const { clock, transport, secrets, adapters, live, ids, telemetry } = this.#house
+    const { clock, transport, secrets, adapters, routes, live, ids, telemetry } = this.#house
     const { request, trace } = this.#ledger
     const draw = drawer(request.id)
     let picks = 0
@@ -150,6 +150,7 @@ export class Handling implements Outlet, Flow {
       },
       resting: (adapter, candidate) => resting(adapter, candidate, live, clock.now()),
       isOpen: candidate => heedsCircuits && live.circuit(candidate.id, clock.now()).open,
+      priceOf: (provider, model) => routes.priceOf(provider, model, clock.now()),
       span: () => ids.span(),
       draw,
       tell: telemetry,

@@ -1,5 +1,7 @@
 /** All that the stages need, in one record; a request keeps the one that it started with. */
+import type { Price } from '../domain/deployment.ts'
 import type { ProviderId } from '../domain/ids.ts'
+import type { Instant } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { ProviderAdapter } from '../ports/provider.ts'
@@ -17,7 +19,13 @@ export interface House {
   readonly transport: Transport
   readonly secrets: Secrets
   readonly adapters: ReadonlyMap<ProviderId, ProviderAdapter>
-  readonly routes: { find(target: string, policy?: string): FoundRoute }
+  readonly routes: {
+    find(target: string, policy?: string): FoundRoute
+    /** A provider as a whole, for what names no model. */
+    provider(id: string, policy?: string): FoundRoute
+    /** What a model of this provider costs, whether or not it is a deployment here; undefined if nobody knows. */
+    priceOf(provider: string, model: string, now: Instant): Price | undefined
+  }
   readonly sources: readonly SignalSource[]
   readonly live: LiveState
   readonly thoughts: Thoughts

@@ -18,16 +18,17 @@ export interface Asked {
 /** What one attempt costs; undefined if the upstream did nothing that it would charge for. */
 const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
   const { usage, size, failure, candidate, firstTokenAt, startedAt, serviceTier } = attempt
+  const price = attempt.price ?? candidate.price
   const when = { at: startedAt, ...(serviceTier !== undefined && { serviceTier }) }
   // A provider's count is whole only if its answer was; until then it is a lower bound.
   if (usage !== undefined && failure === undefined) {
-    const cost = costOf(usage, candidate.price, when)
+    const cost = costOf(usage, price, when)
     // Images and sound are billed by the piece, and many providers do not count them.
     if (cost.source !== 'unpriced' || asked.units === undefined) return cost
   }
   const isServed = usage !== undefined || size > 0 || firstTokenAt !== undefined || failure === undefined
   if (!isServed) return undefined
-  return estimatedCost({ ...asked, size, ...(usage !== undefined && { usage }) }, candidate.price, when)
+  return estimatedCost({ ...asked, size, ...(usage !== undefined && { usage }) }, price, when)
 }
 
 const free: Cost = { amount: microUsd(0), source: 'usage' }

@@ -7,7 +7,7 @@ import type { CredentialId, DialectId, ProviderId } from '../domain/ids.ts'
 import type { Loss } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
-import type { WireHead, WireRequest } from './transport.ts'
+import type { WireError, WireHead, WireRequest } from './transport.ts'
 
 /** A provider's secret, by reference. */
 export interface Credential {
@@ -20,6 +20,8 @@ export interface Credential {
 /** Bytes in, deliveries out, wherever the bytes happen to be cut. Never throws. */
 export interface AnswerReader {
   readonly lane: 'express' | 'translated'
+  /** What is passed on before any byte of the body has come; absent: nothing is. */
+  begin?(): Delivery
   push(chunk: Uint8Array): Delivery
   end(): Delivery
 }
@@ -40,6 +42,8 @@ export interface Asked {
   read(head: WireHead): AnswerReader
   /** The client gets whatever the provider says, errors too. */
   readonly readsAll?: boolean
+  /** May it be sent again after its connection went wrong like this. Absent: yes. */
+  mayRepeat?(error: WireError['kind']): boolean
 }
 
 /** Dialects at an address with a credential and quirks. */

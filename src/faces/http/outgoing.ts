@@ -18,6 +18,8 @@ export interface Head {
   readonly status: number
   /** Flat: name, value, … */
   readonly headers: readonly string[]
+  /** The headers name the request already. */
+  readonly isNamed?: boolean
   /** Bytes that may be written in long silence. */
   readonly keepAlive?: string | Uint8Array
 }
@@ -73,11 +75,11 @@ export class Outgoing implements Ongoing {
     leave(this.#front, this)
   }
 
-  writeHead({ status, headers, keepAlive }: Head): void {
+  writeHead({ status, headers, isNamed = false, keepAlive }: Head): void {
     this.isHeadOut = true
     const { response, standing, closes, naming } = this.#visit
     const closing = closes || this.#front.isDraining ? ['connection', 'close'] : []
-    response.writeHead(status, [...headers, ...naming, ...standing, ...closing])
+    response.writeHead(status, [...headers, ...(isNamed ? [] : naming), ...standing, ...closing])
     if (keepAlive !== undefined) this.#listenForQuiet(keepAlive)
   }
 

@@ -9,6 +9,7 @@ import type { Front } from './front.ts'
 import { alive, metrics, ready } from './health.ts'
 import { listModels, readModel } from './models.ts'
 import { operate } from './operate.ts'
+import { passThrough } from './pass-through.ts'
 import { lookup } from './paths.ts'
 import {
   anthropic,
@@ -83,6 +84,7 @@ const endpoints: readonly Endpoint[] = [
   post('/v2/chat', converse(cohere)),
   post('/v1/embeddings', operate({ dialect: openaiEmbeddings, passes: ['openai-beta'], isSteered: true })),
   post('/v1/route', route(openai, anthropicCounting)),
+  { path: '/passthrough/{}', method: '*', answer: passThrough },
   get('/v1/models', listModels),
   get('/v1/models/{}', readModel),
   get('/v1/decisions/{}', readDecision),

@@ -1,0 +1,45 @@
+/** The record of an attempt while it is made: what is known at its start, and what each piece of its answer adds. */
+import type { Delivery } from '../domain/delivery.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import type { Errand, Hands } from './hands.ts'
+
+/** An attempt while it is made. */
+export type Growing = { -readonly [Key in keyof Attempt]: Attempt[Key] }
+
+/** Nothing has been sent yet. */
+export const startRecord = (errand: Errand & Pick<Attempt, 'kind' | 'trigger'>, hands: Hands): Growing => {
+  const { candidate, index, kind, trigger } = errand
+  const startedAt = hands.clock.now()
+  return {
+    index,
+    candidate,
+    credentialsLeft: 0,
+    kind,
+    ...(trigger !== undefined && { trigger }),
+    spanId: hands.span(),
+    lane: 'translated',
+    startedAt,
+    endedAt: startedAt,
+    committed: false,
+    size: 0,
+    losses: [],
+  }
+}
+
+/** Who names no model has no price until the answer names one. */
+const noteModel = (made: Growing, model: string, { request, priceOf }: Hands): void => {
+  made.upstreamModel = model
+  if (made.candidate.price !== undefined || request.operation !== 'passthrough') return
+  const price = priceOf(made.candidate.provider, model)
+  if (price !== undefined) made.price = price
+}
+
+/** What this piece tells of the attempt. */
+export const note = (made: Growing, delivery: Delivery, hands: Hands): void => {
+  if (delivery.model !== undefined) noteModel(made, delivery.model, hands)
+  if (delivery.upstreamId !== undefined) made.upstreamId = delivery.upstreamId
+  if (delivery.serviceTier !== undefined) made.serviceTier = delivery.serviceTier
+  if (delivery.usage !== undefined) made.usage = delivery.usage
+  if (delivery.finish !== undefined) made.finish = delivery.finish
+  made.size += delivery.size
+}
