@@ -168,8 +168,9 @@ const growDelta = (choice: OpenChoice, delta: Json, isWhole: boolean): readonly 
 
 /** Reads an entry of `choices`; `isWhole` for one of a whole answer. */
 export const growChoice = (choice: OpenChoice, entry: Json, isWhole: boolean): readonly StreamEvent[] => {
-  // Perplexity repeats the whole message so far beside each delta.
-  const delta = isRecord(entry['delta']) ? entry['delta'] : entry['message']
+  // Perplexity tells both: in a stream the whole message so far beside each delta, in a whole answer an empty delta.
+  const [first, second] = isWhole ? [entry['message'], entry['delta']] : [entry['delta'], entry['message']]
+  const delta = isRecord(first) ? first : second
   if (!isAbsent(entry['logprobs'])) choice.logprobs = joined(choice.logprobs, entry['logprobs'])
   const events = isRecord(delta) ? growDelta(choice, delta, isWhole) : none
   choice.others = gathered(choice.others, entry, known.choice)

@@ -103,7 +103,7 @@ const usageGist = (usage: WireUsage | null | undefined): readonly number[] | und
   if (total === prompt + completion + audio) return [prompt + audio, completion, cached]
   return [prompt, Math.max(total - prompt, completion), cached]
 }
-const gistOf = (answers: readonly WireAnswer[]): Gist => {
+const gistOf = (answers: readonly WireAnswer[], isWhole = false): Gist => {
   const gist: Gist = { model: '', id: '', choices: [], usage: undefined }
   for (const { id, model, choices = [], usage, x_groq: groq } of answers) {
     gist.model ||= model ?? ''
@@ -111,7 +111,8 @@ const gistOf = (answers: readonly WireAnswer[]): Gist => {
     gist.usage = usageGist(usage) ?? usageGist(groq?.usage) ?? usageGist(choices[0]?.usage) ?? gist.usage
     for (const [place, choice] of choices.entries()) {
       const one = (gist.choices[choice.index ?? place] ??= noChoice())
-      add(one, choice.delta ?? choice.message ?? {})
+      // Perplexity tells both, and each says something where it belongs.
+      add(one, (isWhole ? (choice.message ?? choice.delta) : (choice.delta ?? choice.message)) ?? {})
       one.finish = choice.finish_reason || one.finish
       one.logprobs += choice.logprobs?.content?.length ?? 0
     }
@@ -220,7 +221,7 @@ describe.skipIf(!hasShared)('recorded answers', () => {
   it.each(wholes)('$name, whole, keeps content, calls, finish reason and usage', ({ text }) => {
     const body = parse<WireAnswer>(text)
     const events = openaiChat.decodeAnswer(body)
-    const expected = gistOf([body])
+    const expected = gistOf([body], true)
     // In a whole answer every call stands for itself, whatever its number.
     for (const [place, { message }] of (body.choices ?? []).entries()) {
       const calls = message?.tool_calls ?? []
