@@ -1,5 +1,6 @@
 /** What Gemini 3 insists on: each step of the turn under way carries a signature on the first of its function calls. */
-import { isForeign, missingSignature } from './signature.ts'
+import { missingSignature } from '../prover.ts'
+import { isForeign } from './signature.ts'
 import { camelKeys, isRecord, isWord } from './wire.ts'
 
 const partsOf = (content: unknown): readonly unknown[] => {

@@ -1,17 +1,16 @@
 /** Encrypted reasoning, which only the provider that made it takes back, and the ids that this house gives. */
 import type { ReasoningPart } from '../../domain/message.ts'
+import { proverOf } from '../prover.ts'
 import { isWord } from './wire.ts'
 import type { Json } from './wire.ts'
 
-// Anthropic's and Google's proofs begin with the first field of their message.
-const foreign = /^(?:E[g-v][A-Za-z0-9+/_-]{6}|C[g-z][A-Za-z0-9+/_-]{6}|A[VY][A-Za-z0-9+/_-]{6}|c2tpcF90aG91Z2h0)/
-/** OpenAI's begin with the version of their cipher. */
-const own = /^gAAAA/
-
 /** True for encrypted reasoning that no provider of this dialect can have made. */
-export const isForeign = (proof: string): boolean => proof === '' || (foreign.test(proof) && !own.test(proof))
+export const isForeign = (proof: string): boolean => {
+  const prover = proverOf(proof)
+  return proof === '' || prover === 'anthropic' || prover === 'google'
+}
 /** True for encrypted reasoning that is OpenAI's beyond doubt, whichever way it came back. */
-export const isOpenai = (proof: string): boolean => own.test(proof)
+export const isOpenai = (proof: string): boolean => proverOf(proof) === 'openai'
 
 /** The proof that stands with or in place of the words. */
 export const proofOf = ({ redacted, signature }: Pick<ReasoningPart, 'redacted' | 'signature'>): string | undefined =>
