@@ -1,23 +1,38 @@
 /** Embeddings as OpenAI and its look-alikes have them. */
 import type { DialectId } from '../../domain/ids.ts'
 import type { EmbeddingInput, EmbeddingsBody, OperationAnswer, Vector } from '../../domain/operation.ts'
-import type { Usage } from '../../domain/stream-event.ts'
-import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import type { OperationDialect, WireBody } from '../../ports/operation-dialect.ts'
-import { floatsOf, packed } from './floats.ts'
+import { formsOf, inForm, isForm, wishFor } from './forms.ts'
+import {
+  asked,
+  asMany,
+  beyond,
+  faultInSize,
+  faultInWord,
+  isAbsent,
+  isCount,
+  isNumbers,
+  isRecord,
+  isText,
+  isTokens,
+  othersOf,
+  strangers,
+  textOf,
+  untold,
+  usageOf,
+  wrong,
+} from './wire.ts'
+import type { Json } from './wire.ts'
 
 const id = 'openai' as DialectId
 
 const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user'])
-type Json = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
-const isTexts = (value: readonly unknown[]): value is readonly string[] => value.every(one => typeof one === 'string')
+const isTexts = (value: readonly unknown[]): value is readonly string[] => value.every(isText)
 const isIds = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.length > 0 && value.every(one => Number.isInteger(one))
 
-const wrong = (at: string, why: string): Checked<never> => ({ ok: false, at, why })
 const rightInput = 'a text, a list of texts, or lists of token ids would be right'
 
 const isInputs = (value: readonly unknown[]): value is readonly EmbeddingInput[] => isTexts(value) || value.every(isIds)
@@ -29,24 +44,49 @@ const readInput = (input: unknown): Checked<readonly EmbeddingInput[]> => {
   if (list.length === 0) return wrong('input', `input is an empty list; ${rightInput}`)
   if (isInputs(list)) return { ok: true, value: list }
   const place = list.findIndex((one: unknown) => typeof one !== 'string' && !isIds(one))
-  return wrong(`input[${place < 0 ? 0 : place}]`, `input holds what is neither text nor token ids; ${rightInput}`)
+  if (place < 0) return wrong('input', `input mixes texts and token ids; ${rightInput}`)
+  return wrong(`input[${place}]`, `input holds what is neither text nor token ids; ${rightInput}`)
 }
-
-const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null
-const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0
 
 /** The members whose form can be wrong, looked at one by one. */
-const faultIn = ({ model, dimensions, encoding_format: format }: Json): Checked<never> | undefined => {
+const faultIn = ({ model, dimensions, encoding_format: format, user }: Json): Checked<never> | undefined => {
   if (typeof model !== 'string' || model === '')
     return wrong('model', 'model is missing; the name of a pool or model would be right')
-  if (!isAbsent(dimensions) && !isCount(dimensions))
-    return wrong('dimensions', 'dimensions is no positive whole number')
-  if (isAbsent(format) || format === 'float' || format === 'base64') return undefined
-  return wrong(
-    'encoding_format',
-    `encoding_format is ${JSON.stringify(format).slice(0, 40)}; "float" or "base64" would be right`,
-  )
+  if (!isAbsent(user) && typeof user !== 'string')
+    return wrong('user', 'user is no text; the id of an end user is right')
+  return faultInSize('dimensions', dimensions) ?? faultInWord('encoding_format', format, ['float', 'base64'])
 }
+
+/** What look-alikes' clients say the vectors are for: Voyage's, NVIDIA's and Cohere's words, and Jina's. */
+const purposes: Readonly<Record<string, EmbeddingsBody['purpose']>> = {
+  query: 'query',
+  search_query: 'query',
+  'retrieval.query': 'query',
+  document: 'document',
+  passage: 'document',
+  search_document: 'document',
+  'retrieval.passage': 'document',
+  classification: 'classification',
+  clustering: 'clustering',
+  separation: 'clustering',
+  'text-matching': 'similarity',
+  'code.query': 'code-query',
+}
+const purposeIn = ({ input_type: type, task }: Json): EmbeddingsBody['purpose'] => {
+  const word = isText(type) ? type.toLowerCase() : task
+  return isText(word) && Object.hasOwn(purposes, word) ? purposes[word] : undefined
+}
+
+/** Voyage and Jina cut the end or refuse; NVIDIA says which end. */
+const cutIn = ({ truncation, truncate }: Json): EmbeddingsBody['truncate'] => {
+  const said = truncation ?? truncate
+  if (typeof said === 'boolean') return said ? 'end' : 'none'
+  const word = isText(said) ? said.toLowerCase() : undefined
+  return word === 'end' || word === 'start' || word === 'none' ? word : undefined
+}
+
+const wishIn = ({ encoding_format: format, output_dtype: type }: Json): ReturnType<typeof wishFor> =>
+  wishFor([isForm(type) && type !== 'float' ? type : format === 'base64' ? 'base64' : 'float'])
 
 const decodeRequest = (body: unknown): Checked<EmbeddingsBody> => {
   if (!isRecord(body)) return wrong('', 'the body is no object; {"model": …, "input": …} would be right')
@@ -54,120 +94,111 @@ const decodeRequest = (body: unknown): Checked<EmbeddingsBody> => {
   if (fault !== undefined) return fault
   const inputs = readInput(body['input'])
   if (!inputs.ok) return inputs
-  const { model, dimensions, encoding_format: format, user } = body
-  const rest = Object.entries(body).filter(([name]) => !known.has(name))
-  return {
-    ok: true,
-    value: {
-      operation: 'embeddings',
-      target: String(model),
-      stream: false,
-      streamUsage: false,
-      inputs: inputs.value,
-      encoding: format === 'base64' ? 'base64' : 'float',
-      extensions: rest.length === 0 ? {} : { [id]: Object.fromEntries(rest) },
-      ...(isCount(dimensions) && { dimensions }),
-      ...(typeof user === 'string' && { endUser: user }),
-    },
-  }
+  const { model, user } = body
+  const size = body['dimensions'] ?? body['output_dimension']
+  return asked(String(model), inputs.value, {
+    ...wishIn(body),
+    dimensions: isCount(size) ? size : undefined,
+    purpose: purposeIn(body),
+    truncate: cutIn(body),
+    extensions: othersOf(body, known, id),
+    endUser: isText(user) ? user : undefined,
+  })
 }
 
-const isPlain = (input: EmbeddingInput): input is string | readonly number[] =>
-  typeof input === 'string' || input.every(one => typeof one === 'number')
-
-/** Parts that are text alone are one text here. */
-const flat = (input: EmbeddingInput): string | readonly number[] | undefined => {
-  if (isPlain(input)) return input
-  let text = ''
-  for (const part of input) {
-    if (typeof part === 'number' || part.type !== 'text') return undefined
-    text += part.text
-  }
-  return text
-}
+const flat = (input: EmbeddingInput): string | readonly number[] | undefined =>
+  isTokens(input) ? input : textOf(input)
 
 const encodeRequest = (request: EmbeddingsBody, model: string): Checked<Encoded<WireBody>> => {
+  // The longest list that OpenAI takes; its look-alikes take less, and say so.
+  const why = beyond(request, { most: 2048, takesTokens: true })
+  if (why !== undefined) return { ok: false, why }
   const inputs = request.inputs.map(flat)
   if (inputs.some(one => one === undefined)) return { ok: false, why: 'takes no pictures among what is embedded' }
-  const { dimensions, encoding, endUser, extensions, purpose, truncate } = request
-  const losses = [
-    ...(purpose === undefined ? [] : [{ field: 'purpose', why: 'there is no way to tell what the vectors are for' }]),
-    ...(truncate === undefined
-      ? []
-      : [{ field: 'truncate', why: 'there is no way to tell what to do with long inputs' }]),
-  ]
+  const { dimensions, endUser, extensions } = request
+  const own = extensions[id] ?? {}
+  const told = ['purpose', 'truncate'].filter(() => Object.keys(own).length > 0)
   const json = {
     model,
     input: inputs,
-    ...(encoding === 'base64' && { encoding_format: 'base64' }),
-    ...(dimensions !== undefined && { dimensions }),
-    ...(endUser !== undefined && { user: endUser }),
-    ...extensions[id],
+    encoding_format: formsOf(request).includes('base64') && !formsOf(request).includes('float') ? 'base64' : undefined,
+    dimensions,
+    user: endUser,
+    ...own,
   }
-  return { ok: true, value: { value: { json }, losses } }
-}
-
-const usageOf = (usage: unknown): Usage | undefined => {
-  if (!isRecord(usage) || typeof usage['prompt_tokens'] !== 'number') return undefined
-  const none = tokens(0)
-  return {
-    input: tokens(usage['prompt_tokens']),
-    inputCached: none,
-    inputCacheWritten: none,
-    output: none,
-    reasoning: none,
-  }
+  return { ok: true, value: { value: { json }, losses: [...untold(request, told), ...strangers(extensions, id)] } }
 }
 
 const vectorOf = (one: unknown): Vector | undefined => {
   const vector = isRecord(one) ? one['embedding'] : undefined
   if (typeof vector === 'string') return { base64: vector }
-  return Array.isArray(vector) && vector.every(each => typeof each === 'number') ? vector : undefined
+  return isNumbers(vector) ? vector : undefined
 }
-const placeOf = (one: unknown, fallback: number): number =>
-  isRecord(one) && Number.isInteger(one['index']) ? Number(one['index']) : fallback
+const placeOf = (one: unknown, place: number): number => {
+  const index = isRecord(one) ? one['index'] : undefined
+  return typeof index === 'number' ? index : place
+}
 
-const decodeAnswer = (body: unknown): Checked<OperationAnswer> => {
+const known200 = new Set(['object', 'data', 'model', 'usage'])
+
+/** Reads an answer in this form; `vectorOf` tells how a provider writes one vector. */
+export const readAnswer = (
+  body: unknown,
+  request: EmbeddingsBody,
+  readVector: (one: unknown) => Vector | undefined = vectorOf,
+): Checked<OperationAnswer> => {
   if (!isRecord(body) || !Array.isArray(body['data'])) return { ok: false, why: 'no list of vectors' }
-  const placed = body['data'].map((one, place) => ({ place: placeOf(one, place), vector: vectorOf(one) }))
-  const vectors = placed.sort((left, right) => left.place - right.place).map(({ vector }) => vector)
-  if (!vectors.every(vector => vector !== undefined)) return { ok: false, why: 'a vector that is no list of numbers' }
-  const usage = usageOf(body['usage'])
+  const placed = body['data'].map((one, place) => ({ place: placeOf(one, place), vector: readVector(one) }))
+  const ordered = placed.sort((left, right) => left.place - right.place).map(({ vector }) => vector)
+  const vectors = asMany(ordered, request)
+  if (!vectors.ok) return vectors
+  const { usage: told, model, id: upstreamId } = body
+  const usage = isRecord(told) ? usageOf(told['prompt_tokens'] ?? told['total_tokens']) : undefined
   return {
     ok: true,
     value: {
-      result: { type: 'embeddings', vectors },
-      ...(typeof body['model'] === 'string' && { model: body['model'] }),
+      result: { type: 'embeddings', vectors: vectors.value },
+      ...(isText(model) && { model }),
+      ...(isText(upstreamId) && { upstreamId }),
       ...(usage !== undefined && { usage }),
+      extensions: othersOf(body, known200, id),
     },
   }
 }
 
-const asked = (vector: Vector, encoding: EmbeddingsBody['encoding']): string | readonly number[] => {
-  if ('base64' in vector) return encoding === 'base64' ? vector.base64 : floatsOf(vector.base64)
-  return encoding === 'base64' ? packed(vector) : vector
-}
-
-const encodeAnswer: OperationDialect<EmbeddingsBody>['encodeAnswer'] = (answer, { encoding, target }) => {
-  const vectors = answer.result.type === 'embeddings' ? answer.result.vectors : []
+/** Every vector in the one form that was asked for; OpenAI's own form knows one at a time. */
+const encodeAnswer: OperationDialect<EmbeddingsBody>['encodeAnswer'] = (answer, request) => {
+  const [form = 'float', ...more] = formsOf(request)
   const count = answer.usage?.input ?? 0
   return {
     value: {
       object: 'list',
-      data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: asked(vector, encoding) })),
-      model: answer.model ?? target,
+      data: inForm(answer.result, form).map((embedding, index) => ({ object: 'embedding', index, embedding })),
+      model: answer.model ?? request.target,
       usage: { prompt_tokens: count, total_tokens: count },
+      ...answer.extensions?.[id],
     },
-    losses: [],
+    losses: more.map(other => ({ field: `encoding_format.${other}`, why: 'vectors come in one form at a time' })),
   }
 }
 
-/** `POST /v1/embeddings`. Vectors of both encodings are given back as they were asked for. */
+/** Some look-alikes give floats whatever is asked, and official clients read them as base64: rubbish without an error. */
+const passes = (body: unknown, request: EmbeddingsBody): boolean => {
+  if (!isRecord(body) || body['object'] !== 'list' || !isRecord(body['usage'])) return false
+  if (!Array.isArray(body['data']) || typeof body['usage']['prompt_tokens'] !== 'number') return false
+  const [form] = formsOf(request)
+  return body['data'].every(
+    one => isRecord(one) && 'index' in one && (typeof one['embedding'] === 'string') === (form === 'base64'),
+  )
+}
+
+/** `POST /v1/embeddings`. Vectors of all forms are given back as they were asked for. */
 export const openaiEmbeddings: OperationDialect<EmbeddingsBody> = {
   id,
   operations: ['embeddings'],
   decodeRequest,
   encodeRequest,
-  decodeAnswer,
+  decodeAnswer: (body, request) => readAnswer(body, request),
   encodeAnswer,
+  passes,
 }
