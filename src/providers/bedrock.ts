@@ -1,13 +1,16 @@
 /** Bedrock: Converse for every model, Anthropic's own bodies for Claude; signed, or with a bearer key. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
 import { bedrockConverse } from '../dialects/bedrock-converse/index.ts'
+import { cohereOnBedrock } from '../dialects/embeddings/cohere.ts'
+import { novaEmbeddings, titanEmbeddings } from '../dialects/embeddings/titan.ts'
 import { invokeStream } from '../dialects/event-stream.ts'
+import { rerankOnBedrock } from '../dialects/rerank/cohere.ts'
 import { bearer } from './authorize.ts'
 import type { Authorize } from './authorize.ts'
 import { hostedQuirks, onBedrock } from './claude-hosts.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
-import type { At, Counting, Voice } from './voice.ts'
+import type { At, Counting, Service, Voice } from './voice.ts'
 
 /** Model ids and ARNs hold colons and slashes, which are part of a name here and not of a path. */
 const modelPath = (verb: string, model: string): string => `/model/${encodeURIComponent(model)}/${verb}`
@@ -65,6 +68,17 @@ const claude: Voice = {
   passes: invocationHeaders,
 }
 
+const invoke = ({ model }: At): string => modelPath('invoke', model)
+const isNamed = (names: RegExp) => (model: string) => names.test(model)
+
+/** Each maker's own bodies, for models that do not chat. */
+const services: readonly Service[] = [
+  { dialect: titanEmbeddings, path: invoke, serves: isNamed(/amazon\.titan-embed-text/) },
+  { dialect: novaEmbeddings, path: invoke, serves: isNamed(/amazon\.nova-.*embeddings/) },
+  { dialect: cohereOnBedrock, path: invoke, serves: isNamed(/cohere\.embed/) },
+  { dialect: rerankOnBedrock, path: invoke, serves: isNamed(/(?:cohere|amazon)\.rerank/) },
+]
+
 const hostOf = (region: string): string =>
   `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
 
@@ -99,6 +113,7 @@ export const bedrock: ProviderMaker = settings => {
       path: pathOf('converse', 'converse-stream'),
       counting,
       also: [claude],
+      services,
     }),
   }
 }

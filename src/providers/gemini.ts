@@ -1,12 +1,23 @@
 /** Gemini: Google's own API, address, version and key. */
+import { geminiEmbeddings, isBatch } from '../dialects/embeddings/gemini.ts'
 import { gemini as dialect } from '../dialects/gemini/index.ts'
 import { headerKey } from './authorize.ts'
 import { ownCounting, ownPath } from './google-models.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker } from './speak.ts'
+import type { Service } from './voice.ts'
 
 /** The version that Google's own client asks, where nothing else is wanted. */
 const usualVersion = 'v1beta'
+
+/** One content goes through one door, many through another. */
+const embeddings = (version: string): Service => ({
+  dialect: geminiEmbeddings,
+  path: at => {
+    const isMany = at.request.operation === 'embeddings' && isBatch(at.request)
+    return ownPath(version, isMany ? ':batchEmbedContents' : ':embedContent')(at)
+  },
+})
 
 /** Google's own API, or what stands in for it at another address. */
 export const gemini: ProviderMaker = settings => {
@@ -23,6 +34,7 @@ export const gemini: ProviderMaker = settings => {
       url,
       path: ownPath(version),
       counting: ownCounting(version),
+      services: [embeddings(version)],
       authorize: headerKey('x-goog-api-key'),
     }),
   }

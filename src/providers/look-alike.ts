@@ -64,6 +64,12 @@ export interface LookAlike {
   readonly elsewhere?: Readonly<Partial<Record<Door, string>>>
   /** Those behind which only some of its models are: they are there, but no chat is led to them. */
   readonly partly?: readonly Door[]
+  /** Whose form it speaks behind a door beyond chat, where it is not the usual one. */
+  readonly forms?: Readonly<Partial<Record<Door, string>>>
+  /** It does not chat: it embeds, ranks or draws. */
+  readonly isMute?: boolean
+  /** How it tells how long a conversation is. */
+  readonly counts?: 'tokenize' | 'messages' | 'estimate' | 'tokenizer'
   /** What it wants otherwise at its other doors. */
   readonly doorQuirks?: Readonly<Partial<Record<Door, Quirks>>>
 }

@@ -53,6 +53,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     limits: 'mistral',
     also: ['embeddings', 'moderations', 'transcriptions'],
+    forms: { moderations: 'mistral' },
     doorQuirks: { embeddings: { rename: { dimensions: 'output_dimension' }, drop: ['user'] } },
   },
   deepseek: {
@@ -112,6 +113,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'every',
     elsewhere: { responses: '/v1/responses', embeddings: '/v1/embeddings' },
     partly: ['responses'],
+    forms: { embeddings: 'perplexity' },
   },
   moonshot: {
     url: 'https://api.moonshot.ai/v1',
@@ -145,6 +147,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
       ],
     },
     usage: 'last',
+    counts: 'estimate',
     also: ['responses'],
     elsewhere: { messages: 'https://api.moonshot.ai/anthropic/v1/messages' },
   },
@@ -208,7 +211,8 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     docs: 'https://docs.bigmodel.cn/api-reference',
     quirks: glm,
     usage: 'last',
-    also: ['embeddings', 'rerank', 'moderations', 'images', 'speech', 'transcriptions'],
+    counts: 'tokenizer',
+    also: ['embeddings', 'rerank', 'images', 'speech', 'transcriptions'],
     elsewhere: { messages: 'https://open.bigmodel.cn/api/anthropic/v1/messages' },
   },
   zai: {
@@ -216,6 +220,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     docs: 'https://docs.z.ai/api-reference/llm/chat-completion',
     quirks: glm,
     usage: 'last',
+    counts: 'tokenizer',
     also: ['images', 'transcriptions'],
     elsewhere: { messages: 'https://api.z.ai/api/anthropic/v1/messages' },
   },

@@ -1,11 +1,17 @@
 /** Makes adapters of the table of look-alikes: who speaks OpenAI's dialect where, and what else it offers. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
 import { openaiEmbeddings } from '../dialects/embeddings/openai.ts'
+import { jinaEmbeddings, perplexityEmbeddings, voyageEmbeddings } from '../dialects/embeddings/voyage.ts'
+import { mistralModerations } from '../dialects/moderations/mistral.ts'
+import { openaiModerations } from '../dialects/moderations/openai.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
+import { jinaRerank, teiRerank, voyageRerank } from '../dialects/rerank/jina.ts'
 import type { Checked } from '../domain/units.ts'
 import { bearer } from './authorize.ts'
+import { embedders } from './embedders.ts'
+import { countersOf, countingOf } from './look-alike-counting.ts'
 import { doors, usualPaths } from './look-alike.ts'
 import type { Door, LookAlike } from './look-alike.ts'
 import { modelHosts } from './model-hosts.ts'
@@ -26,6 +32,7 @@ export const lookAlikeTable: Readonly<Record<string, LookAlike>> = {
   ...modelMakers,
   ...modelHosts,
   ...selfHosted,
+  ...embedders,
 }
 
 /** The address of these settings, or what is missing for it. */
@@ -66,7 +73,30 @@ const voices: Readonly<Partial<Record<Door, Omit<Voice, 'path'>>>> = {
   completions: { dialect: openaiCompletions },
 }
 /** What is asked behind each door beyond chat. */
-const operations: Readonly<Partial<Record<Door, Service['dialect']>>> = { embeddings: openaiEmbeddings }
+const operations: Readonly<Partial<Record<Door, Service['dialect']>>> = {
+  embeddings: openaiEmbeddings,
+  rerank: jinaRerank,
+  moderations: openaiModerations,
+}
+/** The same in forms of their own, for those of whom the table says so. */
+const otherForms: readonly Service['dialect'][] = [
+  voyageEmbeddings,
+  jinaEmbeddings,
+  perplexityEmbeddings,
+  voyageRerank,
+  teiRerank,
+  mistralModerations,
+]
+
+/** Whose form a look-alike speaks behind this door; undefined if nothing beyond chat is there. */
+const formAt = ({ forms }: LookAlike, door: Door): Service['dialect'] | undefined => {
+  const usual = operations[door]
+  const name = forms?.[door]
+  if (usual === undefined || name === undefined) return usual
+  return otherForms.find(
+    ({ id, operations: served }) => id === name && served.some(one => usual.operations.includes(one)),
+  )
+}
 
 type Doors = Readonly<Partial<Record<Door, string>>>
 
@@ -89,7 +119,7 @@ const otherVoices = (row: LookAlike, at: Doors): readonly Voice[] =>
 
 const servicesOf = (row: LookAlike, at: Doors): readonly Service[] =>
   doors.flatMap(door => {
-    const [dialect, place] = [operations[door], at[door]]
+    const [dialect, place] = [formAt(row, door), at[door]]
     return dialect === undefined || place === undefined ? [] : [{ dialect, ...placed(place), ...quirksAt(row, door) }]
   })
 
@@ -104,8 +134,15 @@ const makerOf =
     if (!address.ok) return address
     const { system = type, quirks } = row
     const at = placesOf(type, row, settings)
-    const voice = { dialect: openaiChat, path: '/chat/completions', ...(quirks !== undefined && { quirks }) }
-    const more = { also: otherVoices(row, at), services: servicesOf(row, at) }
+    const silence = row.isMute === true ? { serves: () => false } : {}
+    const voice = {
+      dialect: openaiChat,
+      path: '/chat/completions',
+      ...(quirks !== undefined && { quirks }),
+      ...silence,
+    }
+    const counting = { ...countingOf(row), counters: countersOf(row) }
+    const more = { also: otherVoices(row, at), services: servicesOf(row, at), ...counting }
     return { ok: true, value: speak({ ...voice, settings, system, url: address.value, authorize: bearer, ...more }) }
   }
 

@@ -1,5 +1,6 @@
 /** OpenAI: address, dialects, and which models know only one of them. */
 import { openaiEmbeddings } from '../dialects/embeddings/openai.ts'
+import { openaiModerations } from '../dialects/moderations/openai.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
@@ -43,7 +44,10 @@ const completions: Voice = {
   serves: isFor(onlyCompletions),
 }
 
-const services: readonly Service[] = [{ dialect: openaiEmbeddings, path: '/embeddings' }]
+const services: readonly Service[] = [
+  { dialect: openaiEmbeddings, path: '/embeddings' },
+  { dialect: openaiModerations, path: '/moderations' },
+]
 
 /** OpenAI's own API, or what stands in for it at another address. */
 export const openai: ProviderMaker = settings => ({

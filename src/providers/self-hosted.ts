@@ -26,6 +26,7 @@ export const selfHosted: Readonly<Record<string, LookAlike>> = {
     docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server',
     quirks: { noDeveloper: true, reasoning: { form: 'template' } },
     also: ['completions', 'responses', 'messages', 'embeddings', 'rerank', 'transcriptions', 'translations'],
+    counts: 'tokenize',
   },
   sglang: {
     ...own,
@@ -54,6 +55,7 @@ export const selfHosted: Readonly<Record<string, LookAlike>> = {
     docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
     quirks: { ...older, reasoning: { form: 'template' } },
     also: ['completions', 'responses', 'messages', 'embeddings', 'rerank', 'transcriptions'],
+    counts: 'messages',
   },
   lmstudio: {
     ...own,

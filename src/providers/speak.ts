@@ -57,6 +57,8 @@ export interface Spoken extends Voice {
   readonly authorize: Authorize
   /** Other dialects that it knows: taken where the client speaks one of them, or where the first does not serve the model. */
   readonly also?: readonly Voice[]
+  /** Asked only how long a conversation is. */
+  readonly counters?: readonly Voice[]
   /** What it does beyond chat. */
   readonly services?: readonly Service[]
 }
@@ -169,8 +171,9 @@ class Speaker {
 
   #count(request: CountRequest, deployment: Deployment): Answered {
     const { settings } = this.#spoken
+    const all = [...this.#voices, ...(this.#spoken.counters ?? [])]
     const voice = voiceFor(
-      this.#voices.filter(one => one.counting !== undefined),
+      all.filter(one => one.counting !== undefined),
       request,
       deployment.model,
     )
@@ -183,7 +186,7 @@ class Speaker {
     const headers = withPassing(this.#headers(voice, json), request.raw?.headers, voice.passes)
     const wire = {
       method: 'POST',
-      url: this.#url(voice, at, counting.path),
+      url: this.#url({ ...voice, ...(counting.host !== undefined && { host: counting.host }) }, at, counting.path),
       headers,
       body: JSON.stringify(body),
     } as const

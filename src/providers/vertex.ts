@@ -1,5 +1,7 @@
 /** Vertex AI: Gemini, Claude, Mistral and everybody else's models in a Google Cloud project, each by its own publisher's door. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
+import { geminiOnVertex } from '../dialects/embeddings/gemini.ts'
+import { vertexEmbeddings } from '../dialects/embeddings/vertex.ts'
 import { gemini } from '../dialects/gemini/index.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { bearer, headerKey } from './authorize.ts'
@@ -9,7 +11,7 @@ import type { Place } from './google-models.ts'
 import { modelMakers } from './model-makers.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
-import type { At, Voice } from './voice.ts'
+import type { At, Service, Voice } from './voice.ts'
 
 /** What Google's own client asks; the stable version lacks some of what Gemini can. */
 const geminiVersion = 'v1beta1'
@@ -85,6 +87,18 @@ const openVoice = (place: Place): Voice => ({
   quirks: { noDeveloper: true, rename: { max_completion_tokens: 'max_tokens' } },
 })
 
+/** Embedders from Gemini's second on take contents, as its chats do; those before it are asked for predictions. */
+const isLater = (model: string): boolean => /(?:^|\/)gemini-embedding-(?!001)/.test(model)
+
+const embeddings = (place: Place, version: string): readonly Service[] => [
+  { dialect: geminiOnVertex, path: vertexPath(place, version, ':embedContent'), serves: isLater },
+  {
+    dialect: vertexEmbeddings,
+    path: vertexPath(place, partnerVersion, ':predict'),
+    serves: model => isGoogles(model) && !isLater(model),
+  },
+]
+
 const hasKey = ({ credentials }: ProviderSettings): boolean =>
   credentials.some(({ reference }) => !reference.startsWith('google:'))
 
@@ -110,6 +124,7 @@ export const vertex: ProviderMaker = settings => {
       path: vertexPath(place, apiVersion),
       serves: isGoogles,
       counting: vertexCounting(place, apiVersion),
+      services: embeddings(place, apiVersion),
       also: isKeyed ? [] : [claudeVoice(place), mistralVoice(place), openVoice(place)],
     }),
   }

@@ -35,6 +35,8 @@ interface Door {
 /** Where and how a provider tells how long a conversation is. */
 export interface Counting {
   readonly path: Path
+  /** Where it lies at another address than the chats. */
+  readonly host?: (base: string) => string
   /** The chat body as this door wants it; absent: as it is. */
   readonly body?: (chat: Readonly<Record<string, unknown>>, at: At) => Readonly<Record<string, unknown>>
   /** The number of input tokens, or undefined where the answer has none. */
