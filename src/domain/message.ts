@@ -21,6 +21,9 @@ export type MediaSource =
   /** Plain text given as a file. */
   | { readonly text: string }
 
+/** True for an address in one cloud's own storage, which nobody outside of that cloud can read. */
+export const isInCloud = (url: string): boolean => /^(?:s3|gs):\/\//i.test(url)
+
 export interface TextPart extends Carried {
   readonly type: 'text'
   readonly text: string

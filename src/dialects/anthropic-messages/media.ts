@@ -1,8 +1,11 @@
 /** Images and documents, written as Anthropic's blocks. */
+import { isInCloud } from '../../domain/message.ts'
 import type { MediaPart, MediaSource } from '../../domain/message.ts'
 import { textOfContentSource } from './blocks.ts'
-import type { Json, Losses } from './wire.ts'
-import { isRecord, ownMembers, writeCache } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { ownMembers, writeCache } from './wire.ts'
 
 /** How base64 begins for the formats that can be told by their first bytes. */
 const beginnings: readonly (readonly [string, string])[] = [
@@ -66,6 +69,7 @@ const sourceOf = (source: MediaSource, part: MediaPart): Source | undefined => {
   if ('fileId' in source)
     return source.fileId.startsWith('file_') ? { block, source: { type: 'file', file_id: source.fileId } } : undefined
   if ('base64' in source) return inlineSource(part.mediaType, source.base64)
+  if (isInCloud(source.url)) return undefined
   const inline = inlineOf(source.url)
   if (inline === undefined) return { block, source: { type: 'url', url: source.url } }
   return inlineSource(inline.mediaType === '' ? part.mediaType : inline.mediaType, inline.base64)
@@ -81,6 +85,7 @@ const withOthers = (made: Source, part: MediaPart): Json => {
 
 const wordsFor = ({ source, mediaType, type }: MediaPart): string => {
   if ('fileId' in source) return `a file that lies with another provider (${source.fileId})`
+  if ('url' in source && isInCloud(source.url)) return `what lies in a cloud's own storage (${source.url})`
   return mediaType === '' ? `${type} of no known media type` : mediaType
 }
 

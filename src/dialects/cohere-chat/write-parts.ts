@@ -1,13 +1,21 @@
 /** The parts of a message's content, as Cohere says them. */
+import { isInCloud } from '../../domain/message.ts'
 import type { MediaPart, OpaquePart, Part, ReasoningPart } from '../../domain/message.ts'
 import { listed } from './documents.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, ownMembers, recordOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 const writeImage = (part: MediaPart, losses: Losses): readonly Json[] => {
   const { source } = part
   if ('fileId' in source || 'text' in source) {
     losses.add('messages.image', 'Cohere takes images by URL or as data')
+    return []
+  }
+  if ('url' in source && isInCloud(source.url)) {
+    losses.add('messages.image', `Cohere cannot read a cloud's own storage (${source.url})`)
     return []
   }
   const own = ownMembers(part.extensions)

@@ -1,7 +1,12 @@
 /** Images, sound, video and documents, both ways. */
 import type { MediaPart, MediaSource } from '../../domain/message.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import { camelRecord, carried, isRecord, otherMembers, ownToWrite, readOptionalText, readText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers } from '../fields.ts'
+import { optionalText, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { camelRecord, carried, ownToWrite } from './wire.ts'
 
 const kindOf = (mediaType: string): MediaPart['type'] => {
   if (mediaType.startsWith('image/')) return 'image'
@@ -25,13 +30,13 @@ const known = {
 const readBlob = (part: Json, key: 'inlineData' | 'fileData', at: string, findings: Findings): Blob => {
   const blob = camelRecord(part, key) ?? {}
   const here = `${at}.${key}`
-  const mediaType = readOptionalText(blob, 'mimeType', here, findings) ?? ''
-  const name = readOptionalText(blob, 'displayName', here, findings)
+  const mediaType = optionalText(findings, `${here}.mimeType`, blob['mimeType']) ?? ''
+  const name = optionalText(findings, `${here}.displayName`, blob['displayName'])
   if (key === 'inlineData') {
-    const source = { base64: readText(blob, 'data', here, findings) }
+    const source = { base64: requiredText(findings, `${here}.data`, blob['data']) }
     return { source, mediaType, name, others: otherMembers(blob, known.inline) }
   }
-  const uri = readText(blob, 'fileUri', here, findings)
+  const uri = requiredText(findings, `${here}.fileUri`, blob['fileUri'])
   const source = isGoogles(uri) ? { fileId: uri } : { url: uri }
   return { source, mediaType, name, others: otherMembers(blob, known.file) }
 }
@@ -122,6 +127,7 @@ const written = (part: MediaPart): Written | undefined => {
   if ('base64' in source) return inlineData(mediaType, source.base64)
   if ('text' in source) return undefined
   if ('fileId' in source) return isGoogles(source.fileId) ? fileData(part, source.fileId) : undefined
+  if (source.url.startsWith('s3://')) return undefined
   const inline = inlineOf(source.url)
   if (inline === undefined) return source.url.startsWith('data:') ? undefined : fileData(part, source.url)
   return inlineData(inline.mediaType === '' ? mediaType : inline.mediaType, inline.base64)
@@ -140,6 +146,13 @@ const textOf = (part: MediaPart, text: string, losses: Losses): Json => {
   return { text }
 }
 
+const whyNot = (source: MediaSource): string => {
+  if ('fileId' in source) return 'the file lies with another provider'
+  return 'url' in source && source.url.startsWith('s3://')
+    ? `Google cannot read another cloud's storage (${source.url})`
+    : 'the data is not base64'
+}
+
 /** A part with the media; undefined, with a loss, for a file that lies with another provider. */
 export const writeMedia = (part: MediaPart, isOwn: boolean, losses: Losses): Json | undefined => {
   losses.addForeign(part.extensions, 'messages.')
@@ -148,8 +161,7 @@ export const writeMedia = (part: MediaPart, isOwn: boolean, losses: Losses): Jso
   if ('text' in part.source) return textOf(part, part.source.text, losses)
   const made = isOwn ? (asWritten(part) ?? written(part)) : written(part)
   if (made === undefined) {
-    const isElsewhere = 'fileId' in part.source
-    losses.add(`messages.${part.type}`, isElsewhere ? 'the file lies with another provider' : 'the data is not base64')
+    losses.add(`messages.${part.type}`, whyNot(part.source))
     return undefined
   }
   const { blob, ...own } = ownToWrite(part.extensions)

@@ -1,7 +1,11 @@
 /** The parts of a message's content, as written. */
+import { isInCloud } from '../../domain/message.ts'
 import type { MediaPart, OpaquePart, Part, ReasoningPart, TextPart } from '../../domain/message.ts'
-import { addForeign, addLoss, isRecord, openaiChatId, ownMembers, ownRecord, writeCache } from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { openaiChatId, ownMembers, writeCache } from './wire.ts'
 
 const audioFormats: Readonly<Record<string, string>> = {
   'audio/mpeg': 'mp3',
@@ -19,11 +23,11 @@ export interface Writing {
 
 /** The part's own members, with its cache mark where look-alikes asked for one. */
 const extras = (part: Part, { losses, isOwn }: Writing): Json => {
-  addForeign(losses, part.extensions, 'messages.')
+  losses.addForeign(part.extensions, 'messages.')
   const own = ownMembers(part.extensions)
   if (part.cache === undefined) return own
   if (isOwn) return { ...own, ...writeCache(part.cache) }
-  addLoss(losses, 'messages.cache', 'OpenAI caches prompts by itself and takes no marks')
+  losses.add('messages.cache', 'OpenAI caches prompts by itself and takes no marks')
   return own
 }
 
@@ -35,24 +39,28 @@ const writeText = (part: TextPart, writing: Writing): Json => ({
 
 const asDataUrl = (mediaType: string, base64: string): string => `data:${mediaType};base64,${base64}`
 
-const writeImage = (part: MediaPart, own: Json, { losses }: Writing): Json | undefined => {
+const writeImage = (part: MediaPart, own: Json, { losses, isOwn }: Writing): Json | undefined => {
   const { source } = part
   if ('fileId' in source || 'text' in source) {
-    addLoss(losses, 'messages.image', 'OpenAI takes images by URL or as data')
+    losses.add('messages.image', 'OpenAI takes images by URL or as data')
+    return undefined
+  }
+  if ('url' in source && isInCloud(source.url) && !isOwn) {
+    losses.add('messages.image', `OpenAI cannot read a cloud's own storage (${source.url})`)
     return undefined
   }
   const url = 'url' in source ? source.url : asDataUrl(part.mediaType, source.base64)
-  return { ...own, type: 'image_url', image_url: { ...ownRecord(own, 'image_url'), url } }
+  return { ...own, type: 'image_url', image_url: { ...recordOf(own, 'image_url'), url } }
 }
 const writeAudio = (part: MediaPart, own: Json, { losses }: Writing): Json | undefined => {
   if (!('base64' in part.source)) {
-    addLoss(losses, 'messages.audio', 'OpenAI takes audio only as data')
+    losses.add('messages.audio', 'OpenAI takes audio only as data')
     return undefined
   }
   const format = Object.hasOwn(audioFormats, part.mediaType)
     ? audioFormats[part.mediaType]
     : part.mediaType.replace(/^audio\//, '')
-  const inner = { ...ownRecord(own, 'input_audio'), data: part.source.base64, format }
+  const inner = { ...recordOf(own, 'input_audio'), data: part.source.base64, format }
   return { ...own, type: 'input_audio', input_audio: inner }
 }
 /** A file by URL, in the forms in which it came; OpenAI itself has none. */
@@ -60,19 +68,19 @@ const writeFileAt = (url: string, own: Json, inner: Json, { losses, isOwn }: Wri
   if (own['document_url'] === null) return { ...own, type: 'document_url', document_url: url }
   if (own['file_url'] === null) return { ...own, type: 'file_url', file_url: { url } }
   if (isOwn) return { ...own, type: 'file', file: { ...inner, file_data: url } }
-  addLoss(losses, 'messages.file.url', 'OpenAI takes files as data or by id, not by URL')
+  losses.add('messages.file.url', 'OpenAI takes files as data or by id, not by URL')
   return undefined
 }
 /** A file lies with the one provider that it was sent to; Anthropic's ids begin as OpenAI's do not, and Google's are addresses. */
 const writeFileId = (fileId: string, own: Json, inner: Json, { losses, isOwn }: Writing): Json | undefined => {
   if (isOwn || !(fileId.startsWith('file_') || fileId.includes('://')))
     return { ...own, type: 'file', file: { ...inner, file_id: fileId } }
-  addLoss(losses, 'messages.file', `the file lies with another provider (${fileId})`)
+  losses.add('messages.file', `the file lies with another provider (${fileId})`)
   return undefined
 }
 const writeFile = (part: MediaPart, own: Json, writing: Writing): Json | undefined => {
   const { source, mediaType, name } = part
-  const inner = { ...ownRecord(own, 'file'), ...(name !== undefined && { filename: name }) }
+  const inner = { ...recordOf(own, 'file'), ...(name !== undefined && { filename: name }) }
   if ('url' in source) return writeFileAt(source.url, own, inner, writing)
   if ('fileId' in source) return writeFileId(source.fileId, own, inner, writing)
   if ('base64' in source) {
@@ -80,7 +88,7 @@ const writeFile = (part: MediaPart, own: Json, writing: Writing): Json | undefin
     return { ...own, type: 'file', file: { ...inner, file_data: data } }
   }
   if (name !== undefined) {
-    addLoss(writing.losses, 'messages.file.name', 'a file of plain text is told as text, which has no name')
+    writing.losses.add('messages.file.name', 'a file of plain text is told as text, which has no name')
   }
   return { ...own, type: 'text', text: source.text }
 }
@@ -92,7 +100,7 @@ const writeMedia = (part: MediaPart, writing: Writing): Json | undefined => {
 
 const writeReasoning = (part: ReasoningPart, writing: Writing): Json | undefined => {
   if (!writing.isOwn) {
-    addLoss(writing.losses, 'messages.reasoning', 'OpenAI takes no reasoning back in the conversation')
+    writing.losses.add('messages.reasoning', 'OpenAI takes no reasoning back in the conversation')
     return undefined
   }
   const { text: words, signature } = part
@@ -107,7 +115,7 @@ const writeReasoning = (part: ReasoningPart, writing: Writing): Json | undefined
 /** A part that only another dialect knows, in words if it has some. */
 const writeForeign = ({ dialect, kind, words }: OpaquePart, { losses }: Writing): Json | undefined => {
   const isTold = words !== undefined
-  addLoss(losses, `messages.${kind}`, `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`)
+  losses.add(`messages.${kind}`, `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`)
   return isTold ? { type: 'text', text: words } : undefined
 }
 
@@ -128,7 +136,7 @@ export const writePart = (part: Part, writing: Writing): Json | undefined => {
       if (part.dialect === openaiChatId && isRecord(part.value)) return part.value
       return writeForeign(part, writing)
     default:
-      addLoss(writing.losses, `messages.${part.type}`, 'this part has no place in content')
+      writing.losses.add(`messages.${part.type}`, 'this part has no place in content')
       return undefined
   }
 }

@@ -1,18 +1,12 @@
 /** The parts of a message's or a result's content, as written. */
+import { isInCloud } from '../../domain/message.ts'
 import type { MediaPart, OpaquePart, Part, TextPart } from '../../domain/message.ts'
 import { kinDetail, saidOfImage } from './kin.ts'
-import {
-  addForeign,
-  addLoss,
-  formOf,
-  isRecord,
-  openaiResponsesId,
-  ownRecord,
-  plainMembers,
-  without,
-  writeCache,
-} from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf, without } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { formOf, openaiResponsesId, plainMembers, writeCache } from './wire.ts'
 
 /** What writing a message needs to know of the request. */
 export interface Writing {
@@ -25,10 +19,10 @@ const messageOnly = new Set(['message'])
 /** The part's own members, without those of its item. */
 const extras = (part: Part, { losses, isOwn }: Writing): Json => {
   const said = part.type === 'image' ? saidOfImage(part.extensions) : undefined
-  addForeign(losses, part.extensions, 'messages.', said)
+  losses.addForeign(part.extensions, 'messages.', said)
   const own = without(plainMembers(part.extensions), messageOnly) ?? {}
   if (part.cache === undefined || isOwn) return own
-  addLoss(losses, 'messages.cache', 'OpenAI caches prompts by itself and takes no marks of others')
+  losses.add('messages.cache', 'OpenAI caches prompts by itself and takes no marks of others')
   return own
 }
 const mark = (part: Part, { isOwn }: Writing): Json => (isOwn ? writeCache(part.cache) : {})
@@ -45,6 +39,13 @@ const asDataUrl = (mediaType: string, base64: string): string => `data:${mediaTy
 /** A file lies with the one provider that it was sent to; Anthropic's ids begin as OpenAI's do not. */
 const isOurs = (fileId: string, { isOwn }: Writing): boolean => isOwn || !fileId.startsWith('file_')
 
+/** Media in another cloud's storage, which is told to be lost. */
+const isOutOfReach = ({ source, type }: MediaPart, { isOwn, losses }: Writing): boolean => {
+  if (isOwn || !('url' in source) || !isInCloud(source.url)) return false
+  losses.add(`messages.${type}`, `OpenAI cannot read a cloud's own storage (${source.url})`)
+  return true
+}
+
 const writeImage = (part: MediaPart, own: Json, writing: Writing): Json | undefined => {
   const { source } = part
   const detail = writing.isOwn ? {} : { detail: kinDetail(part.extensions) ?? 'auto' }
@@ -52,14 +53,16 @@ const writeImage = (part: MediaPart, own: Json, writing: Writing): Json | undefi
     return { ...detail, ...own, type: 'input_image', file_id: source.fileId, ...mark(part, writing) }
   }
   if ('fileId' in source || 'text' in source) {
-    addLoss(writing.losses, 'messages.image', 'OpenAI takes images by URL, as data, or by an id of its own')
+    writing.losses.add('messages.image', 'OpenAI takes images by URL, as data, or by an id of its own')
     return undefined
   }
+  if (isOutOfReach(part, writing)) return undefined
   const url = 'url' in source ? source.url : asDataUrl(part.mediaType, source.base64)
   return { ...detail, ...own, type: 'input_image', image_url: url, ...mark(part, writing) }
 }
 const writeFileSource = (part: MediaPart, writing: Writing): Json | undefined => {
   const { source, mediaType, name } = part
+  if (isOutOfReach(part, writing)) return undefined
   if ('url' in source) return { file_url: source.url }
   if ('base64' in source) {
     // OpenAI takes no data without a name.
@@ -67,15 +70,14 @@ const writeFileSource = (part: MediaPart, writing: Writing): Json | undefined =>
     return { ...filename, file_data: mediaType === '' ? source.base64 : asDataUrl(mediaType, source.base64) }
   }
   if ('fileId' in source && isOurs(source.fileId, writing)) return { file_id: source.fileId }
-  if ('fileId' in source)
-    addLoss(writing.losses, 'messages.file', `the file lies with another provider (${source.fileId})`)
+  if ('fileId' in source) writing.losses.add('messages.file', `the file lies with another provider (${source.fileId})`)
   return undefined
 }
 const writeFile = (part: MediaPart, own: Json, writing: Writing): Json | undefined => {
   const { source, name } = part
   if ('text' in source) {
     if (name !== undefined)
-      addLoss(writing.losses, 'messages.file.name', 'a file of plain text is told as text, which has no name')
+      writing.losses.add('messages.file.name', 'a file of plain text is told as text, which has no name')
     return { ...own, type: 'input_text', text: source.text }
   }
   const written = writeFileSource(part, writing)
@@ -94,7 +96,7 @@ const writeOpaque = (part: OpaquePart, { losses }: Writing): Json | undefined =>
   const { dialect, kind, words, value } = part
   if (dialect === openaiResponsesId && isRecord(value)) return value
   const isTold = words !== undefined
-  addLoss(losses, `messages.${kind}`, `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`)
+  losses.add(`messages.${kind}`, `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`)
   return isTold ? { type: 'input_text', text: words } : undefined
 }
 
@@ -112,7 +114,7 @@ const writePart = (part: Part, writing: Writing): Json | undefined => {
     case 'refusal':
       return { ...extras(part, writing), type: 'input_text', text: part.text }
     default:
-      addLoss(writing.losses, `messages.${part.type}`, 'OpenAI takes none in the input of a response')
+      writing.losses.add(`messages.${part.type}`, 'OpenAI takes none in the input of a response')
       return undefined
   }
 }
@@ -135,5 +137,5 @@ export const writeSpoken = (part: Part, writing: Writing): Json | undefined => {
   if (part.type !== 'text' && part.type !== 'refusal') return writePart(part, writing)
   const own = extras(part, writing)
   if (part.type === 'refusal') return { ...own, type: 'refusal', refusal: part.text }
-  return { type: 'output_text', text: part.text, ...ownRecord(formOf(part.extensions), 'part'), ...own }
+  return { type: 'output_text', text: part.text, ...recordOf(formOf(part.extensions), 'part'), ...own }
 }
