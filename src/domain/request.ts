@@ -2,7 +2,7 @@
 import type { Caller } from './caller.ts'
 import type { DialectId, RequestId, SessionId, SpanId, TraceId } from './ids.ts'
 import type { CacheMark, Extensions, Message } from './message.ts'
-import type { OperationBody } from './operation.ts'
+import type { OperationBody, ReceivedForm } from './operation.ts'
 import type { Instant, Millis, MicroUsd, Tokens } from './units.ts'
 
 export interface Tool {
@@ -73,6 +73,8 @@ export interface RawBody {
   /** Protocol headers that belong to the dialect and go along on the same one, e.g. `anthropic-beta`: name, value, … */
   readonly headers?: readonly string[]
   readonly address?: Address
+  /** It came as a form: `json` holds its fields, `bytes` nothing. */
+  readonly form?: ReceivedForm
 }
 
 /** What a chat body says, in nobody's dialect. */

@@ -23,6 +23,16 @@ describe('a body in pieces', () => {
     expect(lengthOf(['a', source('xyz')])).toBeUndefined()
   })
 
+  it('encodes what shall be base64 as if it had been whole', async () => {
+    for (const text of ['', 'a', 'ab', 'abc', 'abcdefgh']) {
+      const pieces = ['"', { base64: source(text, text.length) }, '"']
+      const sent = await buffer(streamOf(pieces))
+      expect(sent.toString()).toBe(`"${Buffer.from(text).toString('base64')}"`)
+      expect(lengthOf(pieces)).toBe(sent.length)
+    }
+    expect(lengthOf([{ base64: source('abc') }])).toBeUndefined()
+  })
+
   it('fails where a source fails', async () => {
     const broken: ByteSource = {
       async *open() {

@@ -4,6 +4,7 @@ import type { Hash, Hmac } from 'node:crypto'
 import type { SignatureV4 } from '@smithy/signature-v4'
 import type { Instant } from '../domain/units.ts'
 import type { Signing, WireRequest } from '../ports/transport.ts'
+import { bytesOf as readingOf } from './body-pieces.ts'
 
 /** What AWS hands out for signing. */
 export interface AwsCredentials {
@@ -80,15 +81,28 @@ const parted = (headers: readonly string[]) => {
   return { signed, rest }
 }
 
-/** What is hashed: a body that is only read while it is sent cannot be. */
-const wholeBody = ({ body }: WireRequest): string | Uint8Array => {
+/** A body that is there; undefined for one that is read while it is sent. */
+const wholeBody = ({ body }: WireRequest): string | Uint8Array | undefined => {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
-  const pieces = body.map(piece => {
-    if (typeof piece === 'string') return Buffer.from(piece)
-    if (piece instanceof Uint8Array) return piece
-    throw new Error('its body is read while it is sent, and a signature needs it whole')
-  })
+  const pieces: Uint8Array[] = []
+  for (const piece of body) {
+    if (typeof piece === 'string') pieces.push(Buffer.from(piece))
+    else if (piece instanceof Uint8Array) pieces.push(piece)
+    else return undefined
+  }
   return Buffer.concat(pieces)
+}
+
+/** The hash of such a body: it is read once for it, and again when it is sent. */
+const hashOf = async ({ body }: WireRequest): Promise<string> => {
+  const pieces = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
+  const canRepeat = pieces.every(
+    piece => typeof piece === 'string' || !('isSpent' in piece) || piece.isSpent === undefined,
+  )
+  if (!canRepeat) throw new Error('its body is read while it is sent, and a signature needs it whole')
+  const hash = createHash('sha256')
+  for await (const chunk of readingOf(pieces)) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 const queryOf = ({ searchParams }: URL): Record<string, string[]> =>
@@ -128,6 +142,8 @@ export const awsSigner = (): ((request: WireRequest, signing: Signing, now: Inst
     const signer = await find(signing)
     const url = new URL(request.url)
     const { signed, rest } = parted(request.headers)
+    // The signer takes a hash that stands there for that of the body.
+    const told: Record<string, string> = body === undefined ? { 'x-amz-content-sha256': await hashOf(request) } : {}
     const { headers } = await signer.sign(
       {
         method: request.method,
@@ -136,8 +152,8 @@ export const awsSigner = (): ((request: WireRequest, signing: Signing, now: Inst
         ...(url.port !== '' && { port: Number(url.port) }),
         path: url.pathname,
         query: queryOf(url),
-        headers: { ...signed, host: url.host },
-        body,
+        headers: { ...signed, ...told, host: url.host },
+        ...(body !== undefined && { body }),
       },
       { signingDate: new Date(now) },
     )

@@ -1,4 +1,5 @@
 /** The only door to the network. */
+import type { Closing, MessageForm, SocketMessage } from '../domain/conversation.ts'
 import type { ByteSource } from '../domain/operation.ts'
 import type { Millis } from '../domain/units.ts'
 
@@ -11,7 +12,11 @@ export interface Signing {
   /** JSON with `accessKeyId`, `secretAccessKey` and, for temporary ones, `sessionToken`. */
   readonly credentials: string
 }
-export type BodyPiece = Uint8Array | string | ByteSource
+/** Bytes that are sent in base64. */
+export interface Base64Piece {
+  readonly base64: ByteSource
+}
+export type BodyPiece = Uint8Array | string | ByteSource | Base64Piece
 export interface WireRequest {
   readonly method: 'POST' | 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
   readonly url: string
@@ -19,6 +24,8 @@ export interface WireRequest {
   readonly headers: readonly string[]
   /** Whole, or in pieces of which some are read while they are sent. */
   readonly body: Uint8Array | string | readonly BodyPiece[]
+  /** Of a conversation (`ws:` and `wss:`): what is said first. */
+  readonly opening?: SocketMessage
   /** Absent where headers alone carry the secret. */
   readonly signing?: Signing
 }
@@ -35,10 +42,13 @@ export interface WireError {
 /** Told of an answer as it comes. Exactly one of `end` and `error` is called, last; nothing is called after `stop()`. */
 export interface WireListener {
   head(head: WireHead): void
-  /** The chunk may be kept. */
-  data(chunk: Uint8Array): void
-  end(): void
+  /** The chunk may be kept. In a conversation, whose head has the status 101, it is one message of this form. */
+  data(chunk: Uint8Array, form?: MessageForm): void
+  /** In a conversation: how the other side closed it. */
+  end(closing?: Closing): void
   error(error: WireError): void
+  /** What was written to a conversation has gone out, after `write` said that too much was waiting. */
+  drained?(): void
 }
 /** One exchange under way. */
 export interface Exchange {
@@ -46,6 +56,10 @@ export interface Exchange {
   resume(): void
   /** Closes the socket at once. The listener hears nothing more. Does nothing once ended. */
   stop(): void
+  /** Conversations only. Sends once the line is open; false asks to write nothing more until `drained`. */
+  write?(message: SocketMessage): boolean
+  /** Conversations only. Closes in form; what was written before goes out first. */
+  close?(closing: Closing): void
 }
 export interface Transport {
   /** Never throws: what goes wrong is told to the listener, never before this returns. */

@@ -1,11 +1,15 @@
 /** The body of an operation beyond chat as it is sent. */
 import { editMembers } from '../dialects/json-text.ts'
+import type { ReceivedForm } from '../domain/operation.ts'
 import type { Loss } from '../domain/outcome.ts'
 import type { OperationRequest, RawBody } from '../domain/request.ts'
 import type { Checked } from '../domain/units.ts'
-import type { BodyPiece, WireRequest } from '../ports/transport.ts'
+import type { FormPart } from '../ports/operation-dialect.ts'
+import type { WireRequest } from '../ports/transport.ts'
 import { formPieces, formType } from './form.ts'
+import { jsonPieces } from './json-pieces.ts'
 import { edited, editsFor } from './quirks.ts'
+import type { Edits } from './quirks.ts'
 import type { At, Service } from './voice.ts'
 
 export interface OperationWire {
@@ -18,21 +22,71 @@ export interface OperationWire {
 
 const json = 'application/json'
 const none = { edits: {}, losses: [] }
+type Json = Readonly<Record<string, unknown>>
 
-/** Only JSON passes as it came; a form is written anew, since its boundary and its model are ours. */
+/** What this service wants otherwise in such a body. */
+const editsOf = (who: string, { quirks, edits: own }: Service, body: Json, at: At) => {
+  const asked = quirks === undefined ? none : editsFor(who, quirks, body, at.model)
+  return { edits: { ...asked.edits, ...own?.(edited(body, asked.edits), at) }, losses: asked.losses }
+}
+
 const express = (who: string, service: Service, raw: RawBody, at: At): OperationWire => {
-  const { dialect, quirks, edits: own } = service
-  const edit = dialect.editRequest?.(raw, at.model) ?? editMembers(raw.bytes, { model: JSON.stringify(at.model) })
-  const asked = quirks === undefined ? none : editsFor(who, quirks, raw.json)
-  const changed = { ...asked.edits, ...own?.(edited(raw.json, asked.edits), at) }
-  const members = Object.entries(changed).map(([name, value]) => [
+  const edit =
+    service.dialect.editRequest?.(raw, at.model) ?? editMembers(raw.bytes, { model: JSON.stringify(at.model) })
+  const { edits, losses } = editsOf(who, service, raw.json, at)
+  const members = Object.entries(edits).map(([name, value]) => [
     name,
     value === undefined ? undefined : JSON.stringify(value),
   ])
   const bytes = typeof edit === 'string' ? new TextEncoder().encode(edit) : edit
   const text = members.length === 0 ? edit : editMembers(bytes, Object.fromEntries(members))
-  return { text, type: json, losses: asked.losses, isExpress: true }
+  return { text, type: json, losses, isExpress: true }
 }
+
+const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** The fields with the edits made: one that is changed keeps its place, a new one comes last. */
+const editedFields = (fields: ReceivedForm['fields'], edits: Edits): readonly FormPart[] => {
+  const kept = fields.flatMap(([name, value]): readonly FormPart[] => {
+    if (!Object.hasOwn(edits, name)) return [{ name, value }]
+    return edits[name] === undefined ? [] : [{ name, value: written(edits[name]) }]
+  })
+  const isNew = ([name, value]: readonly [string, unknown]): boolean =>
+    value !== undefined && fields.every(([field]) => field !== name)
+  return [
+    ...kept,
+    ...Object.entries(edits)
+      .filter(isNew)
+      .map(([name, value]) => ({ name, value: written(value) })),
+  ]
+}
+
+/** A boundary of the request's own: what a file holds cannot know it before. */
+const formWire = (
+  parts: readonly FormPart[],
+  { id }: Pick<OperationRequest, 'id'>,
+): Pick<OperationWire, 'text' | 'type'> => {
+  const boundary = `signalbox-${id}`
+  return { text: formPieces(parts, boundary), type: formType(boundary) }
+}
+
+/** A form is written anew, since its boundary and its model are ours: every field as it came, then the files, so that whoever reads it knows all before the first of them. */
+const expressForm = (
+  who: string,
+  service: Service,
+  request: OperationRequest,
+  at: At,
+  form: ReceivedForm,
+): OperationWire => {
+  const { edits, losses } = editsOf(who, service, request.raw?.json ?? {}, at)
+  const fields = editedFields(form.fields, { model: at.model, ...edits })
+  return { ...formWire([...fields, ...form.files], request), losses, isExpress: true }
+}
+
+const isOwn = ({ dialect, quirks }: Service, request: OperationRequest, model: string): boolean =>
+  request.raw?.dialect === dialect.id &&
+  quirks?.express !== false &&
+  (dialect.takes === undefined || dialect.takes(request, model))
 
 /** The request as this service takes it, or why it cannot. */
 export const operationBody = (
@@ -41,22 +95,21 @@ export const operationBody = (
   request: OperationRequest,
   at: At,
 ): Checked<OperationWire> => {
-  const { dialect, quirks, edits: own } = service
+  const { dialect } = service
   const { raw } = request
-  if (raw?.dialect === dialect.id && quirks?.express !== false) {
-    return { ok: true, value: express(who, service, raw, at) }
+  if (raw !== undefined && isOwn(service, request, at.model)) {
+    const { form } = raw
+    return {
+      ok: true,
+      value: form === undefined ? express(who, service, raw, at) : expressForm(who, service, request, at, form),
+    }
   }
   const encoded = dialect.encodeRequest(request, at.model)
   if (!encoded.ok) return encoded
   const { value, losses } = encoded.value
-  if ('form' in value) {
-    // A boundary of the request's own: what a file holds cannot know it before.
-    const boundary = `signalbox-${request.id}`
-    const pieces: readonly BodyPiece[] = formPieces(value.form, boundary)
-    return { ok: true, value: { text: pieces, type: formType(boundary), losses, isExpress: false } }
-  }
-  const changed = quirks === undefined ? none : editsFor(who, quirks, value.json)
-  const fit = edited(value.json, changed.edits)
-  const text = JSON.stringify(edited(fit, own?.(fit, at) ?? {}))
+  if ('form' in value) return { ok: true, value: { ...formWire(value.form, request), losses, isExpress: false } }
+  const changed = editsOf(who, service, value.json, at)
+  const body = edited(value.json, changed.edits)
+  const text = value.holdsFiles === true ? jsonPieces(body) : JSON.stringify(body)
   return { ok: true, value: { text, type: json, losses: [...losses, ...changed.losses], isExpress: false } }
 }
