@@ -139,8 +139,6 @@ const placeOf = (one: unknown, place: number): number => {
   return typeof index === 'number' ? index : place
 }
 
-const known200 = new Set(['object', 'data', 'model', 'usage'])
-
 /** Reads an answer in this form; `vectorOf` tells how a provider writes one vector. */
 export const readAnswer = (
   body: unknown,
@@ -161,9 +159,18 @@ export const readAnswer = (
       ...(isText(model) && { model }),
       ...(isText(upstreamId) && { upstreamId }),
       ...(usage !== undefined && { usage }),
-      extensions: othersOf(body, known200, id),
     },
   }
+}
+
+const members = new Set(['object', 'data', 'model', 'usage'])
+
+/** What look-alikes tell beside it stays, also where it is written anew. */
+const decodeAnswer = (body: unknown, request: EmbeddingsBody): Checked<OperationAnswer> => {
+  const read = readAnswer(body, request)
+  return read.ok && isRecord(body)
+    ? { ok: true, value: { ...read.value, extensions: othersOf(body, members, id) } }
+    : read
 }
 
 /** Every vector in the one form that was asked for; OpenAI's own form knows one at a time. */
@@ -198,7 +205,7 @@ export const openaiEmbeddings: OperationDialect<EmbeddingsBody> = {
   operations: ['embeddings'],
   decodeRequest,
   encodeRequest,
-  decodeAnswer: (body, request) => readAnswer(body, request),
+  decodeAnswer,
   encodeAnswer,
   passes,
 }

@@ -38,6 +38,14 @@ const decodeAnswer = (body: unknown, request: RerankBody): Checked<OperationAnsw
   return answered(body['results'] ?? body['data'], request, { ...more, ...(isText(upstreamId) && { upstreamId }) })
 }
 
+/** Some who take this form answer in another, which no client of it reads. */
+const passesAs =
+  (member: 'results' | 'data') =>
+  (body: unknown): boolean => {
+    const list = isRecord(body) ? body[member] : undefined
+    return Array.isArray(list) && list.every(one => isRecord(one) && typeof one['relevance_score'] === 'number')
+  }
+
 /**
  * `POST /v1/rerank`. Nothing in most requests tells whether a client of Jina or of Cohere sent them, so the answer holds
  * what either of them reads.
@@ -77,6 +85,7 @@ export const jinaRerank: OperationDialect<RerankBody> = {
     },
     losses: [],
   }),
+  passes: passesAs('results'),
 }
 
 const voyageId = 'voyage' as DialectId
@@ -108,6 +117,7 @@ export const voyageRerank: OperationDialect<RerankBody> = {
     },
     losses: [],
   }),
+  passes: passesAs('data'),
 }
 
 const teiId = 'tei' as DialectId
