@@ -20,6 +20,7 @@ const addressless: readonly string[] = [
   'tgi',
   'localai',
   'xinference',
+  'tei',
 ]
 
 /** Types whose address holds an account. */

@@ -17,6 +17,7 @@ export const selfHosted: readonly string[] = [
   'tgi',
   'localai',
   'xinference',
+  'tei',
 ]
 
 /** Who is behind an address that only speaks like another. */
