@@ -81,6 +81,10 @@ export const cohereRerankV1: OperationDialect<RerankBody> = {
   encodeAnswer: written('1'),
 }
 
+/** True if a body with these members was written for Cohere's first version: nobody else has them. */
+export const isForCohereV1 = (has: (member: string) => boolean): boolean =>
+  has('rank_fields') || has('max_chunks_per_doc')
+
 const hostedId = 'cohere-invoke' as DialectId
 
 /** Cohere's and Amazon's rankers behind Bedrock's `invoke`: the path names the model, and nothing is counted. */

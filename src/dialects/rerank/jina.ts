@@ -142,8 +142,6 @@ export const teiRerank: OperationDialect<RerankBody> = {
   }),
 }
 
-/** Whose form a body has that came to `/v1/rerank`. */
-export const rerankFormOf = (body: Json): OperationDialect<RerankBody> => {
-  const isVoyages = 'top_k' in body || ('truncation' in body && !('top_n' in body))
-  return isVoyages ? voyageRerank : jinaRerank
-}
+/** True if a body with these members was written for Voyage, whose clients always name the first of them. */
+export const isForVoyage = (has: (member: string) => boolean): boolean =>
+  has('top_k') || (has('truncation') && !has('top_n'))

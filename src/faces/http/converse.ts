@@ -5,7 +5,7 @@ import type { Dialect, Framing } from '../../ports/dialect.ts'
 import type { Front } from './front.ts'
 import { ResponseSink } from './response-sink.ts'
 import { whenUnderstood } from './understand.ts'
-import type { Spoken } from './understand.ts'
+import type { Asked, Spoken } from './understand.ts'
 import type { Visit } from './visit.ts'
 
 /** A dialect as clients come with it. */
@@ -15,21 +15,24 @@ export interface Tongue extends Spoken<ChatBody> {
   readonly framing?: (address: Address | undefined) => Framing
 }
 
-/** Sends the request through the gateway and its answer to the client. */
+/** Sends what was understood through the gateway and its answer to the client. */
+export const talk = (front: Front, visit: Visit, tongue: Tongue, { incoming, losses }: Asked<ChatBody>): void => {
+  if (visit.response.destroyed) return
+  const { target, stream, streamUsage } = incoming.body
+  const sink = new ResponseSink(front, visit, {
+    model: target,
+    stream,
+    streamUsage,
+    framing: tongue.framing?.(visit.address) ?? tongue.dialect.framing ?? serverSentEvents,
+    explain: incoming.wishes?.explain === true,
+    losses,
+    sampled: incoming.trace?.sampled ?? true,
+  })
+  sink.bind(front.gateway.handle(incoming, sink))
+}
+
+/** Answers a chat in this dialect. */
 export const converse =
   (tongue: Tongue) =>
   (front: Front, visit: Visit): void =>
-    whenUnderstood(front, visit, tongue, ({ incoming, losses }) => {
-      if (visit.response.destroyed) return
-      const { target, stream, streamUsage } = incoming.body
-      const sink = new ResponseSink(front, visit, {
-        model: target,
-        stream,
-        streamUsage,
-        framing: tongue.framing?.(visit.address) ?? tongue.dialect.framing ?? serverSentEvents,
-        explain: incoming.wishes?.explain === true,
-        losses,
-        sampled: incoming.trace?.sampled ?? true,
-      })
-      sink.bind(front.gateway.handle(incoming, sink))
-    })
+    whenUnderstood(front, visit, tongue, asked => talk(front, visit, tongue, asked))

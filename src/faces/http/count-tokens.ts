@@ -74,6 +74,6 @@ const count = (
 
 /** Answers with the number as this dialect tells it. */
 export const countTokens =
-  (tongue: Tongue, write: (tokens: Tokens) => unknown) =>
+  (tongue: Tongue | ((bytes: Buffer) => Tongue), write: (tokens: Tokens) => unknown) =>
   (front: Front, visit: Visit): void =>
     whenUnderstood(front, visit, tongue, asked => count(front, visit, asked, write))

@@ -25,8 +25,14 @@ export const perform = (
   sink.bind(front.gateway.handle(incoming, sink))
 }
 
-/** Answers an operation whose request is one JSON body. */
+/** Answers an operation whose request is one JSON body; where several formats share a path, the body tells which it is. */
 export const operate =
-  (tongue: OperationTongue) =>
-  (front: Front, visit: Visit): void =>
-    whenUnderstood(front, visit, tongue, asked => perform(front, visit, asked, { dialect: tongue.dialect }))
+  (tongue: OperationTongue | ((bytes: Buffer) => OperationTongue)) =>
+  (front: Front, visit: Visit): void => {
+    let spoken = typeof tongue === 'function' ? undefined : tongue
+    const choose = (bytes: Buffer): OperationTongue =>
+      (spoken ??= typeof tongue === 'function' ? tongue(bytes) : tongue)
+    whenUnderstood(front, visit, choose, asked => {
+      if (spoken !== undefined) perform(front, visit, asked, { dialect: spoken.dialect })
+    })
+  }

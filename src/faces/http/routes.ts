@@ -1,14 +1,24 @@
 /** Paths to endpoints. */
 import type { Address } from '../../domain/request.ts'
-import { openaiEmbeddings } from '../../dialects/embeddings/openai.ts'
 import { converse } from './converse.ts'
 import type { Tongue } from './converse.ts'
 import { countTokens } from './count-tokens.ts'
 import { readDecision, route } from './decisions.ts'
 import type { Front } from './front.ts'
 import { alive, metrics, ready } from './health.ts'
+import { invoke } from './invoke.ts'
 import { listModels, readModel } from './models.ts'
+import { needsSocket } from './upgrade.ts'
 import { operate } from './operate.ts'
+import {
+  cohereEmbed,
+  cohereRank,
+  embeddings,
+  googleEmbeddings,
+  invocationIn,
+  moderations,
+  rankingIn,
+} from './operation-tongues.ts'
 import { passThrough } from './pass-through.ts'
 import { lookup } from './paths.ts'
 import {
@@ -17,6 +27,7 @@ import {
   bedrock,
   cohere,
   completions,
+  countedOnBedrock,
   google,
   googleCounting,
   invoked,
@@ -52,12 +63,18 @@ const addressedBy =
     visit.address = { ...more, model, ...(visit.query !== '' && { query: visit.query }) }
     answer(front, visit)
   }
-const addressed = (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
+/** The same where two dialects share the beginning of a path, so that errors are told in the right one. */
+const addressedAs = (
+  { dialect }: Tongue,
+  answer: (front: Front, visit: Visit) => void,
+  more: Omit<Address, 'model'>,
+): Endpoint['answer'] =>
   addressedBy((front, visit) => {
-    // Two dialects may share the beginning of a path.
-    visit.dialect = tongue.dialect
-    converse(tongue)(front, visit)
+    visit.dialect = dialect
+    answer(front, visit)
   }, more)
+const addressed = (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
+  addressedAs(tongue, converse(tongue), more)
 
 const endpoints: readonly Endpoint[] = [
   post('/v1/chat/completions', converse(openai)),
@@ -67,6 +84,10 @@ const endpoints: readonly Endpoint[] = [
     countTokens(anthropicCounting, tokens => ({ input_tokens: tokens })),
   ),
   post('/v1/responses', converse(responses)),
+  post(
+    '/v1/responses/input_tokens',
+    countTokens(responses, tokens => ({ object: 'response.input_tokens', input_tokens: tokens })),
+  ),
   post('/v1/completions', converse(completions)),
   post('/v1beta/models/{}:generateContent', addressed(google, { stream: false })),
   post('/v1beta/models/{}:streamGenerateContent', addressed(google, { stream: true })),
@@ -77,13 +98,27 @@ const endpoints: readonly Endpoint[] = [
       {},
     ),
   ),
+  post(
+    '/model/{}/count-tokens',
+    addressedBy(
+      countTokens(countedOnBedrock, tokens => ({ inputTokens: tokens })),
+      {},
+    ),
+  ),
   post('/model/{}/converse', addressed(bedrock, { stream: false })),
   post('/model/{}/converse-stream', addressed(bedrock, { stream: true })),
-  post('/model/{}/invoke', addressed(invoked, { stream: false })),
+  post('/model/{}/invoke', addressedAs(invoked, invoke(invoked, invocationIn), { stream: false })),
   post('/model/{}/invoke-with-response-stream', addressed(invoked, { stream: true })),
   post('/v2/chat', converse(cohere)),
-  post('/v1/embeddings', operate({ dialect: openaiEmbeddings, passes: ['openai-beta'], isSteered: true })),
+  post('/v1/embeddings', operate(embeddings)),
+  post('/v1beta/models/{}:embedContent', addressedBy(operate(googleEmbeddings), {})),
+  post('/v1beta/models/{}:batchEmbedContents', addressedBy(operate(googleEmbeddings), {})),
+  post('/v2/embed', operate(cohereEmbed)),
+  post('/v1/rerank', operate(rankingIn)),
+  post('/v2/rerank', operate(cohereRank)),
+  post('/v1/moderations', operate(moderations)),
   post('/v1/route', route(openai, anthropicCounting)),
+  get('/v1/realtime', needsSocket),
   { path: '/passthrough/{}', method: '*', answer: passThrough },
   get('/v1/models', listModels),
   get('/v1/models/{}', readModel),

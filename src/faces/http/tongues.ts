@@ -11,7 +11,9 @@ import { openaiChat } from '../../dialects/openai-chat/index.ts'
 import { openaiCompletions } from '../../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../../dialects/openai-responses/index.ts'
 import type { Dialect } from '../../ports/dialect.ts'
+import type { Address } from '../../domain/request.ts'
 import type { Tongue } from './converse.ts'
+import { parseBody } from './parse-body.ts'
 
 export const openai: Tongue = { dialect: openaiChat, passes: ['openai-beta'], isSteered: true }
 export const anthropic: Tongue = {
@@ -42,6 +44,41 @@ export const googleCounting: Tongue = {
   dialect: { ...gemini, decodeRequest: (body, address) => gemini.decodeRequest(counted(body), address) },
 }
 export const bedrock: Tongue = { dialect: bedrockConverse, passes: [], isSteered: false }
+type Json = Readonly<Record<string, unknown>>
+const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object'
+const memberOf = (body: unknown, name: string): unknown => (isRecord(body) ? body[name] : undefined)
+
+/** The JSON in this base64; undefined if it is none. */
+const inBase64 = (value: unknown): unknown => {
+  if (typeof value !== 'string') return undefined
+  try {
+    return JSON.parse(Buffer.from(value, 'base64').toString('utf8'))
+  } catch {
+    // Whoever decodes it tells that the body is no object.
+    return undefined
+  }
+}
+
+/** What is counted on Bedrock stands in a request of its own: of Converse, or, packed, of Anthropic's own form. */
+export const countedOnBedrock = (bytes: Buffer): Tongue => {
+  const parsed = parseBody(bytes)
+  const input = memberOf(parsed.ok ? parsed.value.json : undefined, 'input')
+  const native = memberOf(input, 'invokeModel')
+  const dialect: Dialect =
+    native === undefined
+      ? {
+          ...bedrockConverse,
+          decodeRequest: (_, address) => bedrockConverse.decodeRequest(memberOf(input, 'converse'), address),
+        }
+      : {
+          ...anthropicMessages,
+          decodeRequest: (_, address) => decodeCountTokens(named(inBase64(memberOf(native, 'body')), address)),
+        }
+  return { ...bedrock, dialect }
+}
+const named = (body: unknown, address: Address | undefined): unknown =>
+  isRecord(body) ? { ...body, model: address?.model } : body
+
 /** Claude as AWS hosts it: the path names the model, and events come as AWS wraps them. */
 export const invoked: Tongue = {
   dialect: claudeOnBedrock,
