@@ -19,8 +19,8 @@ const usdOf = (cost: Cost | undefined): number | undefined =>
 export interface Pricing {
   /** What is to be passed on of this delivery. */
   take(delivery: Delivery): Delivery
-  /** Bytes that were kept back and are still owed. */
-  rest(): Uint8Array | undefined
+  /** Bytes that were kept back and are still owed, with this cost where it is known. */
+  rest(cost?: Cost): Uint8Array | undefined
 }
 
 /**
@@ -52,6 +52,10 @@ export const pricing = (dialect: DialectId): Pricing => {
       const { bytes: _bytes, ...facts } = delivery
       return facts
     },
-    rest: () => release(undefined),
+    rest: cost => {
+      const bytes = release(undefined)
+      const usd = usdOf(cost)
+      return bytes === undefined || usd === undefined ? bytes : withCost(bytes, usd)
+    },
   }
 }

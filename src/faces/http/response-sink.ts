@@ -3,7 +3,7 @@ import { serverSentEvents } from '../../dialects/framing.ts'
 import { editMembers } from '../../dialects/json-text.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { Failure } from '../../domain/failure.ts'
-import type { Loss } from '../../domain/outcome.ts'
+import type { Cost, Loss } from '../../domain/outcome.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder, Framing } from '../../ports/dialect.ts'
 import type { Call } from '../../ports/gateway.ts'
@@ -91,6 +91,7 @@ export class ResponseSink implements Sink, Maker {
   }
 
   cut(failure: Failure): void {
+    this.#writeOwed()
     if (this.#outgoing.isHeadOut) this.#endStream(failure)
     else {
       this.#outgoing.close()
@@ -116,6 +117,7 @@ export class ResponseSink implements Sink, Maker {
   }
 
   #finish(ending: Ending): void {
+    this.#writeOwed(ending.cost)
     const isEmpty = !this.#outgoing.isHeadOut && this.#pieces.length === 0 && this.#events.length === 0
     const failure = ending.failure ?? (isEmpty ? endedWithout : undefined)
     if (this.#outgoing.isHeadOut) this.#endStream(failure)
@@ -182,11 +184,15 @@ export class ResponseSink implements Sink, Maker {
     })
   }
 
+  /** What was kept back for its cost, which may be all of a short answer. */
+  #writeOwed(cost?: Cost): void {
+    const rest = this.#pricing.rest(cost)
+    if (rest !== undefined) this.#write(this.#wrapping.bytes(rest))
+  }
+
   #endStream(failure: Failure | undefined): void {
     this.#outgoing.close()
     const { response } = this.#visit
-    const rest = this.#pricing.rest()
-    if (rest !== undefined) response.write(this.#wrapping.bytes(rest))
     const isTold = failure === undefined || this.#hasFailed
     const last = isTold ? this.#lateLosses() : (this.#encoded([{ type: 'response-failed', failure }]) ?? '')
     if (last.length > 0) response.write(last)
