@@ -41,7 +41,21 @@ export const quiet: readonly string[] = ['domain', 'ports', 'accounting', 'state
 
 /** Folders in which each file or folder stands alone, but for the folder's own registry and the shared files at its top. */
 export const siblings: readonly { readonly folder: string; readonly shared: readonly string[] }[] = [
-  { folder: 'dialects', shared: ['event-stream.ts', 'framing.ts', 'json-array.ts', 'json-text.ts', 'prover.ts', 'tell-cost.ts', 'token-count.ts'] },
+  {
+    folder: 'dialects',
+    shared: [
+      'event-stream.ts',
+      'fields.ts',
+      'findings.ts',
+      'framing.ts',
+      'json-array.ts',
+      'json-text.ts',
+      'own-members.ts',
+      'prover.ts',
+      'tell-cost.ts',
+      'token-count.ts',
+    ],
+  },
   { folder: 'routing/strategies', shared: [] },
   { folder: 'platform/stores', shared: [] },
   { folder: 'platform/telemetry', shared: [] },

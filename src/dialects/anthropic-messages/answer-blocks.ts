@@ -2,8 +2,10 @@
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { readCaller } from './caller.ts'
 import { answerTool } from './output.ts'
-import type { Json } from './wire.ts'
-import { carried, dialect, inputText, isRecord, jsonText, otherMembers, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputText, jsonText, otherMembers, parseJson } from '../fields.ts'
+import { carried, dialect } from './wire.ts'
 
 /** A block that is open. `block` is our number for it. */
 export type OpenBlock =
@@ -179,7 +181,7 @@ const endToolCall = (open: Extract<OpenBlock, { kind: 'tool-call' }>): readonly 
 const endAnswer = (open: Extract<OpenBlock, { kind: 'answer' }>): readonly StreamEvent[] => {
   const { block } = open
   const end: StreamEvent = { type: 'text-end', block }
-  return open.fed ? [end] : [{ type: 'text-delta', block, text: jsonText(open.input ?? {}) ?? '{}' }, end]
+  return open.fed ? [end] : [{ type: 'text-delta', block, text: jsonText(open.input ?? {}) || '{}' }, end]
 }
 const endOpaque = (open: Extract<OpenBlock, { kind: 'opaque' }>): readonly StreamEvent[] => {
   const kind = textOf(open.value, 'type')

@@ -4,7 +4,7 @@ import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { foreignLosses, foreignUsage } from '../../domain/foreign.ts'
 import { writeTier } from './tier.ts'
 import { readStopReason } from './stop-reason.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
 
 const tierOnly = new Set(['service_tier'])

@@ -7,7 +7,7 @@ import type { Frame } from '../../ports/dialect.ts'
 import { readCallId } from './call-id.ts'
 import { anthropicMessages } from './index.ts'
 import { answerTool } from './output.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
 
 const context = { id: 'req_1', model: 'm', now: 0 as Instant, streamUsage: true }
 const frame = (data: Record<string, unknown>): Frame => ({ data: JSON.stringify(data) })

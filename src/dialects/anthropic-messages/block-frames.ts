@@ -3,8 +3,10 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
 import { writeCaller } from './caller.ts'
 import { callIds } from './response.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 /** The events that belong to a block. */
 export type BlockEvent = Extract<StreamEvent, { block: number }>

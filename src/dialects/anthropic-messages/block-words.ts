@@ -1,6 +1,6 @@
 /** What a block that only Anthropic knows says in words, for providers that would otherwise get nothing of it. */
-import type { Json } from './wire.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 const textsIn = (content: unknown): readonly string[] => {
   if (typeof content === 'string') return [content]

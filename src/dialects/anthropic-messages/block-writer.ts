@@ -2,7 +2,7 @@
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
 import type { BlockEvent, Page } from './block-frames.ts'
 import { endEarly, firstPage, writeEvent } from './block-frames.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 
 const none: readonly Frame[] = []
 

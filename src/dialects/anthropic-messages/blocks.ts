@@ -3,19 +3,12 @@ import type { MediaPart, MediaSource, Part, ToolResultPart } from '../../domain/
 import { wordsOf } from './block-words.ts'
 import { readCallId } from './call-id.ts'
 import { readCaller } from './caller.ts'
-import type { Findings, Json } from './wire.ts'
-import {
-  carried,
-  dialect,
-  inputText,
-  isAbsent,
-  isRecord,
-  otherMembers,
-  readCache,
-  readOptionalText,
-  readText,
-  report,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputText, isAbsent, otherMembers } from '../fields.ts'
+import { optionalText, report, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, dialect, readCache } from './wire.ts'
 
 /** One block with its place, as every reader gets it. */
 interface Place {
@@ -38,13 +31,13 @@ const known = {
 }
 
 const readOpaque = ({ block, at, findings }: Place): Part => {
-  const kind = readText(block, 'type', at, findings)
+  const kind = requiredText(findings, `${at}.type`, block['type'])
   return { type: 'opaque', dialect, kind, value: block, ...wordsOf(block) }
 }
 
 const readTextBlock = ({ block, at, findings }: Place): Part => ({
   type: 'text',
-  text: readText(block, 'text', at, findings),
+  text: requiredText(findings, `${at}.text`, block['text']),
   ...readCache(block['cache_control']),
   ...carried(otherMembers(block, known.text)),
 })
@@ -71,7 +64,7 @@ export const textOfContentSource = (source: Json): string | undefined => {
 
 /** A source of a kind that is known; undefined if the block must stay opaque. */
 const readSource = (source: Json, at: string, findings: Findings): ReadSource | undefined => {
-  const text = (key: string): string => readText(source, key, at, findings)
+  const text = (key: string): string => requiredText(findings, `${at}.${key}`, source[key])
   const others = (names: ReadonlySet<string>): { readonly others?: Json } => {
     const members = otherMembers(source, names)
     return members === undefined ? {} : { others: members }
@@ -85,7 +78,7 @@ const readSource = (source: Json, at: string, findings: Findings): ReadSource | 
       return { mediaType: '', source: { fileId: text('file_id') }, ...others(known.file) }
     case 'text':
       return {
-        mediaType: readOptionalText(source, 'media_type', at, findings) ?? 'text/plain',
+        mediaType: optionalText(findings, `${at}.media_type`, source['media_type']) ?? 'text/plain',
         source: { text: text('data') },
         ...others(known.base64),
       }
@@ -107,7 +100,7 @@ const readMedia = (place: Place, type: 'image' | 'file'): Part => {
   }
   const read = readSource(given, `${at}.source`, findings)
   if (read === undefined) return readOpaque(place)
-  const name = type === 'file' ? readOptionalText(block, 'title', at, findings) : undefined
+  const name = type === 'file' ? optionalText(findings, `${at}.title`, block['title']) : undefined
   const others = otherMembers(block, type === 'image' ? known.image : known.document)
   const members = read.others === undefined ? others : { ...others, source: read.others }
   const mediaType =
@@ -124,10 +117,10 @@ const readMedia = (place: Place, type: 'image' | 'file'): Part => {
 }
 
 const readThinking = ({ block, at, findings }: Place): Part => {
-  const signature = readOptionalText(block, 'signature', at, findings)
+  const signature = optionalText(findings, `${at}.signature`, block['signature'])
   return {
     type: 'reasoning',
-    text: readText(block, 'thinking', at, findings),
+    text: requiredText(findings, `${at}.thinking`, block['thinking']),
     ...(signature !== undefined && signature !== '' && { signature }),
     ...carried(otherMembers(block, known.thinking)),
   }
@@ -135,7 +128,7 @@ const readThinking = ({ block, at, findings }: Place): Part => {
 const readRedacted = ({ block, at, findings }: Place): Part => ({
   type: 'reasoning',
   text: '',
-  redacted: readText(block, 'data', at, findings),
+  redacted: requiredText(findings, `${at}.data`, block['data']),
   ...carried(otherMembers(block, known.redacted)),
 })
 
@@ -144,8 +137,8 @@ const readToolUse = ({ block, at, findings }: Place): Part => {
   if (!isAbsent(input) && !isRecord(input)) report(findings, `${at}.input`, input, 'an object')
   return {
     type: 'tool-call',
-    callId: readCallId(readText(block, 'id', at, findings)),
-    name: readText(block, 'name', at, findings),
+    callId: readCallId(requiredText(findings, `${at}.id`, block['id'])),
+    name: requiredText(findings, `${at}.name`, block['name']),
     input: inputText(input),
     ...readCache(block['cache_control']),
     ...carried(readCaller(otherMembers(block, known.toolUse))),
@@ -163,7 +156,7 @@ const readToolResult = ({ block, at, findings }: Place): ToolResultPart => {
   const content = isAbsent(block['content']) || block['content'] === '' ? [] : block['content']
   return {
     type: 'tool-result',
-    callId: readCallId(readText(block, 'tool_use_id', at, findings)),
+    callId: readCallId(requiredText(findings, `${at}.tool_use_id`, block['tool_use_id'])),
     output: readContent(content, `${at}.content`, resultReaders, findings),
     isError: isError === true,
     ...readCache(block['cache_control']),

@@ -1,6 +1,6 @@
 /** Who called a tool: the model itself, as everywhere else, or code that runs at the provider. */
-import type { Json } from './wire.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 const direct = { type: 'direct' }
 

@@ -12,8 +12,11 @@ import type {
 import { writeCaller } from './caller.ts'
 import { writeMedia } from './media.ts'
 import { isForeign } from './signature.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, inputOf, isRecord, ownMembers, writeCache } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers, writeCache } from './wire.ts'
 
 /** A block on its way; `call` and `answers` name tool calls by the sender's own ids. */
 export interface Block {

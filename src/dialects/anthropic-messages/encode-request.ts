@@ -10,8 +10,10 @@ import { writeReasoning } from './reasoning.ts'
 import { writeSampling } from './sampling.ts'
 import { writeTools } from './tools.ts'
 import { resumesUnsigned, withInstruction, writeMessages } from './turns.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, noLosses, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, noLosses, ownMembers } from './wire.ts'
 
 const writeStop = ({ limits }: ChatBody, losses: Losses): Json => {
   const stop = limits.stop.filter(one => one.trim() !== '')

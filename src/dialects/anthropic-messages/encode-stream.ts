@@ -10,7 +10,7 @@ import { writeHead } from './response.ts'
 import type { Said } from './stop-reason.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
 import { noLosses, ownMembers } from './wire.ts'
 
 const none: readonly Frame[] = []

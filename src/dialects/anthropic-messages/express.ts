@@ -12,8 +12,9 @@ import { fitModel } from './fit-model.ts'
 import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
-import type { Json } from './wire.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -1,8 +1,9 @@
 /** Failures in Anthropic's words, both ways. */
 import type { Failure, FailureKind, UpstreamError } from '../../domain/failure.ts'
 import { codeOf, statusOf } from '../../domain/failure.ts'
-import type { Json } from './wire.ts'
-import { found, isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { found } from '../findings.ts'
 
 const kinds: ReadonlyMap<string, FailureKind> = new Map([
   ['overloaded_error', 'upstream-overloaded'],
@@ -35,7 +36,7 @@ export const failureOf = (body: Json): Failure => {
   const error: Json = isRecord(body['error']) ? body['error'] : {}
   const type = typeof error['type'] === 'string' ? error['type'] : ''
   const message =
-    typeof error['message'] === 'string' ? error['message'] : `the provider told of ${found(body['error'])}`
+    typeof error['message'] === 'string' ? error['message'] : `the provider's error is ${found(body['error'])}`
   const details: Json = isRecord(error['details']) ? error['details'] : {}
   const code = error['code'] ?? details['error_code']
   const upstream: UpstreamError = {

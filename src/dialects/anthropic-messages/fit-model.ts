@@ -6,8 +6,10 @@ import { abilitiesOf } from './abilities.ts'
 import { writeReasoning } from './reasoning.ts'
 import { writeSampling } from './sampling.ts'
 import { resumesUnsigned } from './turns.ts'
-import type { Json } from './wire.ts'
-import { isRecord, jsonText, noLosses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
+import { noLosses } from './wire.ts'
 
 /** Members to write, undefined for one to take out; and what is lost by it. */
 export interface Fitted {

@@ -7,8 +7,8 @@ import type { Dialect } from '../../ports/dialect.ts'
 import { editMembers } from '../json-text.ts'
 import { anthropicMessages } from './index.ts'
 import { decodeRequest } from './request.ts'
-import type { Json } from './wire.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 /** What has to change so that the body is as Anthropic's own door takes it; undefined takes a member out. */
 const nativeMembers = (body: Json, address: Address): Json => {

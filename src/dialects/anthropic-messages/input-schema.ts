@@ -1,7 +1,8 @@
 /** The schema of a tool's input: Anthropic takes an object at its root, and no choice between several. */
 import type { FittedSchema } from './schema.ts'
-import type { Json } from './wire.ts'
-import { isRecord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
 
 const choices = ['anyOf', 'oneOf', 'allOf'] as const
 
@@ -16,7 +17,7 @@ const propertiesOf = (schemas: readonly Json[]): Json => {
   for (const { properties } of schemas) {
     for (const [name, property] of Object.entries(isRecord(properties) ? properties : {})) {
       const forms = found.get(name) ?? new Map<string, unknown>()
-      found.set(name, forms.set(jsonText(property) ?? '', property))
+      found.set(name, forms.set(jsonText(property), property))
     }
   }
   return Object.fromEntries(
@@ -48,7 +49,7 @@ export const objectSchema = (schema: unknown): FittedSchema => {
   if (told.length === 0) return { schema: { ...schema, type: 'object' }, told }
   const { anyOf: _any, oneOf: _one, allOf: _all, description, ...rest } = schema
   const required = requiredOf(schema)
-  const said = told.map(key => `${key}: ${jsonText(schema[key]) ?? '…'}`).join(', ')
+  const said = told.map(key => `${key}: ${jsonText(schema[key]) || '…'}`).join(', ')
   return {
     schema: {
       ...rest,

@@ -3,8 +3,10 @@ import type { ChatBody, OutputFormat } from '../../domain/request.ts'
 import type { Abilities } from './abilities.ts'
 import { objectSchema } from './input-schema.ts'
 import { fitSchema } from './schema.ts'
-import type { Json, Losses } from './wire.ts'
-import { isRecord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
 
 /** The tool whose input is the answer. What an answer says through it is read as text. */
 export const answerTool = 'signalbox_json_answer'
@@ -67,5 +69,5 @@ export const writeOutput = ({ output }: ChatBody, asking: Asking, losses: Losses
     return { tool: toolOf(output, losses) }
   }
   losses.add('output', 'this model cannot be held to the schema; it was asked for in words')
-  return { words: `${anyJson} It must match this JSON Schema: ${jsonText(output.schema) ?? '{}'}` }
+  return { words: `${anyJson} It must match this JSON Schema: ${jsonText(output.schema) || '{}'}` }
 }

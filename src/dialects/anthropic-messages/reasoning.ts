@@ -2,8 +2,13 @@
 import type { ChatBody, ChatRequest, ReasoningWish } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Abilities } from './abilities.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import { dialect, isAbsent, isRecord, otherMembers, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect } from './wire.ts'
 
 type Effort = NonNullable<ReasoningWish['effort']>
 

@@ -7,8 +7,12 @@ import { depthOf } from '../json-text.ts'
 import { readBlocks } from './blocks.ts'
 import { otherReasoning, readReasoning } from './reasoning.ts'
 import { readToolChoice, readTools } from './tools.ts'
-import type { Findings, Json } from './wire.ts'
-import { carried, checked, dialect, found, isAbsent, isRecord, otherMembers, readText, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { checked, found, report, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, dialect } from './wire.ts'
 
 const knownMembers = new Set([
   'model',
@@ -155,10 +159,10 @@ const readEndUser = (body: Json, findings: Findings): string | undefined => {
     report(findings, 'metadata', metadata, 'an object')
     return undefined
   }
-  return isAbsent(metadata['user_id']) ? undefined : readText(metadata, 'user_id', 'metadata', findings)
+  return isAbsent(metadata['user_id']) ? undefined : requiredText(findings, 'metadata.user_id', metadata['user_id'])
 }
 const readTier = (body: Json, findings: Findings): string | undefined =>
-  isAbsent(body['service_tier']) ? undefined : readText(body, 'service_tier', '', findings)
+  isAbsent(body['service_tier']) ? undefined : requiredText(findings, 'service_tier', body['service_tier'])
 
 const userOnly = new Set(['user_id'])
 

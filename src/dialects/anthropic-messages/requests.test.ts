@@ -4,8 +4,8 @@ import { rawOf, requestOf } from '../../../test/fake-dialect.ts'
 import { recordings } from '../../../test/recordings.ts'
 import { hasShared } from '../../../test/shared.ts'
 import { anthropicMessages, decodeCountTokens } from './index.ts'
-import { isRecord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 const isPlainText = (blocks: unknown): blocks is readonly [{ readonly text: string }] =>
   Array.isArray(blocks) && blocks.length === 1 && blocks[0].type === 'text' && Object.keys(blocks[0]).length === 2

@@ -14,8 +14,12 @@ import { encodeFailure, failureOf, garbled } from './failure.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { callsClient, endOf, startOf, stopOf } from './stream.ts'
 import { mergeUsage, writeUsage } from './usage.ts'
-import type { Json, Losses } from './wire.ts'
-import { found, inputOf, isRecord, noLosses, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputOf } from '../fields.ts'
+import { found } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 const failed = (failure: Failure): readonly StreamEvent[] => [{ type: 'response-failed', failure }]
 

@@ -1,8 +1,10 @@
 /** Temperature and its like, as far as a model takes them. */
 import type { ChatBody, Sampling } from '../../domain/request.ts'
 import type { Abilities } from './abilities.ts'
-import type { Json, Losses } from './wire.ts'
-import { isAbsent, isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
 
 /** What decides which of them may be sent. */
 export interface Drawing {

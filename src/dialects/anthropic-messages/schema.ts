@@ -1,6 +1,7 @@
 /** A JSON Schema, cut to what Anthropic takes; whatever it does not know is told in the description. */
-import type { Json } from './wire.ts'
-import { isRecord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
 
 /** A schema that fits, and the keywords that had to be told in words. */
 export interface FittedSchema {
@@ -64,7 +65,7 @@ const words = (schema: Json, fitting: Fitting): Json => {
   const others = Object.entries(schema).filter(([key, value]) => !isKept(key, value) && !silent.has(key))
   if (others.length === 0) return {}
   for (const [key] of others) fitting.told.add(key)
-  const said = others.map(([key, value]) => `${key}: ${jsonText(value) ?? '…'}`).join(', ')
+  const said = others.map(([key, value]) => `${key}: ${jsonText(value) || '…'}`).join(', ')
   const before = schema['description']
   return { description: typeof before === 'string' && before !== '' ? `${before}\n\n{${said}}` : `{${said}}` }
 }

@@ -9,8 +9,10 @@ import { answerTool } from './output.ts'
 import { readTier } from './tier.ts'
 import { readStopReason } from './stop-reason.ts'
 import { mergeUsage, readUsage } from './usage.ts'
-import type { Json } from './wire.ts'
-import { carried, isRecord, otherMembers, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers, parseJson } from '../fields.ts'
+import { carried } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 

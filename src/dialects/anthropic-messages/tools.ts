@@ -3,20 +3,13 @@ import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/reques
 import type { Abilities } from './abilities.ts'
 import { objectSchema } from './input-schema.ts'
 import { fitSchema } from './schema.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import {
-  carried,
-  dialect,
-  isAbsent,
-  isRecord,
-  otherMembers,
-  ownMembers,
-  readCache,
-  readOptionalText,
-  readText,
-  report,
-  writeCache,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { optionalText, report, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { carried, dialect, ownMembers, readCache, writeCache } from './wire.ts'
 
 const knownTool = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
 const knownChoice = new Set(['type', 'name', 'disable_parallel_tool_use'])
@@ -24,11 +17,11 @@ const knownChoice = new Set(['type', 'name', 'disable_parallel_tool_use'])
 type ReadTools = Pick<ChatBody, 'tools' | 'opaqueTools'>
 
 const readTool = (tool: Json, at: string, findings: Findings): Tool => {
-  const name = readText(tool, 'name', at, findings)
+  const name = requiredText(findings, `${at}.name`, tool['name'])
   if (name === '') report(findings, `${at}.name`, tool['name'], 'a name of at least one character')
   const schema = tool['input_schema']
   if (!isRecord(schema)) report(findings, `${at}.input_schema`, schema, 'a JSON Schema, an object')
-  const description = readOptionalText(tool, 'description', at, findings)
+  const description = optionalText(findings, `${at}.description`, tool['description'])
   const strict = tool['strict']
   if (!isAbsent(strict) && typeof strict !== 'boolean') report(findings, `${at}.strict`, strict, 'true or false')
   return {
@@ -54,7 +47,7 @@ export const readTools = (value: unknown, findings: Findings): ReadTools => {
     const at = `tools[${place}]`
     if (!isRecord(tool)) report(findings, at, tool, 'a tool, an object with name and input_schema')
     else if (isAbsent(tool['type']) || tool['type'] === 'custom') tools.push(readTool(tool, at, findings))
-    else opaqueTools.push({ dialect, kind: readText(tool, 'type', at, findings), value: tool })
+    else opaqueTools.push({ dialect, kind: requiredText(findings, `${at}.type`, tool['type']), value: tool })
   }
   return { tools, ...(opaqueTools.length > 0 && { opaqueTools }) }
 }
@@ -70,7 +63,7 @@ const choiceOf = (choice: Json, findings: Findings): ToolChoice | undefined => {
     case 'none':
       return 'none'
     case 'tool':
-      return { name: readText(choice, 'name', 'tool_choice', findings) }
+      return { name: requiredText(findings, 'tool_choice.name', choice['name']) }
     default:
       report(findings, 'tool_choice.type', choice['type'], '"auto", "any", "tool" or "none"')
       return undefined

@@ -4,7 +4,8 @@ import { foreignLosses } from '../../domain/foreign.ts'
 import { idFitter } from './call-id.ts'
 import type { Block } from './encode-blocks.ts'
 import { contentOf, writeParts } from './encode-blocks.ts'
-import type { Json, Losses } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect, ownMembers } from './wire.ts'
 
 interface Turn {

@@ -3,8 +3,10 @@ import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
 import { writeTier } from './tier.ts'
-import type { Json } from './wire.ts'
-import { carried, isAbsent, isRecord, otherMembers, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { carried, ownMembers } from './wire.ts'
 
 const counted = new Set(['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'])
 

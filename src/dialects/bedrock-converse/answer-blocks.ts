@@ -3,8 +3,10 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import { readCallId } from './call-id.ts'
 import { joinedBlobs, readRedacted } from './redacted.ts'
 import { answerTool } from './output.ts'
-import type { Json } from './wire.ts'
-import { carried, dialect, inputText, isRecord, jsonText, memberOf, otherMembers, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputText, jsonText, otherMembers, parseJson } from '../fields.ts'
+import { carried, dialect, memberOf } from './wire.ts'
 
 /** A block that is open. `block` is our number for it. */
 export type OpenBlock =
@@ -195,7 +197,7 @@ const wholeToolUse = (use: Json, block: number): readonly StreamEvent[] => {
   const { open, events } = startToolUse(use, block)
   const { input } = use
   const isAnswer = open.kind === 'answer'
-  const text = isAnswer ? (jsonText(input ?? {}) ?? '{}') : inputText(input)
+  const text = isAnswer ? jsonText(input ?? {}) || '{}' : inputText(input)
   return [...events, ...growBlock(open, { toolUse: { input: text } }), ...endBlock(open)]
 }
 const wholeCitations = ({ content, ...members }: Json, block: number): readonly StreamEvent[] => {

@@ -4,7 +4,7 @@ import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { isStopReason } from './stop-reason.ts'
 import { writeTier } from './tier.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
 
 const tierOnly = new Set(['service_tier'])

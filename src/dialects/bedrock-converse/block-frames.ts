@@ -3,8 +3,11 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
 import { writeRedacted } from './redacted.ts'
 import { callIds } from './response.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, jsonText, memberOf, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, memberOf, ownMembers } from './wire.ts'
 
 /** The events that belong to a block. */
 export type BlockEvent = Extract<StreamEvent, { block: number }>
@@ -51,7 +54,7 @@ const writeOwn = (value: Json, page: Page): readonly Frame[] => {
   if (!isRecord(block) || !['toolUse', 'toolResult', 'image'].includes(name)) return [grow(page, value), stop(page)]
   const { input, content, source, ...members } = block
   const frames = [start(page, { [name]: members })]
-  if (input !== undefined) frames.push(grow(page, { toolUse: { input: jsonText(input) ?? '{}' } }))
+  if (input !== undefined) frames.push(grow(page, { toolUse: { input: jsonText(input) || '{}' } }))
   if (content !== undefined) frames.push(grow(page, { toolResult: content }))
   if (source !== undefined) frames.push(grow(page, { image: { source } }))
   return [...frames, stop(page)]

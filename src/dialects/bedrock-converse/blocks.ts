@@ -4,20 +4,12 @@ import { readCallId } from './call-id.ts'
 import { readMedia } from './media.ts'
 import type { MediaKind } from './media.ts'
 import { readRedacted } from './redacted.ts'
-import type { Findings, Json } from './wire.ts'
-import {
-  carried,
-  dialect,
-  inputText,
-  isAbsent,
-  isRecord,
-  jsonText,
-  memberOf,
-  otherMembers,
-  readCachePoint,
-  readText,
-  report,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputText, isAbsent, jsonText, otherMembers } from '../fields.ts'
+import { report, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, dialect, memberOf, readCachePoint } from './wire.ts'
 
 /** The value of one block with its kind and place, as every reader gets it. */
 interface Place {
@@ -71,7 +63,7 @@ const media =
   }
 
 /** A value that is no text, told as text; the mark says that it was a value. */
-const json: Read = ({ value }) => ({ type: 'text', text: jsonText(value) ?? '', ...carried({ json: null }) })
+const json: Read = ({ value }) => ({ type: 'text', text: jsonText(value), ...carried({ json: null }) })
 
 const reasoning: Read = place => {
   const { value, at, findings } = place
@@ -86,7 +78,7 @@ const reasoning: Read = place => {
   const { signature } = reasoningText
   return {
     type: 'reasoning',
-    text: readText(reasoningText, 'text', `${at}.reasoningContent.reasoningText`, findings),
+    text: requiredText(findings, `${at}.reasoningContent.reasoningText.text`, reasoningText['text']),
     ...(typeof signature === 'string' && signature !== '' && { signature }),
     ...carried(otherMembers(reasoningText, known.reasoning)),
   }
@@ -105,8 +97,8 @@ const toolUse: Read = place => {
   if (!isAbsent(input) && !isRecord(input)) report(findings, `${here}.input`, input, 'an object')
   return {
     type: 'tool-call',
-    callId: readCallId(readText(value, 'toolUseId', here, findings)),
-    name: readText(value, 'name', here, findings),
+    callId: readCallId(requiredText(findings, `${here}.toolUseId`, value['toolUseId'])),
+    name: requiredText(findings, `${here}.name`, value['name']),
     input: inputText(input),
     ...carried(otherMembers(value, known.toolUse)),
   }
@@ -125,7 +117,7 @@ const readResult = (value: Json, at: string, findings: Findings): ToolResultPart
   if (!isRight) report(findings, `${at}.status`, status, '"success" or "error"')
   return {
     type: 'tool-result',
-    callId: readCallId(readText(value, 'toolUseId', at, findings)),
+    callId: readCallId(requiredText(findings, `${at}.toolUseId`, value['toolUseId'])),
     output: isAbsent(content) ? [] : readContent(content, `${at}.content`, resultReaders, findings),
     isError: status === 'error',
     ...carried({ ...otherMembers(value, known.toolResult), ...(status === 'success' && { status: null }) }),

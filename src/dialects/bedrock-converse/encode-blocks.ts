@@ -15,8 +15,11 @@ import { writeMedia } from './media.ts'
 import type { DocumentNames } from './media.ts'
 import { writeRedacted } from './redacted.ts'
 import { isForeign } from './signature.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, inputOf, isRecord, ownMembers, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputOf, parseJson } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 /** A block on its way; `call` and `answers` name tool calls by the sender's own ids. */
 export interface Block {

@@ -16,8 +16,10 @@ import { writeTier } from './tier.ts'
 import { writeTools } from './tools.ts'
 import { holdsCalls, resumesUnsigned, withInstructions, writeMessages } from './turns.ts'
 import type { WrittenMessages } from './turns.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, noLosses, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, noLosses, ownMembers } from './wire.ts'
 
 /** What all parts of a body are written with. */
 interface Page {

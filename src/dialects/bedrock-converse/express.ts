@@ -14,8 +14,9 @@ import { readRedacted } from './redacted.ts'
 import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
-import type { Json } from './wire.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const decoder = new TextDecoder()
 

@@ -2,8 +2,9 @@
 import type { Failure, FailureKind, UpstreamError } from '../../domain/failure.ts'
 import { codeOf, consequences, statusOf } from '../../domain/failure.ts'
 import type { Frame } from '../../ports/dialect.ts'
-import type { Json } from './wire.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 /** By the name of the exception, without its ending and in small letters. */
 const kinds: ReadonlyMap<string, FailureKind> = new Map([

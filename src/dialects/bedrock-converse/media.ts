@@ -1,7 +1,12 @@
 /** Images, documents, video and sound, both ways: Bedrock takes bytes or an address in S3, each with a word for its format. */
 import type { MediaPart, MediaSource } from '../../domain/message.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import { carried, isRecord, memberOf, otherMembers, ownMembers, readText, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers } from '../fields.ts'
+import { report, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { carried, memberOf, ownMembers } from './wire.ts'
 
 /** The blocks that hold media. */
 export type MediaKind = 'image' | 'document' | 'video' | 'audio'
@@ -135,7 +140,7 @@ export const readMedia = (kind: MediaKind, block: Json, at: string, findings: Fi
     type: kind === 'image' || kind === 'audio' ? kind : 'file',
     mediaType,
     source: read.source,
-    ...(kind === 'document' && { name: readText(block, 'name', at, findings) }),
+    ...(kind === 'document' && { name: requiredText(findings, `${at}.name`, block['name']) }),
     ...carried({ ...others, ...(read.others !== undefined && { source: read.others }), ...kept }),
   }
 }

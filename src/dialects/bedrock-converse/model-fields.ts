@@ -1,8 +1,8 @@
 /** What stands in additionalModelRequestFields, read: top-k, penalties and how much to think, for which each maker has words of its own. */
 import type { ReasoningWish, Sampling } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
-import type { Json } from './wire.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 type Effort = NonNullable<ReasoningWish['effort']>
 

@@ -2,8 +2,10 @@
 import type { ChatRequest, ReasoningWish } from '../../domain/request.ts'
 import type { Family } from './family.ts'
 import { readFields } from './model-fields.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect } from './wire.ts'
 
 type Effort = NonNullable<ReasoningWish['effort']>
 

@@ -10,18 +10,12 @@ import type { ReadFields } from './model-fields.ts'
 import { readWish } from './reasoning.ts'
 import { readTier } from './tier.ts'
 import { readTools } from './tools.ts'
-import type { Findings, Json } from './wire.ts'
-import {
-  carried,
-  checked,
-  found,
-  isAbsent,
-  isRecord,
-  otherMembers,
-  parseJson,
-  readOptionalText,
-  report,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers, parseJson } from '../fields.ts'
+import { checked, found, optionalText, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried } from './wire.ts'
 
 const knownMembers = new Set([
   'messages',
@@ -142,8 +136,8 @@ const readFormat = (config: Json, findings: Findings): OutputFormat => {
   const inner = `${at}.structure.jsonSchema`
   const schema = typeof given['schema'] === 'string' ? parseJson(given['schema']) : undefined
   if (!isRecord(schema)) report(findings, `${inner}.schema`, given['schema'], 'a JSON Schema as text')
-  const name = readOptionalText(given, 'name', inner, findings)
-  const description = readOptionalText(given, 'description', inner, findings)
+  const name = optionalText(findings, `${inner}.name`, given['name'])
+  const description = optionalText(findings, `${inner}.description`, given['description'])
   return {
     type: 'json',
     schema,

@@ -16,8 +16,12 @@ import { writeStopReason } from './stop-reason.ts'
 import { endOf, modelOf, otherFields, stopOf } from './stream.ts'
 import { readTier, writeTier } from './tier.ts'
 import { readUsage, writeUsage } from './usage.ts'
-import type { Json, Losses } from './wire.ts'
-import { found, inputOf, isRecord, noLosses, otherMembers, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputOf, otherMembers } from '../fields.ts'
+import { found } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 const failed = (failure: Failure): readonly StreamEvent[] => [{ type: 'response-failed', failure }]
 

@@ -2,8 +2,10 @@
 import type { Sampling } from '../../domain/request.ts'
 import type { Family } from './family.ts'
 import type { WrittenReasoning } from './reasoning.ts'
-import type { Json, Losses } from './wire.ts'
-import { isAbsent, isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
 
 const isNeutral = (value: unknown): boolean =>
   isAbsent(value) || value === 0 || (isRecord(value) && Object.keys(value).length === 0)

@@ -1,6 +1,7 @@
 /** JSON Schemas as Bedrock's models take them: of tools an object at the root, of held answers closed objects and few keywords. */
-import type { Json } from './wire.ts'
-import { isRecord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
 
 /** A schema that fits, and the keywords that had to be told in words. */
 export interface FittedSchema {
@@ -25,7 +26,7 @@ const isKept = (key: string, value: unknown): boolean => {
 
 const withWords = (schema: Json, words: readonly (readonly [string, unknown])[]): Json => {
   if (words.length === 0) return schema
-  const said = `{${words.map(([key, value]) => `${key}: ${jsonText(value) ?? '…'}`).join(', ')}}`
+  const said = `{${words.map(([key, value]) => `${key}: ${jsonText(value) || '…'}`).join(', ')}}`
   const before = schema['description']
   return { ...schema, description: typeof before === 'string' && before !== '' ? `${before}\n\n${said}` : said }
 }
@@ -81,7 +82,7 @@ const propertiesOf = (schemas: readonly Json[]): Json => {
   for (const { properties } of schemas) {
     for (const [name, property] of Object.entries(isRecord(properties) ? properties : {})) {
       const forms = found.get(name) ?? new Map<string, unknown>()
-      found.set(name, forms.set(jsonText(property) ?? '', property))
+      found.set(name, forms.set(jsonText(property), property))
     }
   }
   const one = (forms: ReadonlyMap<string, unknown>): unknown =>

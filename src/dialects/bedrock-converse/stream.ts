@@ -8,8 +8,10 @@ import { brokenOff, failureIn, garbled, isException } from './failure.ts'
 import { answerTool } from './output.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
-import type { Json } from './wire.ts'
-import { carried, isRecord, memberOf, otherMembers, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers, parseJson } from '../fields.ts'
+import { carried, memberOf } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 

@@ -1,6 +1,6 @@
 /** How a request is to be served, both ways. */
-import type { Json } from './wire.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 const own = new Set(['default', 'priority', 'flex', 'reserved'])
 

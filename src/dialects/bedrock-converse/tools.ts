@@ -2,20 +2,13 @@
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
 import type { Family } from './family.ts'
 import { bareSchema, closedSchema, inputSchema } from './schemas.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import {
-  carried,
-  dialect,
-  isAbsent,
-  isRecord,
-  memberOf,
-  otherMembers,
-  ownMembers,
-  readCachePoint,
-  readOptionalText,
-  readText,
-  report,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { optionalText, report, requiredText } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { carried, dialect, memberOf, ownMembers, readCachePoint } from './wire.ts'
 
 const known = {
   config: new Set(['tools', 'toolChoice']),
@@ -23,12 +16,12 @@ const known = {
 }
 
 const readSpec = (spec: Json, at: string, findings: Findings): Tool => {
-  const name = readText(spec, 'name', at, findings)
+  const name = requiredText(findings, `${at}.name`, spec['name'])
   if (name === '') report(findings, `${at}.name`, spec['name'], 'a name of at least one character')
   const given = spec['inputSchema']
   const schema = isRecord(given) ? given['json'] : undefined
   if (!isRecord(schema)) report(findings, `${at}.inputSchema.json`, schema, 'a JSON Schema, an object')
-  const description = readOptionalText(spec, 'description', at, findings)
+  const description = optionalText(findings, `${at}.description`, spec['description'])
   const { strict } = spec
   if (!isAbsent(strict) && typeof strict !== 'boolean') report(findings, `${at}.strict`, strict, 'true or false')
   return {
@@ -48,7 +41,7 @@ const readChoice = (choice: unknown, findings: Findings): ToolChoice | undefined
   if (kind === 'auto') return 'auto'
   if (kind === 'any') return 'required'
   if (kind === 'tool' && isRecord(value))
-    return { name: readText(value, 'name', 'toolConfig.toolChoice.tool', findings) }
+    return { name: requiredText(findings, 'toolConfig.toolChoice.tool.name', value['name']) }
   report(findings, 'toolConfig.toolChoice', choice, 'an object with one of auto, any and tool')
   return undefined
 }

@@ -4,8 +4,10 @@ import { foreignLosses } from '../../domain/foreign.ts'
 import { idFitter } from './call-id.ts'
 import type { Block, Writing } from './encode-blocks.ts'
 import { writeParts } from './encode-blocks.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 interface Turn {
   readonly role: 'user' | 'assistant' | 'system'

@@ -2,8 +2,10 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import type { Json } from './wire.ts'
-import { carried, isAbsent, isRecord, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import { carried, ownMembers } from './wire.ts'
 
 const counted = new Set([
   'inputTokens',

@@ -1,7 +1,8 @@
 /** Tool calls of an answer while their pieces come in. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import type { Json } from './wire.ts'
-import { carried, otherMembers, recordOf, textOf } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers, recordOf, textOf } from '../fields.ts'
+import { carried } from './wire.ts'
 
 /** A call that is open. */
 export interface OpenCall {

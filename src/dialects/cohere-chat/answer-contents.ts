@@ -1,7 +1,8 @@
 /** Parts of an answer's content while their pieces come in: text, thinking, and what only this dialect knows. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import type { Json } from './wire.ts'
-import { carried, dialect, otherMembers, textOf } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers, textOf } from '../fields.ts'
+import { carried, dialect } from './wire.ts'
 
 /** A part that is open. `block` is our number for it, `place` Cohere's among the contents. */
 export interface OpenContent {

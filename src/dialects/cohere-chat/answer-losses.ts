@@ -4,7 +4,7 @@ import type { ReasoningPart } from '../../domain/message.ts'
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { isKnownReason } from './finish.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
 
 const usualTiers = new Set<unknown>(['default', 'auto', 'standard', undefined])

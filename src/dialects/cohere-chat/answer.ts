@@ -7,8 +7,10 @@ import { closeContent, feedContent, openContent, settle } from './answer-content
 import type { OpenContent } from './answer-contents.ts'
 import { readReason } from './finish.ts'
 import { planMark } from './messages.ts'
-import type { Json } from './wire.ts'
-import { carried, isAbsent, isRecord, otherMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { carried } from './wire.ts'
 
 /** What has been read of an answer. */
 export interface Reading {

@@ -6,8 +6,11 @@ import { isPlan } from './messages.ts'
 import { callId } from './response.ts'
 import { endMark } from './stream.ts'
 import { writeCall } from './write-messages.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, isRecord, ownMembers, textOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { textOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 /** The events that belong to the content of an answer. */
 export type ContentEvent = Exclude<

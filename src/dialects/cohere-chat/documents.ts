@@ -1,7 +1,9 @@
 /** Documents that an answer may cite, and what they say in words to models that know none. */
 import type { Message, OpaquePart } from '../../domain/message.ts'
-import type { Json } from './wire.ts'
-import { dialect, isRecord, isWord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText } from '../fields.ts'
+import { dialect } from './wire.ts'
 
 /** The kinds of block: one of the list beside the messages, and one among the parts of a tool's result. */
 export const [listed, inline] = ['documents', 'document']

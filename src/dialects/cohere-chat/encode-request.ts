@@ -11,7 +11,8 @@ import { writeSampling } from './sampling.ts'
 import { toolName } from './tool-name.ts'
 import { writeTools } from './tools.ts'
 import { writeMessages } from './write-messages.ts'
-import type { Json, Losses } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect, noLosses, ownMembers } from './wire.ts'
 
 /** Cohere takes no more stop sequences. */

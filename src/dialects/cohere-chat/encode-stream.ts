@@ -10,8 +10,10 @@ import { writeReason } from './finish.ts'
 import { answerId } from './response.ts'
 import { endMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
-import type { Json, Losses } from './wire.ts'
-import { noLosses, ownMembers, recordOf } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 const none: readonly Frame[] = []
 

@@ -12,7 +12,8 @@ import { fitBody } from './fit-model.ts'
 import type { Fitted } from './fit-model.ts'
 import { decodeAnswer } from './response.ts'
 import { decodeStream, endMark } from './stream.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -1,8 +1,8 @@
 /** Failures in Cohere's words, both ways. */
 import type { Failure, FailureKind, UpstreamError } from '../../domain/failure.ts'
 import { codeOf, consequences, statusOf } from '../../domain/failure.ts'
-import type { Json } from './wire.ts'
-import { isWord, jsonText, textOf } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText, textOf } from '../fields.ts'
 
 const named: readonly (readonly [FailureKind, RegExp])[] = [
   ['context-overflow', /too_many_tokens|too many tokens|context length|exceeds? the (?:maximum|context)/],

@@ -1,8 +1,9 @@
 /** A body cut to what one model takes: not every client chose the model. */
 import type { Loss } from '../../domain/outcome.ts'
 import { abilitiesOf } from './abilities.ts'
-import type { Json } from './wire.ts'
-import { isAbsent, isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
 
 /** Members to write, undefined for one to take out; and what is lost by it. */
 export interface Fitted {

@@ -1,8 +1,12 @@
 /** The conversation of a request, as read. */
 import type { Message, Part, ToolCallPart } from '../../domain/message.ts'
 import { readContent } from './parts.ts'
-import type { Findings, Json } from './wire.ts'
-import { carried, isAbsent, isRecord, optionalList, optionalText, otherMembers, report, requiredWord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { optionalList, optionalText, report, requiredWord } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried } from './wire.ts'
 
 const known = {
   message: new Set(['role', 'content']),

@@ -1,7 +1,12 @@
 /** The format of an answer, both ways. */
 import type { ChatBody, OutputFormat } from '../../domain/request.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import { isRecord, jsonText, otherMembers, ownMembers, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText, otherMembers } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { ownMembers } from './wire.ts'
 
 const known = new Set(['type', 'json_schema', 'schema'])
 const text: OutputFormat = { type: 'text' }

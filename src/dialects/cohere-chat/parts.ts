@@ -1,8 +1,12 @@
 /** The parts of a message's content, as read. */
 import type { MediaSource, Part } from '../../domain/message.ts'
 import { inlineDocument } from './documents.ts'
-import type { Findings, Json } from './wire.ts'
-import { carried, dialect, isAbsent, isRecord, isWord, otherMembers, report, textOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, otherMembers, textOf } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, dialect } from './wire.ts'
 
 const known = {
   text: new Set(['type', 'text']),

@@ -1,8 +1,13 @@
 /** How much the model should think, both ways: Cohere takes a budget of tokens. */
 import type { ChatBody, ReasoningWish } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import { isAbsent, isRecord, optionalInteger, otherMembers, ownMembers, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { optionalInteger, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { ownMembers } from './wire.ts'
 
 const known = new Set(['type', 'token_budget'])
 

@@ -8,21 +8,20 @@ import { readFormat } from './output.ts'
 import { readThinking } from './reasoning.ts'
 import { readSampling } from './sampling.ts'
 import { readToolChoice, readTools } from './tools.ts'
-import type { Findings, Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { deepest, isTooDeep, otherMembers } from '../fields.ts'
 import {
   checked,
-  deepest,
-  dialect,
-  isRecord,
-  isTooDeep,
   optionalFlag,
   optionalInteger,
   optionalList,
   optionalRecord,
-  otherMembers,
   report,
   requiredWord,
-} from './wire.ts'
+} from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { dialect } from './wire.ts'
 
 const known = new Set(
   (

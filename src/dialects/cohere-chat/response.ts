@@ -25,8 +25,12 @@ import { isFailed, writeReason } from './finish.ts'
 import { isPlan } from './messages.ts'
 import { readUsage, writeUsage } from './usage.ts'
 import { writeCall } from './write-messages.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, found, isRecord, isTooDeep, isWord, noLosses, ownMembers, recordOf, textOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isTooDeep, isWord, recordOf, textOf } from '../fields.ts'
+import { found } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, noLosses, ownMembers } from './wire.ts'
 
 const known = {
   answer: new Set(['id', 'message', 'finish_reason', 'usage', 'logprobs']),

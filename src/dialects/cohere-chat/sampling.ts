@@ -1,7 +1,9 @@
 /** How the next token is drawn, both ways: Cohere's ranges are narrower than most. */
 import type { ChatBody, Sampling } from '../../domain/request.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import { optionalInteger, optionalNumber } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { optionalInteger, optionalNumber } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
 
 /** The sampling of a body. */
 export const readSampling = (body: Json, findings: Findings): Sampling => {

@@ -20,8 +20,9 @@ import type { Reading } from './answer.ts'
 import { brokenOff, failedAnswer, failureOf, garbled } from './failure.ts'
 import { isFailed } from './finish.ts'
 import { readUsage } from './usage.ts'
-import type { Json } from './wire.ts'
-import { isRecord, isTooDeep, isWord, otherMembers, parseJson, recordOf, textOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isTooDeep, isWord, otherMembers, parseJson, recordOf, textOf } from '../fields.ts'
 
 const none: readonly StreamEvent[] = []
 /** What ends a stream. */

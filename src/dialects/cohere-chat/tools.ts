@@ -1,22 +1,12 @@
 /** Tools and the choice among them, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import {
-  carried,
-  dialect,
-  isAbsent,
-  isRecord,
-  isWord,
-  optionalFlag,
-  optionalList,
-  optionalRecord,
-  optionalText,
-  otherMembers,
-  ownMembers,
-  recordOf,
-  report,
-  requiredWord,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, otherMembers, recordOf } from '../fields.ts'
+import { optionalFlag, optionalList, optionalRecord, optionalText, report, requiredWord } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { carried, dialect, ownMembers } from './wire.ts'
 
 const known = {
   tool: new Set(['type', 'function']),

@@ -2,8 +2,10 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import type { Json } from './wire.ts'
-import { carried, isAbsent, isRecord, otherMembers, ownMembers, recordOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers, recordOf } from '../fields.ts'
+import { carried, ownMembers } from './wire.ts'
 
 const known = {
   usage: new Set(['billed_units', 'tokens', 'cached_tokens']),

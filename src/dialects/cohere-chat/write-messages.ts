@@ -2,8 +2,10 @@
 import type { Message, Part, ToolCallPart, ToolResultPart } from '../../domain/message.ts'
 import { isPlan } from './messages.ts'
 import { writeContent } from './write-parts.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, ownMembers, recordOf } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, ownMembers } from './wire.ts'
 
 /** Messages as they are written; images out of tool results wait until the last of them is told. */
 interface Conversation {

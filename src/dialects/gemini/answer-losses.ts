@@ -4,7 +4,7 @@ import type { Answer } from '../../domain/response.ts'
 import type { FinishReason, StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { isFinishWord } from './finish-reason.ts'
 import { writeTier } from './usage.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
 
 const tierOnly = new Set(['service_tier'])

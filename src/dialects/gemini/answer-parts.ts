@@ -3,18 +3,10 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import { makeCallId } from './call-id.ts'
 import { argsWriter } from './partial-args.ts'
 import type { ArgsWriter } from './partial-args.ts'
-import type { Json } from './wire.ts'
-import {
-  argumentsText,
-  camelKeys,
-  camelRecord,
-  carried,
-  dialect,
-  isRecord,
-  isWord,
-  otherMembers,
-  someMembers,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputText, isWord, otherMembers } from '../fields.ts'
+import { camelKeys, camelRecord, carried, dialect, someMembers } from './wire.ts'
 import { readOpaque } from './parts.ts'
 
 const none: readonly StreamEvent[] = []
@@ -133,7 +125,7 @@ const readCall = (parts: Parts, part: Json): readonly StreamEvent[] => {
   const events: StreamEvent[] = isNew ? [...startCall(parts, part, call)] : []
   const { open } = parts
   if (open?.kind !== 'call') return events
-  const input = `${argumentsText(call['args'])}${open.args.push(call['partialArgs'])}`
+  const input = `${inputText(call['args'])}${open.args.push(call['partialArgs'])}`
   if (input !== '') events.push({ type: 'tool-call-delta', block: open.block, ...parts.at, input })
   return call['willContinue'] === true ? events : [...events, ...closePart(parts)]
 }

@@ -2,7 +2,8 @@
 import type { Extensions, ToolCallPart } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { signatureMembers, signatureOf } from './signature.ts'
-import type { Json, Losses } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
 import { ownToWrite } from './wire.ts'
 import { writeCall, writeEnd, writeOpaque, writeText, writeThought } from './write-answer.ts'
 

@@ -5,8 +5,12 @@ import { readResponse } from './function-response.ts'
 import { kindOf, partOf, readPart } from './parts.ts'
 import { givenTurns, partsIn } from './turns.ts'
 import type { GivenTurn } from './turns.ts'
-import type { Findings, Json } from './wire.ts'
-import { camelKeys, carried, isAbsent, isRecord, otherMembers, report, someMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelKeys, carried, someMembers } from './wire.ts'
 
 interface OpenCall {
   readonly id: string

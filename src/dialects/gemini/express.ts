@@ -13,7 +13,8 @@ import { fitModel } from './fit-model.ts'
 import { decodeAnswer, encodeAnswer } from './response.ts'
 import { hasForeign, isSigned, withSignatures, withoutForeignSignatures } from './signed-calls.ts'
 import { decodeStream } from './stream.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()

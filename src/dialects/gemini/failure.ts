@@ -2,8 +2,10 @@
 import type { Failure, FailureKind, UpstreamError } from '../../domain/failure.ts'
 import { codeOf, statusOf } from '../../domain/failure.ts'
 import { millis } from '../../domain/units.ts'
-import type { Json } from './wire.ts'
-import { found, isRecord, isWord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
+import { found } from '../findings.ts'
 
 const kinds: ReadonlyMap<string, FailureKind> = new Map([
   ['INVALID_ARGUMENT', 'upstream-invalid'],
@@ -47,7 +49,7 @@ const retryDelay = (error: Json): { readonly retryAfter?: Failure['retryAfter'] 
 export const failureOf = (body: Json): Failure => {
   const error: Json = isRecord(body['error']) ? body['error'] : {}
   const status = isWord(error['status']) ? error['status'] : ''
-  const message = isWord(error['message']) ? error['message'] : `the provider told of ${found(body['error'])}`
+  const message = isWord(error['message']) ? error['message'] : `the provider's error is ${found(body['error'])}`
   const reason = detailsOf(error).find(one => isWord(one['reason']))?.['reason']
   const { code } = error
   const upstream: UpstreamError = {

@@ -4,8 +4,9 @@ import { asksFor } from '../../domain/request.ts'
 import type { ChatRequest } from '../../domain/request.ts'
 import { abilitiesOf } from './abilities.ts'
 import { writeReasoning } from './reasoning.ts'
-import type { Json } from './wire.ts'
-import { camelRecord, isRecord, isSame, noLosses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { camelRecord, isSame, noLosses } from './wire.ts'
 
 /** Members to write, undefined for one to take out; and what is lost by it. */
 export interface Fitted {

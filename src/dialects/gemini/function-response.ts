@@ -1,20 +1,12 @@
 /** Results of functions, both ways: Gemini has an object where others have text, and no ids where others must have them. */
 import type { OpaquePart, Part, ToolResultPart } from '../../domain/message.ts'
 import { readMedia, writeMedia } from './media.ts'
-import type { Findings, Json } from './wire.ts'
-import {
-  camelKeys,
-  camelRecord,
-  carried,
-  dialect,
-  isRecord,
-  jsonText,
-  otherMembers,
-  ownToWrite,
-  parseJson,
-  report,
-  someMembers,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { jsonText, otherMembers, parseJson } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelKeys, camelRecord, carried, dialect, ownToWrite, someMembers } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 const known = { part: new Set(['functionResponse']), response: new Set(['id', 'name', 'response', 'parts']) }
@@ -34,9 +26,9 @@ const saidOf = (response: Json): Said => {
   if (isOnly(response, 'output') && typeof output === 'string' && !looksLikeJson(output)) {
     return { text: output, isError: false }
   }
-  if (!isOnly(response, 'error')) return { text: jsonText(response) ?? '{}', isError: false }
+  if (!isOnly(response, 'error')) return { text: jsonText(response) || '{}', isError: false }
   const isText = typeof error === 'string' && parseJson(error) === undefined
-  return { text: isText ? error : (jsonText(error) ?? 'null'), isError: true }
+  return { text: isText ? error : jsonText(error) || 'null', isError: true }
 }
 /** The way back. */
 const responseOf = ({ text, isError }: Said): Json => {

@@ -3,8 +3,12 @@ import type { ChatBody, OutputFormat, Sampling } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import { otherReasoning, readReasoning } from './reasoning.ts'
 import { fromOpenApi } from './schema.ts'
-import type { Findings, Json } from './wire.ts'
-import { camelRecord, isAbsent, isRecord, otherMembers, readFlag, report, someMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { optionalFlag, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelRecord, someMembers } from './wire.ts'
 
 const at = 'generationConfig'
 const known = new Set([
@@ -108,7 +112,7 @@ type Read = Pick<ChatBody, 'output' | 'limits' | 'sampling' | 'reasoning' | 'cho
 }
 
 const readLogprobs = (config: Json, findings: Findings): number | undefined => {
-  const wanted = readFlag(config, 'responseLogprobs', at, findings)
+  const wanted = optionalFlag(findings, `${at}.responseLogprobs`, config['responseLogprobs'])
   const most = readNumber(config, 'logprobs', count, findings)
   return wanted === true ? (most ?? 0) : undefined
 }

@@ -1,5 +1,6 @@
 /** Arguments of a call that come leaf by leaf, each with its path, told on as JSON text that grows. */
-import { isRecord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { jsonText } from '../fields.ts'
 
 type Segment = string | number
 type Leaf = string | number | boolean | null
@@ -168,7 +169,7 @@ const finish = (args: Args): string => {
   let text = begin(args) + closeTo(args, 1)
   const { written } = args.open[0]!
   for (const name of args.late) {
-    text += `${written.size > 0 ? ',' : ''}${quoted(name)}:${jsonText(valueOf(args.root.get(name))) ?? 'null'}`
+    text += `${written.size > 0 ? ',' : ''}${quoted(name)}:${jsonText(valueOf(args.root.get(name))) || 'null'}`
     written.add(name)
   }
   return `${text}}`

@@ -2,20 +2,12 @@
 import type { OpaquePart, Part, ReasoningPart, TextPart, ToolCallPart } from '../../domain/message.ts'
 import { readMedia } from './media.ts'
 import { argsWriter } from './partial-args.ts'
-import type { Findings, Json } from './wire.ts'
-import {
-  argumentsText,
-  camelKeys,
-  camelRecord,
-  carried,
-  dialect,
-  isAbsent,
-  isRecord,
-  isWord,
-  otherMembers,
-  report,
-  someMembers,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputText, isAbsent, isWord, otherMembers } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelKeys, camelRecord, carried, dialect, someMembers } from './wire.ts'
 
 const known = {
   text: new Set(['text', 'thought']),
@@ -55,7 +47,7 @@ const readText = (part: Json, at: string, findings: Findings): TextPart | Reason
 
 const argumentsIn = (call: Json): string => {
   const { args, partialArgs } = call
-  if (!Array.isArray(partialArgs)) return argumentsText(args)
+  if (!Array.isArray(partialArgs)) return inputText(args)
   const writer = argsWriter()
   return writer.push(partialArgs) + writer.end()
 }

@@ -3,18 +3,13 @@ import type { ChatRequest, ReasoningWish } from '../../domain/request.ts'
 import { asksFor } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Abilities, Level } from './abilities.ts'
-import type { Findings, Json, Losses } from './wire.ts'
-import {
-  camelKeys,
-  camelRecord,
-  dialect,
-  isAbsent,
-  isRecord,
-  isWord,
-  otherMembers,
-  report,
-  someMembers,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, otherMembers } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { camelKeys, camelRecord, dialect, someMembers } from './wire.ts'
 
 type Effort = NonNullable<ReasoningWish['effort']>
 

@@ -6,8 +6,12 @@ import { readContents, readSystem } from './contents.ts'
 import { readConfig } from './generation-config.ts'
 import { readToolChoice, readTools } from './tools.ts'
 import { readTier } from './usage.ts'
-import type { Findings, Json } from './wire.ts'
-import { camelKeys, checked, dialect, found, isAbsent, isRecord, isWord, otherMembers, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, otherMembers } from '../fields.ts'
+import { checked, found, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelKeys, dialect } from './wire.ts'
 
 const known = new Set([
   'model',

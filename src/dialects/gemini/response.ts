@@ -8,8 +8,10 @@ import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import { encodeFailure, failureOf, garbled, isError } from './failure.ts'
 import { finishReading, newReading, readResponse, saysAnything } from './stream.ts'
 import { writeUsage } from './usage.ts'
-import type { Losses } from './wire.ts'
-import { found, isRecord, noLosses, ownToWrite } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { found } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownToWrite } from './wire.ts'
 import { isBlocked, writeCandidate, writeHead } from './write-answer.ts'
 
 const failed = (failure: Failure): readonly StreamEvent[] => [{ type: 'response-failed', failure }]

@@ -1,6 +1,7 @@
 /** Schemas: Google's older form, a part of OpenAPI's with types in capitals, to JSON Schema and back; and what Gemini holds nobody to. */
-import type { Json } from './wire.ts'
-import { isAbsent, isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
 
 /** A schema as it can be said, and the words of JSON Schema that were lost by it. */
 export interface Fitted {

@@ -1,7 +1,9 @@
 /** Thought signatures: Gemini's proof of its own thoughts, which no other provider takes, and the proofs of others, which Gemini refuses. */
 import type { Extensions } from '../../domain/message.ts'
 import { isProof, proverOf } from '../prover.ts'
-import { isRecord, isWord, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
+import { ownMembers } from './wire.ts'
 
 /** True for a signature that Gemini cannot have made. */
 export const isForeign = (signature: string): boolean => {

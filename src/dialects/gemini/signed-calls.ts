@@ -1,7 +1,9 @@
 /** What Gemini 3 insists on: each step of the turn under way carries a signature on the first of its function calls. */
 import { missingSignature } from '../prover.ts'
 import { isForeign } from './signature.ts'
-import { camelKeys, isRecord, isWord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
+import { camelKeys } from './wire.ts'
 
 const partsOf = (content: unknown): readonly unknown[] => {
   const parts = isRecord(content) ? content['parts'] : undefined

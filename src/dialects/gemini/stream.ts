@@ -7,8 +7,10 @@ import { closePart, readAnswerPart } from './answer-parts.ts'
 import { brokenOff, failureOf, garbled, isError } from './failure.ts'
 import { blockWord, finishWord, readFinish } from './finish-reason.ts'
 import { mergeUsage, readTier, readUsage } from './usage.ts'
-import type { Json } from './wire.ts'
-import { camelKeys, camelRecord, carried, isRecord, isSame, isWord, otherMembers, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, otherMembers, parseJson } from '../fields.ts'
+import { camelKeys, camelRecord, carried, isSame } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 

@@ -1,20 +1,12 @@
 /** Tools and tool choice, read. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
 import { fromOpenApi } from './schema.ts'
-import type { Findings, Json } from './wire.ts'
-import {
-  camelKeys,
-  camelRecord,
-  carried,
-  dialect,
-  isAbsent,
-  isRecord,
-  isWord,
-  otherMembers,
-  readOptionalText,
-  report,
-  someMembers,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, otherMembers } from '../fields.ts'
+import { optionalText, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelKeys, camelRecord, carried, dialect, someMembers } from './wire.ts'
 
 const known = new Set(['name', 'description', 'parameters', 'parametersJsonSchema'])
 
@@ -23,7 +15,7 @@ const readDeclaration = (given: unknown, at: string, findings: Findings): Tool |
   const tool = camelKeys(given)
   const { name, parameters, parametersJsonSchema } = tool
   if (!isWord(name)) report(findings, `${at}.name`, name, 'a name of at least one character')
-  const description = readOptionalText(tool, 'description', at, findings)
+  const description = optionalText(findings, `${at}.description`, tool['description'])
   const isOlder = isAbsent(parametersJsonSchema) && !isAbsent(parameters)
   if (isOlder && !isRecord(parameters)) report(findings, `${at}.parameters`, parameters, 'a schema, an object')
   const schema: unknown = isOlder ? fromOpenApi(parameters) : (parametersJsonSchema ?? undefined)

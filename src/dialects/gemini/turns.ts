@@ -1,6 +1,10 @@
 /** The turns of a request as they were sent, with what a client took from the frames of a stream put together again. */
-import type { Findings, Json } from './wire.ts'
-import { camelKeys, camelRecord, isAbsent, isRecord, otherMembers, report } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { camelKeys, camelRecord } from './wire.ts'
 
 /** A part as it was sent, and its path. */
 export interface GivenPart {

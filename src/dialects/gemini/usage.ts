@@ -2,8 +2,10 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import type { Json } from './wire.ts'
-import { carried, isAbsent, isRecord, otherMembers, ownToWrite, someMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, otherMembers } from '../fields.ts'
+import { carried, ownToWrite, someMembers } from './wire.ts'
 
 const counts = [
   'promptTokenCount',

@@ -6,8 +6,11 @@ import type { AnswerContext } from '../../ports/dialect.ts'
 import { givenCallId } from './call-id.ts'
 import { writeFinish } from './finish-reason.ts'
 import { signatureMembers, signatureOf } from './signature.ts'
-import type { Json, Losses } from './wire.ts'
-import { argumentsOf, dialect, hasArguments, isRecord, isWord, ownToWrite } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputOf, isWord } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, hasArguments, ownToWrite } from './wire.ts'
 
 /** Text, or its tail with what is told beside it. */
 export const writeText = (part: Pick<TextPart, 'text' | 'extensions'>): Json | undefined => {
@@ -27,7 +30,7 @@ export const writeThought = (
 }
 /** A call, whole. */
 export const writeCall = (part: ToolCallPart, losses: Losses): Json => {
-  const args = argumentsOf(part.input)
+  const args = inputOf(part.input)
   if (args === undefined) losses.add('content.tool-call.input', 'the arguments are no JSON object')
   const { functionCall: others, ...own } = ownToWrite(part.extensions)
   const id = givenCallId(part.callId)

@@ -3,8 +3,11 @@ import type { ChatRequest, OutputFormat, Sampling } from '../../domain/request.t
 import { asksFor } from '../../domain/request.ts'
 import { writeReasoning } from './reasoning.ts'
 import { backToOpenApi, notHeld, toOpenApi } from './schema.ts'
-import type { Json, Losses } from './wire.ts'
-import { isAbsent, isRecord, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { ownMembers } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 const isNeutral = (value: unknown): boolean =>

@@ -3,8 +3,10 @@ import type { OpaquePart, Part, ReasoningPart, RefusalPart, TextPart, ToolCallPa
 import { givenCallId } from './call-id.ts'
 import { writeMedia } from './media.ts'
 import { isForeign, signatureMembers, signatureOf } from './signature.ts'
-import type { Json } from './wire.ts'
-import { argumentsOf, dialect, hasArguments, isRecord, ownToWrite } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { inputOf } from '../fields.ts'
+import { dialect, hasArguments, ownToWrite } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 /** The part's own members, with its signature unless another provider made it. */
@@ -38,7 +40,7 @@ const writeThought = (part: ReasoningPart, writing: Writing): Json | undefined =
 
 const writeCall = (part: ToolCallPart, writing: Writing): Json => {
   const { functionCall: others, ...own } = extras(part, writing)
-  const args = argumentsOf(part.input)
+  const args = inputOf(part.input)
   if (args === undefined) writing.losses.add('messages.tool-call.input', 'the arguments are no JSON object')
   const id = givenCallId(part.callId)
   return {

@@ -1,8 +1,9 @@
 /** Tools and tool choice, written. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
 import { backToOpenApi, notHeld } from './schema.ts'
-import type { Json } from './wire.ts'
-import { dialect, isRecord, ownMembers, ownToWrite } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { dialect, ownMembers, ownToWrite } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 const writeSchema = (tool: Tool, { losses, isOwn }: Writing): Json => {

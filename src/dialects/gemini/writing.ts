@@ -1,6 +1,6 @@
 /** What writing the parts of a request needs to know of it. */
 import type { Abilities } from './abilities.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 
 export interface Writing {
   readonly losses: Losses

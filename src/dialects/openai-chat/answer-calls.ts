@@ -1,7 +1,9 @@
 /** Tool calls of an answer while their pieces come in. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
-import { carried, isRecord, isWord, jsonText, openaiChatId, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText, without } from '../fields.ts'
+import { carried, openaiChatId } from './wire.ts'
 
 /** One call. It is told once its name is known; a call of a custom tool is told whole, at the end. */
 interface OpenCall {

@@ -9,8 +9,10 @@ import { finishReason } from './finish.ts'
 import { thinkingText } from './parts.ts'
 import { readThoughts, thoughtMembers } from './thoughts.ts'
 import type { Thought } from './thoughts.ts'
-import { carried, isAbsent, isRecord, isWord, joined, openaiChatId, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, without } from '../fields.ts'
+import { carried, joined, openaiChatId } from './wire.ts'
 
 /** A choice that is open. */
 export interface OpenChoice {

@@ -2,8 +2,8 @@
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { At } from './answer-calls.ts'
 import type { Thought } from './thoughts.ts'
+import type { Json } from '../../domain/json.ts'
 import { carried } from './wire.ts'
-import type { Json } from './wire.ts'
 
 /** A block of reasoning that is open. */
 export interface OpenThought {

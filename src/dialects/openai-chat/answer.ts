@@ -6,8 +6,10 @@ import type { OpenChoice } from './answer-choice.ts'
 import { readTier } from './answer-losses.ts'
 import { errorIn, garbled } from './in-band-error.ts'
 import { usageIn } from './usage.ts'
-import { carried, isAbsent, isRecord, isWord, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, without } from '../fields.ts'
+import { carried } from './wire.ts'
 
 /** What has been read of an answer. */
 export interface Reading {

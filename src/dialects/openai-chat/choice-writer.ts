@@ -3,8 +3,10 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
 import { citationsOf, extraContent, logprobsOf, pictureOf, toldAsExtra } from './google-extras.ts'
-import { addForeign, addLoss, ownMembers, ownRecord } from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { ownMembers } from './wire.ts'
 import { isLegacy, opaqueMember, ownOfEnd, writeCall } from './write-answer.ts'
 import { writeDetail } from './write-thought.ts'
 
@@ -69,7 +71,7 @@ const startCall = (writing: Writing, event: Named<'tool-call-start'>): readonly 
   return [
     {
       delta: {
-        tool_calls: [{ index, ...call, ...extra, function: { ...ownRecord({ called }, 'called'), arguments: '' } }],
+        tool_calls: [{ index, ...call, ...extra, function: { ...recordOf({ called }, 'called'), arguments: '' } }],
       },
     },
   ]
@@ -109,7 +111,7 @@ const writeOpaque = (writing: Writing, event: Named<'opaque'>): readonly Piece[]
   const picture = pictureOf(event)
   if (picture !== undefined) return [{ delta: { images: [picture] } }]
   if (member === undefined) {
-    addLoss(writing.losses, `content.${event.kind}`, `only ${event.dialect} knows this kind of content`)
+    writing.losses.add(`content.${event.kind}`, `only ${event.dialect} knows this kind of content`)
     return none
   }
   if (member === 'audio') return [{ delta: { audio: event.value } }]
@@ -132,7 +134,7 @@ const think = (writing: Writing, event: Named<'reasoning-delta'>): readonly Piec
 
 const nameLosses = (losses: Losses, event: ChoiceEvent): void => {
   if (event.type === 'choice-end') nameEnd(event, losses)
-  else if ('extensions' in event) addForeign(losses, event.extensions, 'content.', toldAsExtra)
+  else if ('extensions' in event) losses.addForeign(event.extensions, 'content.', toldAsExtra)
 }
 const write = (writing: Writing, event: ChoiceEvent): readonly Piece[] => {
   nameLosses(writing.losses, event)

@@ -9,13 +9,14 @@ import { isStrictSchema } from './strict-schema.ts'
 import { writeTools } from './tools.ts'
 import { writeMessages } from './write-messages.ts'
 import type { Writing } from './write-parts.ts'
-import { addForeign, addLoss, listLosses, openaiChatId, ownMembers, ownRecord } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import { noLosses, openaiChatId, ownMembers } from './wire.ts'
 
 /** Who speaks another dialect is used to an answer that is held to its schema. */
 const strictOf = (schema: unknown, { losses }: Writing): boolean | undefined => {
   if (isStrictSchema(schema)) return true
-  addLoss(losses, 'output.strict', 'OpenAI holds no answer to a schema whose objects are open or leave members out')
+  losses.add('output.strict', 'OpenAI holds no answer to a schema whose objects are open or leave members out')
   return undefined
 }
 const writeFormat = (output: OutputFormat, writing: Writing): Json => {
@@ -38,7 +39,7 @@ const writeStop = ({ limits }: ChatBody, { losses, isOwn }: Writing): Json => {
   const { stop } = limits
   if (stop.length === 0) return {}
   if (isOwn || stop.length <= mostStops) return { stop }
-  addLoss(losses, 'limits.stop', `OpenAI takes ${mostStops} stop sequences; the first of ${stop.length} were sent`)
+  losses.add('limits.stop', `OpenAI takes ${mostStops} stop sequences; the first of ${stop.length} were sent`)
   return { stop: stop.slice(0, mostStops) }
 }
 /** Many look-alikes do not know the newer word of the two, so that it is only written where it was read. */
@@ -51,7 +52,7 @@ const writeLimits = ({ limits, extensions }: ChatBody): Json => {
 
 const writeSampling = ({ sampling }: ChatBody, { losses, isOwn }: Writing): Json => {
   const { temperature, topP, topK, seed, frequencyPenalty, presencePenalty, logitBias } = sampling
-  if (topK !== undefined && !isOwn) addLoss(losses, 'sampling.topK', 'OpenAI has no top_k')
+  if (topK !== undefined && !isOwn) losses.add('sampling.topK', 'OpenAI has no top_k')
   return {
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
@@ -74,7 +75,7 @@ const asUsual = (model: string, losses: Writing['losses']): Json => {
   const { efforts, usual } = abilitiesOf(model)
   if (usual === 'none') return { reasoning_effort: 'medium' }
   if (efforts === undefined || efforts.length === 0) {
-    addLoss(losses, 'reasoning', 'whether this model reasons at all is its own affair')
+    losses.add('reasoning', 'whether this model reasons at all is its own affair')
   }
   return {}
 }
@@ -84,7 +85,7 @@ const writeReasoning = ({ reasoning, extensions }: ChatBody, model: string, { lo
   if (reasoning === undefined) return {}
   const { effort, budget } = reasoning
   const own = ownMembers(extensions)
-  const rest = ownRecord(own, 'reasoning')
+  const rest = recordOf(own, 'reasoning')
   if (isOwn && (budget !== undefined || Object.hasOwn(own, 'reasoning'))) {
     return {
       reasoning: {
@@ -95,7 +96,7 @@ const writeReasoning = ({ reasoning, extensions }: ChatBody, model: string, { lo
     }
   }
   if (effort === undefined && budget === undefined) return asUsual(model, losses)
-  if (budget !== undefined) addLoss(losses, 'reasoning.budget', 'OpenAI takes an effort, not a budget of tokens')
+  if (budget !== undefined) losses.add('reasoning.budget', 'OpenAI takes an effort, not a budget of tokens')
   return { reasoning_effort: effortOf(reasoning) }
 }
 
@@ -104,12 +105,12 @@ const writeTier = ({ serviceTier }: ChatBody, { losses, isOwn }: Writing): Json 
   if (serviceTier === undefined) return {}
   if (isOwn || tiers.has(serviceTier)) return { service_tier: serviceTier }
   if (serviceTier === 'standard_only' || serviceTier === 'standard') return { service_tier: 'default' }
-  addLoss(losses, 'serviceTier', `OpenAI has no service tier "${serviceTier}"`)
+  losses.add('serviceTier', `OpenAI has no service tier "${serviceTier}"`)
   return {}
 }
 
 const writeStreaming = ({ stream, extensions }: ChatBody): Json => {
-  const rest = ownRecord(ownMembers(extensions), 'stream_options')
+  const rest = recordOf(ownMembers(extensions), 'stream_options')
   // Usage is asked for whatever the client wants: the house needs it, and the encoder keeps it back.
   if (stream) return { stream: true, stream_options: { ...rest, include_usage: true } }
   return Object.keys(rest).length > 0 ? { stream_options: rest } : {}
@@ -132,7 +133,7 @@ const withoutMarks = (own: Json): Json =>
 /** The body as the model takes it. */
 const fitted = (body: Json, model: string, losses: Writing['losses']): Record<string, unknown> => {
   const { edits, losses: lost } = fitModel(body, model)
-  for (const { field, why } of lost) addLoss(losses, field, why)
+  for (const { field, why } of lost) losses.add(field, why)
   return Object.fromEntries(Object.entries({ ...body, ...edits }).filter(([, value]) => value !== undefined))
 }
 
@@ -141,10 +142,10 @@ export const toolName = (name: string): string => fitName(name, 64)
 
 /** A body that a provider of this dialect takes for this model. */
 export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
-  const losses = new Map<string, string>()
+  const losses = noLosses()
   const writing: Writing = { losses, isOwn: asked.extensions[openaiChatId] !== undefined }
   const request = writing.isOwn ? asked : withFitNames(asked, toolName)
-  addForeign(losses, request.extensions, '')
+  losses.addForeign(request.extensions, '')
   const body = {
     model,
     messages: writeMessages(request.messages, writing),
@@ -160,5 +161,5 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
     ...writeStreaming(request),
   }
   const value = writing.isOwn && asksFor(request.target, model) ? body : fitted(body, model, losses)
-  return { value, losses: listLosses(losses) }
+  return { value, losses: losses.list() }
 }

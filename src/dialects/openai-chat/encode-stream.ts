@@ -10,8 +10,9 @@ import type { ChunkMender } from './mend-chunk.ts'
 import { writeHead } from './response.ts'
 import { endMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
-import { listLosses, ownMembers } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 const none: readonly Frame[] = []
 
@@ -20,7 +21,7 @@ type Start = Extract<StreamEvent, { type: 'response-start' }>
 /** A stream while it is written. */
 interface Writing {
   readonly context: AnswerContext
-  readonly losses: Map<string, string>
+  readonly losses: Losses
   readonly choices: Map<number, ChoiceWriter>
   readonly mender: ChunkMender
   /** Members of every chunk; undefined before the start. */
@@ -115,7 +116,7 @@ const push = (writing: Writing, event: StreamEvent): readonly Frame[] => {
 export const encodeStream = (context: AnswerContext): FrameEncoder => {
   const writing: Writing = {
     context,
-    losses: new Map(),
+    losses: noLosses(),
     choices: new Map(),
     mender: chunkMender(),
     head: undefined,
@@ -126,6 +127,6 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
   }
   return {
     push: event => (writing.hasEnded ? none : push(writing, event)),
-    losses: () => listLosses(writing.losses),
+    losses: () => writing.losses.list(),
   }
 }

@@ -12,7 +12,8 @@ import { mendAnswer } from './mend-answer.ts'
 import { readPlainAnswer } from './plain-answer.ts'
 import { decodeAnswer } from './response.ts'
 import { scanStream } from './scan-stream.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

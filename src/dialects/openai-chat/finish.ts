@@ -1,6 +1,6 @@
 /** Why an answer ended: everyone's words to ours, and ours to OpenAI's. */
 import type { FinishReason } from '../../domain/stream-event.ts'
-import { isWord } from './wire.ts'
+import { isWord } from '../fields.ts'
 
 const words: readonly (readonly [FinishReason, string])[] = [
   ['stop', 'stop eos eos_token end end_turn stop_sequence complete completed done finish finished'],

@@ -2,8 +2,11 @@
 import type { Loss } from '../../domain/outcome.ts'
 import { abilitiesOf } from './abilities.ts'
 import type { Abilities, Effort } from './abilities.ts'
-import { addLoss, isAbsent, isRecord, listLosses } from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses } from './wire.ts'
 
 /** Members to write, undefined for one to take out; and what is lost by it. */
 export interface Fitted {
@@ -25,7 +28,7 @@ const drop = ({ body, edits, losses }: Fitting, member: string, field: string, u
   if (value === undefined) return
   edits[member] = undefined
   const isNeutral = isAbsent(value) || value === usual || (isRecord(value) && Object.keys(value).length === 0)
-  if (!isNeutral) addLoss(losses, field, 'this model refuses it')
+  if (!isNeutral) losses.add(field, 'this model refuses it')
 }
 
 const fitLimit = ({ body, abilities, edits }: Fitting): void => {
@@ -54,13 +57,13 @@ const fitEffort = (fitting: Fitting): Effort | undefined => {
   if (efforts === undefined || isAbsent(asked) || place === -1) return usual
   if (efforts.length === 0) {
     edits['reasoning_effort'] = undefined
-    if (place > 0) addLoss(losses, 'reasoning', 'this model does not reason, or cannot be told how much')
+    if (place > 0) losses.add('reasoning', 'this model does not reason, or cannot be told how much')
     return undefined
   }
   const told = nearest(efforts, place)
   if (told !== asked) {
     edits['reasoning_effort'] = told
-    addLoss(losses, 'reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)
+    losses.add('reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)
   }
   return told
 }
@@ -82,10 +85,10 @@ export const fitModel = (body: Json, model: string): Fitted => {
   const abilities = abilitiesOf(model)
   // Most models take all there is.
   if (abilities.efforts === undefined) return nothing
-  const fitting: Fitting = { body, abilities, edits: {}, losses: new Map() }
+  const fitting: Fitting = { body, abilities, edits: {}, losses: noLosses() }
   fitLimit(fitting)
   fitSampling(fitting, fitEffort(fitting))
   if (!abilities.stops) drop(fitting, 'stop', 'limits.stop')
   if (!abilities.parallel) drop(fitting, 'parallel_tool_calls', 'parallelToolCalls', true)
-  return { edits: fitting.edits, losses: listLosses(fitting.losses) }
+  return { edits: fitting.edits, losses: fitting.losses.list() }
 }

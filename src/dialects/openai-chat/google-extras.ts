@@ -1,7 +1,8 @@
 /** What Gemini tells beside words, calls and pictures, where Google itself tells it to clients of this dialect. */
 import type { Extensions } from '../../domain/message.ts'
-import { isRecord, isWord, ownRecord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, recordOf } from '../fields.ts'
 
 /** The members of Gemini's that are told as `extra_content`, so that nothing is lost by them. */
 export const toldAsExtra: ReadonlySet<string> = new Set(['thoughtSignature'])
@@ -48,17 +49,17 @@ const placeOf = (text: Uint8Array, bytes: unknown): number =>
 
 /** The pages behind what was said, as OpenAI cites them. */
 export const citationsOf = (extensions: Extensions | undefined, text: string): readonly Json[] => {
-  const grounding = ownRecord({ ...extensions?.['gemini'] }, 'groundingMetadata')
+  const grounding = recordOf({ ...extensions?.['gemini'] }, 'groundingMetadata')
   const chunks = records(grounding['groundingChunks'])
   const supports = records(grounding['groundingSupports'])
   if (chunks.length === 0 || supports.length === 0) return []
   const bytes = encoder.encode(text)
   return supports.flatMap(support => {
-    const { startIndex, endIndex } = ownRecord(support, 'segment')
+    const { startIndex, endIndex } = recordOf(support, 'segment')
     const [start, end] = [placeOf(bytes, startIndex), placeOf(bytes, endIndex)]
     const pages = Array.isArray(support['groundingChunkIndices']) ? support['groundingChunkIndices'] : []
     return pages.flatMap((page: unknown) => {
-      const { uri, title } = ownRecord({ ...chunks[Number(page)] }, 'web')
+      const { uri, title } = recordOf({ ...chunks[Number(page)] }, 'web')
       if (!isWord(uri)) return []
       const citation = { start_index: start, end_index: end, url: uri, title: isWord(title) ? title : uri }
       return [{ type: 'url_citation', url_citation: citation }]

@@ -1,7 +1,8 @@
 /** An error that came inside an answer that began well. */
 import type { Failure, FailureKind } from '../../domain/failure.ts'
-import { deepest, isAbsent, isRecord, isWord, jsonText } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { deepest, isAbsent, isWord, jsonText } from '../fields.ts'
 
 const named: readonly (readonly [FailureKind, RegExp])[] = [
   ['context-overflow', /context_length|context_window|maximum context length|prompt is too long/],

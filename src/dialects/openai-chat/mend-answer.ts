@@ -5,8 +5,9 @@ import { always, mend, mendList, rules, textOr, textOrNull } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { head, logprobsOrNull, mendAnnotations, usageIfAny } from './mend-members.ts'
 import { thinkingText } from './parts.ts'
-import { isRecord, isWord, jsonText } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText } from '../fields.ts'
 
 /** Arguments as JSON text; some servers give the object itself. */
 export const argumentsText: Fix = value => {

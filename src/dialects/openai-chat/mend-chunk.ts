@@ -5,8 +5,9 @@ import type { ToldChoice } from './mend-delta.ts'
 import { always, mend, mendList, rules, textIfAny } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { head, looseLogprobs, looseUsage } from './mend-members.ts'
-import { isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 /** An empty word says that the answer goes on, and so does none. */
 const finish = (raw: unknown): string | null => {

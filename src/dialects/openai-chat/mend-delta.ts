@@ -5,8 +5,9 @@ import { argumentsText, flatContent } from './mend-answer.ts'
 import { looseText, mend, mendList, recordIfAny, rules, textIfAny } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { mendAnnotations } from './mend-members.ts'
-import { isAbsent, isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord } from '../fields.ts'
 
 /** A call that was told, and the number by which clients know it. */
 interface ToldCall extends CallMarks {

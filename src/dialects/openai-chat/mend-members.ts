@@ -2,8 +2,9 @@
 import { always, integerIfAny, integerOr, mend, mendList, recordIfAny, rules, textIfAny, textOr } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { moderation } from './moderation.ts'
-import { isAbsent, isRecord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
 
 const inputDetails = rules({
   audio_tokens: integerIfAny,

@@ -2,20 +2,12 @@
 import type { Message, Part, ReasoningPart, ToolCallPart } from '../../domain/message.ts'
 import { readContent } from './parts.ts'
 import { readThoughts, thoughtMembers } from './thoughts.ts'
-import {
-  carried,
-  complain,
-  isAbsent,
-  isRecord,
-  isWord,
-  openaiChatId,
-  optionalText,
-  ownMembers,
-  readCache,
-  requiredWord,
-  without,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, without } from '../fields.ts'
+import { optionalText, report, requiredWord } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, openaiChatId, ownMembers, readCache } from './wire.ts'
 
 const known = {
   message: new Set(['role', 'content', 'cache_control']),
@@ -27,7 +19,7 @@ const known = {
 
 /** What reading one message needs to know: where it stands, and the legacy function calls so far. */
 interface Place {
-  readonly problems: Problems
+  readonly findings: Findings
   readonly at: string
   readonly functions: LegacyCalls
 }
@@ -44,10 +36,10 @@ const marked = (parts: readonly Part[], cacheControl: unknown): readonly Part[] 
   return [...parts.slice(0, -1), { ...last, ...readCache(cacheControl) }]
 }
 
-const requiredContent = (message: Json, { problems, at }: Place): readonly Part[] => {
+const requiredContent = (message: Json, { findings, at }: Place): readonly Part[] => {
   const content = message['content']
-  if (isAbsent(content)) complain(problems, `${at}.content`, content, 'a string or a list of parts')
-  return marked(readContent(problems, `${at}.content`, content) ?? [], message['cache_control'])
+  if (isAbsent(content)) report(findings, `${at}.content`, content, 'a string or a list of parts')
+  return marked(readContent(findings, `${at}.content`, content) ?? [], message['cache_control'])
 }
 
 const plainMessage = (role: 'system' | 'user', message: Json, place: Place): Message => {
@@ -56,53 +48,53 @@ const plainMessage = (role: 'system' | 'user', message: Json, place: Place): Mes
   return { role, parts: requiredContent(message, place), ...carried(rest) }
 }
 
-const argumentsOf = (value: unknown, at: string, problems: Problems): string => {
+const argumentsOf = (value: unknown, at: string, findings: Findings): string => {
   if (isAbsent(value)) return ''
   if (typeof value === 'string') return value
-  complain(problems, at, value, 'JSON text, as a string')
+  report(findings, at, value, 'JSON text, as a string')
   return ''
 }
 
-const functionCall = (call: Json, called: Json, { problems, at }: Place): ToolCallPart => {
-  const callId = requiredWord(problems, `${at}.id`, call['id'])
-  const name = requiredWord(problems, `${at}.function.name`, called['name'])
-  const input = argumentsOf(called['arguments'], `${at}.function.arguments`, problems)
+const functionCall = (call: Json, called: Json, { findings, at }: Place): ToolCallPart => {
+  const callId = requiredWord(findings, `${at}.id`, call['id'])
+  const name = requiredWord(findings, `${at}.function.name`, called['name'])
+  const input = argumentsOf(called['arguments'], `${at}.function.arguments`, findings)
   const inner = without(called, known.calledFunction)
   const rest = without(call, known.call)
   const extra = inner === undefined ? rest : { ...rest, function: inner }
   return { type: 'tool-call', callId, name, input, ...carried(extra) }
 }
 const toolCall = (call: unknown, place: Place): Part | undefined => {
-  if (!isRecord(call)) return complain(place.problems, place.at, call, 'an object with id and function')
+  if (!isRecord(call)) return report(place.findings, place.at, call, 'an object with id and function')
   const type = call['type']
   if (isWord(type) && type !== 'function') {
-    requiredWord(place.problems, `${place.at}.id`, call['id'])
+    requiredWord(place.findings, `${place.at}.id`, call['id'])
     return { type: 'opaque', dialect: openaiChatId, kind: type, value: call }
   }
   const called = call['function']
   if (!isRecord(called))
-    return complain(place.problems, `${place.at}.function`, called, 'an object with name and arguments')
+    return report(place.findings, `${place.at}.function`, called, 'an object with name and arguments')
   return functionCall(call, called, place)
 }
-const toolCalls = (value: unknown, { problems, at, functions }: Place): readonly Part[] => {
+const toolCalls = (value: unknown, { findings, at, functions }: Place): readonly Part[] => {
   if (isAbsent(value)) return []
   if (!Array.isArray(value)) {
-    complain(problems, at, value, 'a list of tool calls')
+    report(findings, at, value, 'a list of tool calls')
     return []
   }
-  return value.flatMap((call: unknown, index) => toolCall(call, { problems, at: `${at}[${index}]`, functions }) ?? [])
+  return value.flatMap((call: unknown, index) => toolCall(call, { findings, at: `${at}[${index}]`, functions }) ?? [])
 }
 
-const legacyCall = (value: unknown, { problems, at, functions }: Place): readonly Part[] => {
+const legacyCall = (value: unknown, { findings, at, functions }: Place): readonly Part[] => {
   if (isAbsent(value)) return []
   if (!isRecord(value)) {
-    complain(problems, at, value, 'an object with name and arguments')
+    report(findings, at, value, 'an object with name and arguments')
     return []
   }
-  const name = requiredWord(problems, `${at}.name`, value['name'])
+  const name = requiredWord(findings, `${at}.name`, value['name'])
   const callId = `call_function_${functions.count++}`
   functions.byName.set(name, callId)
-  const input = argumentsOf(value['arguments'], `${at}.arguments`, problems)
+  const input = argumentsOf(value['arguments'], `${at}.arguments`, findings)
   // Null marks the older form.
   return [{ type: 'tool-call', callId, name, input, ...carried({ function_call: null }) }]
 }
@@ -122,9 +114,9 @@ const reasoningOf = (message: Json): readonly ReasoningPart[] => {
 }
 
 const assistantMessage = (message: Json, place: Place): Message => {
-  const { problems, at } = place
-  const content = message['content'] === '' ? [] : readContent(problems, `${at}.content`, message['content'])
-  const refusal = optionalText(problems, `${at}.refusal`, message['refusal'])
+  const { findings, at } = place
+  const content = message['content'] === '' ? [] : readContent(findings, `${at}.content`, message['content'])
+  const refusal = optionalText(findings, `${at}.refusal`, message['refusal'])
   const reasoning = reasoningOf(message)
   const spoken: readonly Part[] = [
     ...reasoning,
@@ -144,10 +136,10 @@ const result = (callId: string, message: Json, place: Place): Message => ({
   ...carried(without(message, known.tool)),
 })
 const toolMessage = (message: Json, place: Place): Message =>
-  result(requiredWord(place.problems, `${place.at}.tool_call_id`, message['tool_call_id']), message, place)
+  result(requiredWord(place.findings, `${place.at}.tool_call_id`, message['tool_call_id']), message, place)
 
 const functionMessage = (message: Json, place: Place): Message => {
-  const name = requiredWord(place.problems, `${place.at}.name`, message['name'])
+  const name = requiredWord(place.findings, `${place.at}.name`, message['name'])
   const callId = place.functions.byName.get(name) ?? `call_function_${name}`
   const content = message['content'] ?? ''
   const read = result(callId, { ...message, content }, place)
@@ -155,7 +147,7 @@ const functionMessage = (message: Json, place: Place): Message => {
 }
 
 const readMessage = (message: unknown, place: Place): Message | undefined => {
-  if (!isRecord(message)) return complain(place.problems, place.at, message, 'an object with role and content')
+  if (!isRecord(message)) return report(place.findings, place.at, message, 'an object with role and content')
   const role = message['role']
   switch (role) {
     case 'system':
@@ -171,21 +163,21 @@ const readMessage = (message: unknown, place: Place): Message | undefined => {
       return functionMessage(message, place)
     default: {
       const right = 'one of "system", "developer", "user", "assistant", "tool", "function"'
-      return complain(place.problems, `${place.at}.role`, role, right)
+      return report(place.findings, `${place.at}.role`, role, right)
     }
   }
 }
 
 /** The messages of a body. What is wrong with them is told with its path, such as `messages[2].content`. */
-export const readMessages = (problems: Problems, messages: unknown): readonly Message[] => {
+export const readMessages = (findings: Findings, messages: unknown): readonly Message[] => {
   if (!Array.isArray(messages) || messages.length === 0) {
-    complain(problems, 'messages', messages, 'a list of at least one message')
+    report(findings, 'messages', messages, 'a list of at least one message')
     return []
   }
   const functions: LegacyCalls = { count: 0, byName: new Map() }
   const read: Message[] = []
   for (const [index, one] of messages.entries()) {
-    const message = readMessage(one, { problems, at: `messages[${index}]`, functions })
+    const message = readMessage(one, { findings, at: `messages[${index}]`, functions })
     if (message !== undefined) read.push(message)
   }
   return read

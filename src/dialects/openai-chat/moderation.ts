@@ -1,7 +1,7 @@
 /** The findings of moderation that an answer may carry, as the published schema has them. */
 import type { Fix } from './mend.ts'
-import { isRecord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 const areAll = (value: unknown, is: (one: unknown) => boolean): boolean =>
   isRecord(value) && Object.values(value).every(is)

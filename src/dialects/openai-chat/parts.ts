@@ -1,19 +1,13 @@
 /** The parts of a message's content, as read. */
 import type { MediaSource, OpaquePart, Part } from '../../domain/message.ts'
-import {
-  carried,
-  complain,
-  isAbsent,
-  isRecord,
-  isWord,
-  openaiChatId,
-  optionalText,
-  readCache,
-  without,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, without } from '../fields.ts'
+import { optionalText, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, openaiChatId, readCache } from './wire.ts'
 
-type Place = { readonly problems: Problems; readonly at: string }
+type Place = { readonly findings: Findings; readonly at: string }
 type Read = (part: Json, place: Place) => Part
 
 const known = {
@@ -35,9 +29,9 @@ const leftovers = (part: Json, names: ReadonlySet<string>, inner?: readonly [str
   return { ...carried(rest), ...readCache(part['cache_control']) }
 }
 
-const text: Read = (part, { problems, at }) => {
+const text: Read = (part, { findings, at }) => {
   const value = part['text']
-  if (typeof value !== 'string') complain(problems, `${at}.text`, value, 'a string')
+  if (typeof value !== 'string') report(findings, `${at}.text`, value, 'a string')
   return { type: 'text', text: typeof value === 'string' ? value : '', ...leftovers(part, known.text) }
 }
 
@@ -50,11 +44,11 @@ const sourceOf = (url: string): { readonly mediaType: string; readonly source: M
     : { mediaType: (match[1] ?? '').toLowerCase(), source: { base64: url.slice(match[0].length) } }
 }
 
-const image: Read = (part, { problems, at }) => {
+const image: Read = (part, { findings, at }) => {
   const given = part['image_url']
   // Mistral takes the bare URL as well.
   const url = isRecord(given) ? given['url'] : given
-  if (!isWord(url)) complain(problems, `${at}.image_url.url`, url, 'a URL or data URL')
+  if (!isWord(url)) report(findings, `${at}.image_url.url`, url, 'a URL or data URL')
   const inner = isRecord(given) ? without(given, known.url) : undefined
   return {
     type: 'image',
@@ -64,13 +58,13 @@ const image: Read = (part, { problems, at }) => {
 }
 
 const audioTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', wav: 'audio/wav' }
-const audio: Read = (part, { problems, at }) => {
+const audio: Read = (part, { findings, at }) => {
   const given = part['input_audio']
   const inner: Json = isRecord(given) ? given : {}
   const { data, format } = inner
-  if (!isRecord(given)) complain(problems, `${at}.input_audio`, given, 'an object with data and format')
-  else if (!isWord(data)) complain(problems, `${at}.input_audio.data`, data, 'base64 text')
-  else if (!isWord(format)) complain(problems, `${at}.input_audio.format`, format, '"wav" or "mp3"')
+  if (!isRecord(given)) report(findings, `${at}.input_audio`, given, 'an object with data and format')
+  else if (!isWord(data)) report(findings, `${at}.input_audio.data`, data, 'base64 text')
+  else if (!isWord(format)) report(findings, `${at}.input_audio.format`, format, '"wav" or "mp3"')
   const name = isWord(format) ? format : ''
   return {
     type: 'audio',
@@ -87,14 +81,14 @@ const fileSource = (inner: Json): { readonly mediaType: string; readonly source:
   // Bare base64 has no colon; whatever has one is a URL of some kind.
   return /^[a-z][a-z0-9+.-]*:/i.test(data.slice(0, 20)) ? sourceOf(data) : { mediaType: '', source: { base64: data } }
 }
-const file: Read = (part, { problems, at }) => {
+const file: Read = (part, { findings, at }) => {
   const given = part['file']
   const inner: Json = isRecord(given) ? given : {}
   const source = fileSource(inner)
-  if (!isRecord(given)) complain(problems, `${at}.file`, given, 'an object with file_data or file_id')
+  if (!isRecord(given)) report(findings, `${at}.file`, given, 'an object with file_data or file_id')
   else if (source === undefined)
-    complain(problems, `${at}.file.file_data`, inner['file_data'], 'a data URL, or a file_id')
-  const name = optionalText(problems, `${at}.file.filename`, inner['filename'])
+    report(findings, `${at}.file.file_data`, inner['file_data'], 'a data URL, or a file_id')
+  const name = optionalText(findings, `${at}.file.filename`, inner['filename'])
   return {
     type: 'file',
     ...(source ?? { mediaType: '', source: { text: '' } }),
@@ -103,9 +97,9 @@ const file: Read = (part, { problems, at }) => {
   }
 }
 
-const refusal: Read = (part, { problems, at }) => {
+const refusal: Read = (part, { findings, at }) => {
   const value = part['refusal']
-  if (typeof value !== 'string') complain(problems, `${at}.refusal`, value, 'a string')
+  if (typeof value !== 'string') report(findings, `${at}.refusal`, value, 'a string')
   return { type: 'refusal', text: typeof value === 'string' ? value : '', ...leftovers(part, known.refusal) }
 }
 
@@ -150,21 +144,21 @@ const readers = new Map<string, Read>([
 ])
 
 const readPart = (part: unknown, place: Place): Part | undefined => {
-  if (!isRecord(part)) return complain(place.problems, place.at, part, 'an object with a type')
+  if (!isRecord(part)) return report(place.findings, place.at, part, 'an object with a type')
   const type = part['type']
-  if (!isWord(type)) return complain(place.problems, `${place.at}.type`, type, 'a type such as "text"')
+  if (!isWord(type)) return report(place.findings, `${place.at}.type`, type, 'a type such as "text"')
   const read = readers.get(type)
   return read === undefined ? opaque(part, type) : read(part, place)
 }
 
 /** The parts of a content that is a string or a list; undefined if it is absent. A part of an unknown type stays whole, as opaque. */
-export const readContent = (problems: Problems, at: string, content: unknown): readonly Part[] | undefined => {
+export const readContent = (findings: Findings, at: string, content: unknown): readonly Part[] | undefined => {
   if (isAbsent(content)) return undefined
   if (typeof content === 'string') return [{ type: 'text', text: content }]
-  if (!Array.isArray(content)) return complain(problems, at, content, 'a string or a list of parts')
+  if (!Array.isArray(content)) return report(findings, at, content, 'a string or a list of parts')
   const parts: Part[] = []
   for (const [place, one] of content.entries()) {
-    const part = readPart(one, { problems, at: `${at}[${place}]` })
+    const part = readPart(one, { findings, at: `${at}[${place}]` })
     if (part !== undefined) parts.push(part)
   }
   return parts

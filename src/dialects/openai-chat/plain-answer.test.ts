@@ -5,7 +5,7 @@ import { deliveryOf } from '../../domain/delivery.ts'
 import { mendAnswer } from './mend-answer.ts'
 import { readPlainAnswer } from './plain-answer.ts'
 import { decodeAnswer } from './response.ts'
-import { isRecord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
 
 const choice = (index: number, content: string, finish: string) => ({
   index,

@@ -4,8 +4,9 @@ import { readTier } from './answer-losses.ts'
 import { finishReason, isWireFinish } from './finish.ts'
 import { head, usageIfAny } from './mend-members.ts'
 import { usageIn } from './usage.ts'
-import { isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 interface Check {
   readonly isNeeded: boolean

@@ -1,6 +1,7 @@
 /** Chunks that differ from one before only in their words are known by their bytes and need no parsing. */
-import { isAbsent, isRecord, isWord, parseJson } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

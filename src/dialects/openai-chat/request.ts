@@ -4,23 +4,20 @@ import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { readMessages } from './messages.ts'
 import { readTools, readToolChoice } from './tools.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { deepest, isAbsent, isTooDeep, isWord, without } from '../fields.ts'
 import {
-  complain,
-  deepest,
-  isAbsent,
-  isRecord,
-  isTooDeep,
-  isWord,
-  openaiChatId,
   optionalFlag,
   optionalInteger,
   optionalNumber,
   optionalRecord,
   optionalText,
+  report,
   requiredWord,
-  without,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+} from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { openaiChatId } from './wire.ts'
 
 const known = new Set(
   (
@@ -39,19 +36,19 @@ interface Read<T> {
   readonly own?: Json
 }
 
-const readSchemaFormat = (problems: Problems, format: Json): Read<OutputFormat> => {
+const readSchemaFormat = (findings: Findings, format: Json): Read<OutputFormat> => {
   const at = 'response_format.json_schema'
   const given = format['json_schema']
   if (!isRecord(given)) {
-    complain(problems, at, given, 'an object with name and schema')
+    report(findings, at, given, 'an object with name and schema')
     return { value: { type: 'text' } }
   }
-  const name = optionalText(problems, `${at}.name`, given['name'])
-  const description = optionalText(problems, `${at}.description`, given['description'])
-  const strict = optionalFlag(problems, `${at}.strict`, given['strict'])
+  const name = optionalText(findings, `${at}.name`, given['name'])
+  const description = optionalText(findings, `${at}.description`, given['description'])
+  const strict = optionalFlag(findings, `${at}.strict`, given['strict'])
   const value: OutputFormat = {
     type: 'json',
-    schema: optionalRecord(problems, `${at}.schema`, given['schema']),
+    schema: optionalRecord(findings, `${at}.schema`, given['schema']),
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
     ...(strict !== undefined && { strict }),
@@ -60,15 +57,15 @@ const readSchemaFormat = (problems: Problems, format: Json): Read<OutputFormat> 
   const isWhole = name !== undefined && !without(given, knownSchema) && !without(format, knownFormat)
   return isWhole ? { value } : { value, own: { response_format: format } }
 }
-const readFormat = (problems: Problems, format: unknown): Read<OutputFormat> => {
+const readFormat = (findings: Findings, format: unknown): Read<OutputFormat> => {
   if (isAbsent(format)) return { value: { type: 'text' } }
   if (!isRecord(format)) {
-    complain(problems, 'response_format', format, 'an object with a type')
+    report(findings, 'response_format', format, 'an object with a type')
     return { value: { type: 'text' } }
   }
   const type = format['type']
-  if (!isWord(type)) complain(problems, 'response_format.type', type, '"text", "json_object" or "json_schema"')
-  if (type === 'json_schema') return readSchemaFormat(problems, format)
+  if (!isWord(type)) report(findings, 'response_format.type', type, '"text", "json_object" or "json_schema"')
+  if (type === 'json_schema') return readSchemaFormat(findings, format)
   const isPlain = !without(format, knownFormat)
   if (type === 'text' && isPlain) return { value: { type: 'text' } }
   if (type === 'json_object' && isPlain) return { value: { type: 'json' } }
@@ -88,11 +85,11 @@ const wish = (effort: unknown, budget: number | undefined): ReasoningWish | unde
   return { ...(isEffort(effort) && { effort }), ...(budget !== undefined && { budget: tokens(budget) }) }
 }
 /** `reasoning_effort`, or OpenRouter's `reasoning` object. Words for efforts that are not known go along as they are. */
-const readReasoning = (problems: Problems, body: Json): Read<ReasoningWish | undefined> => {
-  const plain = optionalText(problems, 'reasoning_effort', body['reasoning_effort'])
-  const object = optionalRecord(problems, 'reasoning', body['reasoning'])
-  const inner = optionalText(problems, 'reasoning.effort', object?.['effort'])
-  const budget = optionalInteger(problems, 'reasoning.max_tokens', object?.['max_tokens'], 0)
+const readReasoning = (findings: Findings, body: Json): Read<ReasoningWish | undefined> => {
+  const plain = optionalText(findings, 'reasoning_effort', body['reasoning_effort'])
+  const object = optionalRecord(findings, 'reasoning', body['reasoning'])
+  const inner = optionalText(findings, 'reasoning.effort', object?.['effort'])
+  const budget = optionalInteger(findings, 'reasoning.max_tokens', object?.['max_tokens'], 0)
   const rest =
     object === undefined ? undefined : without(object, isEffort(inner) ? knownReasoning : new Set(['max_tokens']))
   const unknown = plain !== undefined && !isEffort(plain)
@@ -103,82 +100,82 @@ const readReasoning = (problems: Problems, body: Json): Read<ReasoningWish | und
   }
 }
 
-const readBias = (problems: Problems, value: unknown): Readonly<Record<string, number>> | undefined => {
-  const bias = optionalRecord(problems, 'logit_bias', value)
+const readBias = (findings: Findings, value: unknown): Readonly<Record<string, number>> | undefined => {
+  const bias = optionalRecord(findings, 'logit_bias', value)
   if (bias === undefined) return undefined
   const entries: [string, number][] = []
   for (const [token, one] of Object.entries(bias)) {
-    const number = optionalNumber(problems, `logit_bias.${token}`, one)
+    const number = optionalNumber(findings, `logit_bias.${token}`, one)
     if (number !== undefined) entries.push([token, number])
   }
   return Object.fromEntries(entries)
 }
-const readSampling = (problems: Problems, body: Json): Sampling => {
+const readSampling = (findings: Findings, body: Json): Sampling => {
   const read = {
-    temperature: optionalNumber(problems, 'temperature', body['temperature']),
-    topP: optionalNumber(problems, 'top_p', body['top_p']),
-    topK: optionalInteger(problems, 'top_k', body['top_k']),
-    seed: optionalInteger(problems, 'seed', body['seed']),
-    frequencyPenalty: optionalNumber(problems, 'frequency_penalty', body['frequency_penalty']),
-    presencePenalty: optionalNumber(problems, 'presence_penalty', body['presence_penalty']),
-    logitBias: readBias(problems, body['logit_bias']),
+    temperature: optionalNumber(findings, 'temperature', body['temperature']),
+    topP: optionalNumber(findings, 'top_p', body['top_p']),
+    topK: optionalInteger(findings, 'top_k', body['top_k']),
+    seed: optionalInteger(findings, 'seed', body['seed']),
+    frequencyPenalty: optionalNumber(findings, 'frequency_penalty', body['frequency_penalty']),
+    presencePenalty: optionalNumber(findings, 'presence_penalty', body['presence_penalty']),
+    logitBias: readBias(findings, body['logit_bias']),
   }
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
 }
 
-const readStop = (problems: Problems, stop: unknown): readonly string[] => {
+const readStop = (findings: Findings, stop: unknown): readonly string[] => {
   if (isAbsent(stop)) return []
   if (typeof stop === 'string') return [stop]
   if (!Array.isArray(stop)) {
-    complain(problems, 'stop', stop, 'a string or a list of strings')
+    report(findings, 'stop', stop, 'a string or a list of strings')
     return []
   }
   for (const [index, one] of stop.entries()) {
-    if (typeof one !== 'string') complain(problems, `stop[${index}]`, one, 'a string')
+    if (typeof one !== 'string') report(findings, `stop[${index}]`, one, 'a string')
   }
   return stop.filter(one => typeof one === 'string')
 }
 /** Null marks that the newer of two words was used, or the only one that was. */
-const readLimits = (problems: Problems, body: Json): Read<ChatBody['limits']> => {
-  const newer = optionalInteger(problems, 'max_completion_tokens', body['max_completion_tokens'], 1)
-  const older = optionalInteger(problems, 'max_tokens', body['max_tokens'], 1)
+const readLimits = (findings: Findings, body: Json): Read<ChatBody['limits']> => {
+  const newer = optionalInteger(findings, 'max_completion_tokens', body['max_completion_tokens'], 1)
+  const older = optionalInteger(findings, 'max_tokens', body['max_tokens'], 1)
   const most = newer ?? older
   return {
-    value: { ...(most !== undefined && { maxOutputTokens: tokens(most) }), stop: readStop(problems, body['stop']) },
+    value: { ...(most !== undefined && { maxOutputTokens: tokens(most) }), stop: readStop(findings, body['stop']) },
     ...(newer !== undefined && { own: { max_completion_tokens: null } }),
   }
 }
 /** The end user, by OpenAI's older word or its newer one. */
-const readEndUser = (problems: Problems, body: Json): Read<string | undefined> => {
-  const user = optionalText(problems, 'user', body['user'])
-  const safety = optionalText(problems, 'safety_identifier', body['safety_identifier'])
+const readEndUser = (findings: Findings, body: Json): Read<string | undefined> => {
+  const user = optionalText(findings, 'user', body['user'])
+  const safety = optionalText(findings, 'safety_identifier', body['safety_identifier'])
   if (safety === undefined) return { value: user }
   return { value: user ?? safety, own: { safety_identifier: user === undefined ? null : safety } }
 }
 
 /** Without `logprobs: true`, the number of alternatives asks for nothing and only goes along. */
-const readLogprobs = (problems: Problems, body: Json): Read<number | undefined> => {
-  const wanted = optionalFlag(problems, 'logprobs', body['logprobs'])
-  const alternatives = optionalInteger(problems, 'top_logprobs', body['top_logprobs'], 0)
+const readLogprobs = (findings: Findings, body: Json): Read<number | undefined> => {
+  const wanted = optionalFlag(findings, 'logprobs', body['logprobs'])
+  const alternatives = optionalInteger(findings, 'top_logprobs', body['top_logprobs'], 0)
   if (wanted === true) return { value: alternatives ?? 0 }
   return { value: undefined, ...(alternatives !== undefined && { own: { top_logprobs: alternatives } }) }
 }
 
-const readMetadata = (problems: Problems, value: unknown): Readonly<Record<string, string>> | undefined => {
-  const metadata = optionalRecord(problems, 'metadata', value)
+const readMetadata = (findings: Findings, value: unknown): Readonly<Record<string, string>> | undefined => {
+  const metadata = optionalRecord(findings, 'metadata', value)
   if (metadata === undefined) return undefined
   const entries: [string, string][] = []
   for (const [key, one] of Object.entries(metadata)) {
     if (typeof one === 'string') entries.push([key, one])
-    else complain(problems, `metadata.${key}`, one, 'a string')
+    else report(findings, `metadata.${key}`, one, 'a string')
   }
   return Object.fromEntries(entries)
 }
 
-const readStreaming = (problems: Problems, body: Json): Read<Pick<ChatBody, 'stream' | 'streamUsage'>> => {
-  const stream = optionalFlag(problems, 'stream', body['stream']) ?? false
-  const options = optionalRecord(problems, 'stream_options', body['stream_options'])
-  const usage = optionalFlag(problems, 'stream_options.include_usage', options?.['include_usage']) ?? false
+const readStreaming = (findings: Findings, body: Json): Read<Pick<ChatBody, 'stream' | 'streamUsage'>> => {
+  const stream = optionalFlag(findings, 'stream', body['stream']) ?? false
+  const options = optionalRecord(findings, 'stream_options', body['stream_options'])
+  const usage = optionalFlag(findings, 'stream_options.include_usage', options?.['include_usage']) ?? false
   const rest = options === undefined ? undefined : without(options, new Set(['include_usage']))
   return {
     value: { stream, streamUsage: stream && usage },
@@ -187,10 +184,10 @@ const readStreaming = (problems: Problems, body: Json): Read<Pick<ChatBody, 'str
 }
 
 /** Members that simply are there or not. */
-const readPlain = (problems: Problems, body: Json): Partial<ChatBody> => {
-  const parallelToolCalls = optionalFlag(problems, 'parallel_tool_calls', body['parallel_tool_calls'])
-  const serviceTier = optionalText(problems, 'service_tier', body['service_tier'])
-  const metadata = readMetadata(problems, body['metadata'])
+const readPlain = (findings: Findings, body: Json): Partial<ChatBody> => {
+  const parallelToolCalls = optionalFlag(findings, 'parallel_tool_calls', body['parallel_tool_calls'])
+  const serviceTier = optionalText(findings, 'service_tier', body['service_tier'])
+  const metadata = readMetadata(findings, body['metadata'])
   return {
     ...(parallelToolCalls !== undefined && { parallelToolCalls }),
     ...(serviceTier !== undefined && { serviceTier }),
@@ -198,29 +195,29 @@ const readPlain = (problems: Problems, body: Json): Partial<ChatBody> => {
   }
 }
 
-const readBody = (problems: Problems, body: Json): ChatBody => {
-  const format = readFormat(problems, body['response_format'])
-  const reasoning = readReasoning(problems, body)
-  const logprobs = readLogprobs(problems, body)
-  const streaming = readStreaming(problems, body)
-  const choice = readToolChoice(problems, body)
-  const limits = readLimits(problems, body)
-  const endUser = readEndUser(problems, body)
+const readBody = (findings: Findings, body: Json): ChatBody => {
+  const format = readFormat(findings, body['response_format'])
+  const reasoning = readReasoning(findings, body)
+  const logprobs = readLogprobs(findings, body)
+  const streaming = readStreaming(findings, body)
+  const choice = readToolChoice(findings, body)
+  const limits = readLimits(findings, body)
+  const endUser = readEndUser(findings, body)
   return {
     operation: 'chat',
-    target: requiredWord(problems, 'model', body['model']),
-    messages: readMessages(problems, body['messages']),
-    ...readTools(problems, body),
+    target: requiredWord(findings, 'model', body['model']),
+    messages: readMessages(findings, body['messages']),
+    ...readTools(findings, body),
     ...(choice.toolChoice !== undefined && { toolChoice: choice.toolChoice }),
     output: format.value,
     limits: limits.value,
-    sampling: readSampling(problems, body),
+    sampling: readSampling(findings, body),
     ...(reasoning.value !== undefined && { reasoning: reasoning.value }),
-    choices: optionalInteger(problems, 'n', body['n'], 1) ?? 1,
+    choices: optionalInteger(findings, 'n', body['n'], 1) ?? 1,
     ...(logprobs.value !== undefined && { logprobs: logprobs.value }),
     ...streaming.value,
     ...(endUser.value !== undefined && { endUser: endUser.value }),
-    ...readPlain(problems, body),
+    ...readPlain(findings, body),
     // Always there, so that the way back knows that the request came in this dialect.
     extensions: {
       [openaiChatId]: {
@@ -240,12 +237,12 @@ const readBody = (problems: Problems, body: Json): ChatBody => {
 /** The request that a client's body makes, or what is wrong with it and where. */
 export const decodeRequest = (body: unknown): Checked<ChatBody> => {
   if (!isRecord(body)) {
-    const problems: Problems = {}
-    complain(problems, 'body', body, 'a JSON object with model and messages')
-    return { ok: false, why: problems.first?.why ?? '' }
+    const findings: Findings = {}
+    report(findings, 'body', body, 'a JSON object with model and messages')
+    return { ok: false, why: findings.first?.why ?? '' }
   }
   if (isTooDeep(body)) return { ok: false, why: `the body nests more than ${deepest} levels deep; it must nest less` }
-  const problems: Problems = {}
-  const value = readBody(problems, body)
-  return problems.first === undefined ? { ok: true, value } : { ok: false, ...problems.first }
+  const findings: Findings = {}
+  const value = readBody(findings, body)
+  return findings.first === undefined ? { ok: true, value } : { ok: false, ...findings.first }
 }

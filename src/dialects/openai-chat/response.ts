@@ -10,8 +10,11 @@ import { errorIn, garbled, tooDeep } from './in-band-error.ts'
 import { mendAnswer } from './mend-answer.ts'
 import { writeChoice } from './write-answer.ts'
 import { writeUsage } from './usage.ts'
-import { found, isRecord, isTooDeep, listLosses, ownMembers } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isTooDeep } from '../fields.ts'
+import { found } from '../findings.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 /** The events that would have told this answer. */
 export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
@@ -40,7 +43,7 @@ export const encodeAnswer = (
 ): Encoded<Record<string, unknown>> => {
   const answer = collect(events)
   if (answer.failure !== undefined) return { value: encodeFailure(answer.failure).body, losses: [] }
-  const losses = new Map<string, string>()
+  const losses = noLosses()
   nameHead(answer, losses)
   nameUsage(answer.usage, answer.serviceTier, losses)
   const choices = answer.choices.length === 0 ? [{ parts: [] }] : answer.choices
@@ -52,5 +55,5 @@ export const encodeAnswer = (
     choices: choices.map((choice, index) => writeChoice(choice, index, context.id, losses)),
     ...(answer.usage !== undefined && { usage: writeUsage(answer.usage) }),
   }
-  return { value: { ...mendAnswer(body) }, losses: listLosses(losses) }
+  return { value: { ...mendAnswer(body) }, losses: losses.list() }
 }

@@ -14,8 +14,9 @@ import { chunkMemory } from './repeated-chunk.ts'
 import type { ChunkMemory } from './repeated-chunk.ts'
 import { endMark, readFrame } from './stream.ts'
 import { writeUsage } from './usage.ts'
-import { isAbsent, isRecord, parseJson } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const LF = 10

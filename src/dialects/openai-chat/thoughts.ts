@@ -1,6 +1,7 @@
 /** Reasoning as look-alikes tell it: five forms, one after the other, some of them side by side with the same words. */
-import { isRecord, isWord, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, without } from '../fields.ts'
 
 /** One piece of reasoning; in a stream, of the block that `index` names. */
 export interface Thought {

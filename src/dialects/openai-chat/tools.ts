@@ -1,27 +1,11 @@
 /** Tools and the choice among them, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
-import {
-  addForeign,
-  addLoss,
-  carried,
-  complain,
-  isAbsent,
-  isRecord,
-  isWord,
-  openaiChatId,
-  optionalFlag,
-} from './wire.ts'
-import {
-  optionalRecord,
-  optionalText,
-  ownMembers,
-  ownRecord,
-  readCache,
-  requiredWord,
-  without,
-  writeCache,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, recordOf, without } from '../fields.ts'
+import { optionalFlag, optionalRecord, optionalText, report, requiredWord } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, openaiChatId, ownMembers, readCache, writeCache } from './wire.ts'
 import type { Writing } from './write-parts.ts'
 
 const known = {
@@ -35,11 +19,11 @@ interface Tools {
 }
 
 /** A function as `tools[].function` and the legacy `functions[]` define it. */
-const readDefinition = (problems: Problems, at: string, value: Json): Tool => {
-  const name = requiredWord(problems, `${at}.name`, value['name'])
-  const description = optionalText(problems, `${at}.description`, value['description'])
-  const inputSchema = optionalRecord(problems, `${at}.parameters`, value['parameters'])
-  const strict = optionalFlag(problems, `${at}.strict`, value['strict'])
+const readDefinition = (findings: Findings, at: string, value: Json): Tool => {
+  const name = requiredWord(findings, `${at}.name`, value['name'])
+  const description = optionalText(findings, `${at}.description`, value['description'])
+  const inputSchema = optionalRecord(findings, `${at}.parameters`, value['parameters'])
+  const strict = optionalFlag(findings, `${at}.strict`, value['strict'])
   return {
     name,
     ...(description !== undefined && { description }),
@@ -48,19 +32,19 @@ const readDefinition = (problems: Problems, at: string, value: Json): Tool => {
   }
 }
 
-const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
-  if (!isRecord(tool)) return complain(problems, at, tool, 'an object with type and function')
+const readTool = (findings: Findings, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
+  if (!isRecord(tool)) return report(findings, at, tool, 'an object with type and function')
   const { type: given, function: definition } = tool
   // Mistral and others take tools without a type.
   const type = isAbsent(given) && isRecord(definition) ? 'function' : given
-  if (!isWord(type)) return complain(problems, `${at}.type`, type, '"function"')
+  if (!isWord(type)) return report(findings, `${at}.type`, type, '"function"')
   if (type !== 'function') return { dialect: openaiChatId, kind: type, value: tool }
-  if (!isRecord(definition)) return complain(problems, `${at}.function`, definition, 'an object with a name')
+  if (!isRecord(definition)) return report(findings, `${at}.function`, definition, 'an object with a name')
   const inner = without(definition, known.definition)
   const rest = without(tool, known.tool)
   const extra = inner === undefined ? rest : { ...rest, function: inner }
   return {
-    ...readDefinition(problems, `${at}.function`, definition),
+    ...readDefinition(findings, `${at}.function`, definition),
     ...readCache(tool['cache_control']),
     ...carried(extra),
   }
@@ -70,33 +54,33 @@ const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueT
 const oldTool: Json = { functions: null }
 const oldChoice: Json = { function_call: null }
 
-const readFunction = (problems: Problems, at: string, value: unknown): Tool | undefined => {
-  if (!isRecord(value)) return complain(problems, at, value, 'an object with a name')
+const readFunction = (findings: Findings, at: string, value: unknown): Tool | undefined => {
+  if (!isRecord(value)) return report(findings, at, value, 'an object with a name')
   const inner = without(value, known.definition)
   return {
-    ...readDefinition(problems, at, value),
+    ...readDefinition(findings, at, value),
     ...carried(inner === undefined ? oldTool : { ...oldTool, function: inner }),
   }
 }
 
-const listOf = (problems: Problems, at: string, value: unknown): readonly unknown[] => {
+const listOf = (findings: Findings, at: string, value: unknown): readonly unknown[] => {
   if (isAbsent(value)) return []
   if (Array.isArray(value)) return value
-  complain(problems, at, value, 'a list')
+  report(findings, at, value, 'a list')
   return []
 }
 
 /** The tools of a body, those of the legacy `functions` too. A tool of an unknown type stays whole, as opaque. */
-export const readTools = (problems: Problems, body: Json): Tools => {
+export const readTools = (findings: Findings, body: Json): Tools => {
   const tools: Tool[] = []
   const opaque: OpaqueTool[] = []
-  for (const [index, one] of listOf(problems, 'tools', body['tools']).entries()) {
-    const tool = readTool(problems, `tools[${index}]`, one)
+  for (const [index, one] of listOf(findings, 'tools', body['tools']).entries()) {
+    const tool = readTool(findings, `tools[${index}]`, one)
     if (tool !== undefined && 'kind' in tool) opaque.push(tool)
     else if (tool !== undefined) tools.push(tool)
   }
-  for (const [index, one] of listOf(problems, 'functions', body['functions']).entries()) {
-    const tool = readFunction(problems, `functions[${index}]`, one)
+  for (const [index, one] of listOf(findings, 'functions', body['functions']).entries()) {
+    const tool = readFunction(findings, `functions[${index}]`, one)
     if (tool !== undefined) tools.push(tool)
   }
   return opaque.length === 0 ? { tools } : { tools, opaqueTools: opaque }
@@ -119,54 +103,54 @@ const namesOf = (tools: readonly unknown[]): readonly string[] =>
 /** A choice, or the word for one that only OpenAI knows and that goes along as it is. */
 type ReadChoice = ToolChoice | 'own' | undefined
 
-const allowedTools = (problems: Problems, choice: Json): ReadChoice => {
+const allowedTools = (findings: Findings, choice: Json): ReadChoice => {
   const allowed = choice['allowed_tools']
   const at = 'tool_choice.allowed_tools'
-  if (!isRecord(allowed)) return complain(problems, at, allowed, 'an object with mode and tools')
+  if (!isRecord(allowed)) return report(findings, at, allowed, 'an object with mode and tools')
   const { mode, tools } = allowed
-  if (mode !== 'auto' && mode !== 'required') return complain(problems, `${at}.mode`, mode, '"auto" or "required"')
-  if (!Array.isArray(tools)) return complain(problems, `${at}.tools`, tools, 'a list of tools')
+  if (mode !== 'auto' && mode !== 'required') return report(findings, `${at}.mode`, mode, '"auto" or "required"')
+  if (!Array.isArray(tools)) return report(findings, `${at}.tools`, tools, 'a list of tools')
   const names = namesOf(tools)
   return names.length < tools.length ? 'own' : { oneOf: names, required: mode === 'required' }
 }
-const objectChoice = (problems: Problems, choice: Json): ReadChoice => {
+const objectChoice = (findings: Findings, choice: Json): ReadChoice => {
   const { type: given, function: named } = choice
   const type = isAbsent(given) && isRecord(named) ? 'function' : given
-  if (type === 'allowed_tools') return allowedTools(problems, choice)
+  if (type === 'allowed_tools') return allowedTools(findings, choice)
   if (type === 'function') {
     const at = 'tool_choice.function'
-    if (!isRecord(named)) return complain(problems, at, named, 'an object with a name')
-    return { name: requiredWord(problems, `${at}.name`, named['name']) }
+    if (!isRecord(named)) return report(findings, at, named, 'an object with a name')
+    return { name: requiredWord(findings, `${at}.name`, named['name']) }
   }
-  return isWord(type) ? 'own' : complain(problems, 'tool_choice.type', type, '"function" or "allowed_tools"')
+  return isWord(type) ? 'own' : report(findings, 'tool_choice.type', type, '"function" or "allowed_tools"')
 }
-const legacyChoice = (problems: Problems, value: unknown): ReadChoice => {
+const legacyChoice = (findings: Findings, value: unknown): ReadChoice => {
   if (isAbsent(value)) return undefined
   if (value === 'auto' || value === 'none') return value
-  if (isRecord(value)) return { name: requiredWord(problems, 'function_call.name', value['name']) }
-  return complain(problems, 'function_call', value, '"auto", "none" or an object with a name')
+  if (isRecord(value)) return { name: requiredWord(findings, 'function_call.name', value['name']) }
+  return report(findings, 'function_call', value, '"auto", "none" or an object with a name')
 }
 
-const readAnyChoice = (problems: Problems, body: Json): ReadChoice => {
+const readAnyChoice = (findings: Findings, body: Json): ReadChoice => {
   const choice = body['tool_choice']
-  if (isAbsent(choice)) return legacyChoice(problems, body['function_call'])
-  if (isRecord(choice)) return objectChoice(problems, choice)
-  return modes.get(choice) ?? complain(problems, 'tool_choice', choice, '"auto", "none", "required" or an object')
+  if (isAbsent(choice)) return legacyChoice(findings, body['function_call'])
+  if (isRecord(choice)) return objectChoice(findings, choice)
+  return modes.get(choice) ?? report(findings, 'tool_choice', choice, '"auto", "none", "required" or an object')
 }
 
 /** The choice among tools in all its forms; `own` is set where it must go along word for word. */
 export const readToolChoice = (
-  problems: Problems,
+  findings: Findings,
   body: Json,
 ): { readonly toolChoice?: ToolChoice; readonly own?: Json } => {
-  const choice = readAnyChoice(problems, body)
+  const choice = readAnyChoice(findings, body)
   if (choice === 'own') return { own: { tool_choice: body['tool_choice'] } }
   if (choice === undefined) return {}
   return { toolChoice: choice, ...(isAbsent(body['tool_choice']) && { own: oldChoice }) }
 }
 
 const writeDefinition = (tool: Tool): Json => ({
-  ...ownRecord(ownMembers(tool.extensions), 'function'),
+  ...recordOf(ownMembers(tool.extensions), 'function'),
   name: tool.name,
   ...(tool.description !== undefined && { description: tool.description }),
   ...(tool.inputSchema !== undefined && { parameters: tool.inputSchema }),
@@ -181,9 +165,9 @@ const writeTool = (tool: Tool, { isOwn }: Writing): Json => ({
 })
 const nameLosses = (tools: readonly Tool[], { losses, isOwn }: Writing): void => {
   for (const tool of tools) {
-    addForeign(losses, tool.extensions, 'tools.')
+    losses.addForeign(tool.extensions, 'tools.')
     if (tool.cache !== undefined && !isOwn) {
-      addLoss(losses, 'tools.cache', 'OpenAI caches prompts by itself and takes no marks')
+      losses.add('tools.cache', 'OpenAI caches prompts by itself and takes no marks')
     }
   }
 }
@@ -207,7 +191,7 @@ const writeOpaque = (body: ChatBody, writing: Writing): readonly Json[] => {
   const own: Json[] = []
   for (const { dialect, kind, value } of body.opaqueTools ?? []) {
     if (dialect === openaiChatId && isRecord(value)) own.push(value)
-    else addLoss(writing.losses, `tools.${kind}`, `only ${dialect} knows this tool`)
+    else writing.losses.add(`tools.${kind}`, `only ${dialect} knows this tool`)
   }
   return own
 }
@@ -221,7 +205,7 @@ export const writeTools = (body: ChatBody, writing: Writing): Json => {
   const isBare = tools.length === 0 && functions.length === 0
   if (isBare && (body.opaqueTools ?? []).length > 0) {
     // Without tools the API refuses what is said about choosing among them.
-    if (body.toolChoice !== undefined) addLoss(writing.losses, 'toolChoice', 'no tool is left to choose from')
+    if (body.toolChoice !== undefined) writing.losses.add('toolChoice', 'no tool is left to choose from')
     return {}
   }
   return {

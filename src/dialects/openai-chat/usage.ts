@@ -3,8 +3,10 @@ import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import { carried, isRecord, ownMembers, ownRecord, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf, without } from '../fields.ts'
+import { carried, ownMembers } from './wire.ts'
 
 const first = (...values: readonly unknown[]): Tokens => {
   for (const value of values) {
@@ -28,8 +30,8 @@ const known = {
 
 /** What of the usage has no word in ours. */
 const others = (usage: Json, sum: number): Json | undefined => {
-  const input = without(ownRecord(usage, 'prompt_tokens_details'), known.input)
-  const output = without(ownRecord(usage, 'completion_tokens_details'), known.output)
+  const input = without(recordOf(usage, 'prompt_tokens_details'), known.input)
+  const output = without(recordOf(usage, 'completion_tokens_details'), known.output)
   const total = tokenCount(usage['total_tokens'])
   const rest = {
     ...without(usage, known.usage),
@@ -78,8 +80,8 @@ const readUsage = (value: unknown): Usage | undefined => {
   const completion = tokenCount(value['completion_tokens'])
   if (prompt === undefined && completion === undefined && tokenCount(value['total_tokens']) === undefined)
     return undefined
-  const input = ownRecord(value, 'prompt_tokens_details')
-  const output = ownRecord(value, 'completion_tokens_details')
+  const input = recordOf(value, 'prompt_tokens_details')
+  const output = recordOf(value, 'completion_tokens_details')
   const read = counted(
     prompt ?? 0,
     completion ?? 0,
@@ -114,7 +116,7 @@ export const writeUsage = (usage: Usage): Json => {
     total_tokens: tokenCount(own['total_tokens']) ?? usage.input + usage.output,
     prompt_tokens_details: {
       audio_tokens: usage.inputAudio ?? 0,
-      ...ownRecord(own, 'prompt_tokens_details'),
+      ...recordOf(own, 'prompt_tokens_details'),
       cached_tokens: usage.inputCached,
       ...(usage.inputCacheWritten > 0 && { cache_write_tokens: usage.inputCacheWritten }),
     },
@@ -122,7 +124,7 @@ export const writeUsage = (usage: Usage): Json => {
       audio_tokens: usage.outputAudio ?? 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
-      ...ownRecord(own, 'completion_tokens_details'),
+      ...recordOf(own, 'completion_tokens_details'),
       reasoning_tokens: usage.reasoning,
     },
   }
@@ -132,7 +134,7 @@ export const writeUsage = (usage: Usage): Json => {
 export const usageIn = (json: Json): Usage | undefined => {
   const plain = readUsage(json['usage'])
   if (plain !== undefined) return plain
-  const groq = readUsage(ownRecord(json, 'x_groq')['usage'])
+  const groq = readUsage(recordOf(json, 'x_groq')['usage'])
   if (groq !== undefined) return groq
   const choices = json['choices']
   return Array.isArray(choices) && isRecord(choices[0]) ? readUsage(choices[0]['usage']) : undefined

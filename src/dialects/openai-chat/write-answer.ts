@@ -5,8 +5,11 @@ import { nameEnd } from './answer-losses.ts'
 import { wireFinish } from './finish.ts'
 import { citationsOf, extraContent, logprobsOf, pictureOf, toldAsExtra } from './google-extras.ts'
 import { writeDetails } from './write-thought.ts'
-import { addForeign, addLoss, isRecord, joined, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf, without } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { joined, openaiChatId, ownMembers } from './wire.ts'
 
 /** True for the older form of a call, by the mark that reading left on it. */
 export const isLegacy = (own: Json): boolean => own['function_call'] === null
@@ -15,7 +18,7 @@ const marks = new Set(['function_call', 'function'])
 /** A call as the wire has it; '' stands for no arguments, which clients parse as JSON all the same. */
 export const writeCall = (part: ToolCallPart, id: string): Json => {
   const own = ownMembers(part.extensions)
-  const called = { ...ownRecord(own, 'function'), name: part.name, arguments: part.input === '' ? '{}' : part.input }
+  const called = { ...recordOf(own, 'function'), name: part.name, arguments: part.input === '' ? '{}' : part.input }
   return { ...without(own, marks), id, type: 'function', function: called }
 }
 
@@ -46,7 +49,7 @@ interface Draft {
 const draftCall = (draft: Draft, part: ToolCallPart): void => {
   const { tool_calls: calls } = draft.lists
   const written = { ...writeCall(part, draft.callId(part.callId, calls.length)), ...extraContent(part.extensions) }
-  if (isLegacy(ownMembers(part.extensions))) draft.legacyCall = ownRecord(written, 'function')
+  if (isLegacy(ownMembers(part.extensions))) draft.legacyCall = recordOf(written, 'function')
   else calls.push(written)
 }
 const draftOpaque = (draft: Draft, part: OpaquePart): void => {
@@ -54,13 +57,13 @@ const draftOpaque = (draft: Draft, part: OpaquePart): void => {
   const picture = pictureOf(part)
   if (picture !== undefined) draft.lists.images.push(picture)
   else if (member === undefined)
-    addLoss(draft.losses, `content.${part.kind}`, `only ${part.dialect} knows this kind of content`)
+    draft.losses.add(`content.${part.kind}`, `only ${part.dialect} knows this kind of content`)
   else if (member === 'audio') draft.audio = part.value
   else if (member === 'tool_calls' || member === 'images') draft.lists[member].push(part.value)
   else draft.lists.content_parts.push(part.value)
 }
 const draftPart = (draft: Draft, part: Part): void => {
-  addForeign(draft.losses, part.extensions, 'content.', toldAsExtra)
+  draft.losses.addForeign(part.extensions, 'content.', toldAsExtra)
   switch (part.type) {
     case 'text':
       draft.text = (draft.text ?? '') + part.text
@@ -79,7 +82,7 @@ const draftPart = (draft: Draft, part: Part): void => {
     case 'opaque':
       return draftOpaque(draft, part)
     default:
-      addLoss(draft.losses, `content.${part.type}`, 'an answer of OpenAI cannot hold it')
+      draft.losses.add(`content.${part.type}`, 'an answer of OpenAI cannot hold it')
   }
 }
 
@@ -111,7 +114,7 @@ const messageOf = (draft: Draft, others: Json): Json => {
 const apart = new Set(['message', 'logprobs'])
 /** What the end of a choice carries for its message, for its log probabilities, and for itself. */
 export const ownOfEnd = (own: Json): { readonly message: Json; readonly logprobs: unknown; readonly others: Json } => ({
-  message: ownRecord(own, 'message'),
+  message: recordOf(own, 'message'),
   logprobs: own['logprobs'],
   others: without(own, apart) ?? {},
 })

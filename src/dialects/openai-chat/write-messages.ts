@@ -5,8 +5,10 @@ import { ownReasoning } from './messages.ts'
 import { isLegacy, writeCall } from './write-answer.ts'
 import { writeContent, writePart } from './write-parts.ts'
 import type { Writing } from './write-parts.ts'
-import { addForeign, addLoss, isAbsent, isRecord, openaiChatId, ownMembers, ownRecord, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, recordOf, without } from '../fields.ts'
+import { openaiChatId, ownMembers } from './wire.ts'
 
 /** Messages as they are written; media out of tool results wait until the last of them is told. */
 interface Conversation {
@@ -18,7 +20,7 @@ const roleOnly = new Set(['role'])
 /** The message's own members. */
 const extras = (message: Message, { losses }: Writing): Json => {
   for (const { field, why } of foreignLosses(message.extensions, openaiChatId, roleOnly))
-    addLoss(losses, `messages.${field}`, why)
+    losses.add(`messages.${field}`, why)
   return without(ownMembers(message.extensions), roleOnly) ?? {}
 }
 
@@ -35,9 +37,9 @@ const say = (conversation: Conversation, message: Json): void => {
 
 const sayResult = (conversation: Conversation, part: ToolResultPart, message: Json, writing: Writing): void => {
   const { losses } = writing
-  addForeign(losses, part.extensions, 'messages.tool-result.')
-  if (part.isError) addLoss(losses, 'messages.tool-result.isError', 'OpenAI has no mark for a failed tool call')
-  if (part.cache !== undefined && !writing.isOwn) addLoss(losses, 'messages.cache', 'OpenAI takes no cache marks')
+  losses.addForeign(part.extensions, 'messages.tool-result.')
+  if (part.isError) losses.add('messages.tool-result.isError', 'OpenAI has no mark for a failed tool call')
+  if (part.cache !== undefined && !writing.isOwn) losses.add('messages.cache', 'OpenAI takes no cache marks')
   const isText = (one: Part): boolean =>
     one.type === 'text' ||
     (one.type === 'opaque' && one.words !== undefined) ||
@@ -70,9 +72,9 @@ const sayUser = (conversation: Conversation, message: Message, writing: Writing)
 }
 
 const toolCall = (part: ToolCallPart, writing: Writing): Json => {
-  addForeign(writing.losses, part.extensions, 'messages.')
+  writing.losses.addForeign(part.extensions, 'messages.')
   if (part.cache !== undefined && !writing.isOwn) {
-    addLoss(writing.losses, 'messages.cache', 'OpenAI takes no cache marks')
+    writing.losses.add('messages.cache', 'OpenAI takes no cache marks')
   }
   return writeCall(part, part.callId)
 }
@@ -110,10 +112,10 @@ const sort = (message: Message, writing: Writing): Spoken => {
     if (own !== undefined) calls.push(own)
     else if (part.type === 'tool-call') {
       const call = toolCall(part, writing)
-      if (isLegacy(ownMembers(part.extensions))) oldCall = ownRecord(call, 'function')
+      if (isLegacy(ownMembers(part.extensions))) oldCall = recordOf(call, 'function')
       else calls.push(call)
     } else if (!writing.isOwn && isMedia(part)) {
-      addLoss(writing.losses, `messages.${part.type}`, 'OpenAI takes none in assistant messages')
+      writing.losses.add(`messages.${part.type}`, 'OpenAI takes none in assistant messages')
     } else if (part.type !== 'reasoning' || !keepsReasoning) words.push(part)
   }
   return { calls, words, thoughts, ...(oldCall !== undefined && { oldCall }) }
@@ -151,8 +153,7 @@ export const writeMessages = (messages: readonly Message[], writing: Writing): r
   }
   flush(conversation)
   if (!writing.isOwn && messages.at(-1)?.role === 'assistant') {
-    addLoss(
-      writing.losses,
+    writing.losses.add(
       'messages.prefill',
       'OpenAI answers anew after a last turn of the assistant, and does not go on with it',
     )

@@ -1,7 +1,7 @@
 /** Reasoning of an answer, written: its words as `reasoning_content`, its proof as `reasoning_details`. */
 import type { ReasoningPart } from '../../domain/message.ts'
+import type { Json } from '../../domain/json.ts'
 import { ownMembers } from './wire.ts'
-import type { Json } from './wire.ts'
 
 type Thought = Pick<ReasoningPart, 'text' | 'signature' | 'redacted' | 'extensions'>
 

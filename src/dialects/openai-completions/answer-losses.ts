@@ -3,7 +3,7 @@ import { foreignUsage } from '../../domain/foreign.ts'
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { isKnownReason } from './finish.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
 
 const usualTiers = new Set<unknown>(['default', 'auto', 'standard', undefined])

@@ -4,8 +4,10 @@ import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import { errorIn, garbled } from './failure.ts'
 import { readReason } from './finish.ts'
 import { readUsage } from './usage.ts'
-import type { Json } from './wire.ts'
-import { carried, dialect, isAbsent, isRecord, isWord, otherMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, otherMembers } from '../fields.ts'
+import { carried, dialect } from './wire.ts'
 
 interface OpenChoice {
   readonly at: { readonly choice?: number }

@@ -2,8 +2,10 @@
 import type { ChatBody, ChatRequest } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import { promptsIn, writePrompt } from './prompt.ts'
-import type { Json, Losses } from './wire.ts'
-import { dialect, noLosses, ownMembers, recordOf } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect, noLosses, ownMembers } from './wire.ts'
 
 const [mostStops, mostAlternatives, length] = [4, 5, 1024]
 

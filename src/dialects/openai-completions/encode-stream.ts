@@ -7,8 +7,10 @@ import { writeReason } from './finish.ts'
 import { writeHead } from './response.ts'
 import { endMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
-import type { Json, Losses } from './wire.ts'
-import { isRecord, noLosses, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 const none: readonly Frame[] = []
 

@@ -1,8 +1,9 @@
 /** Failures in OpenAI's words, both ways. */
 import type { Failure, FailureKind } from '../../domain/failure.ts'
 import { codeOf, statusOf } from '../../domain/failure.ts'
-import type { Json } from './wire.ts'
-import { isRecord, isWord, jsonText } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText } from '../fields.ts'
 
 const named: readonly (readonly [FailureKind, RegExp])[] = [
   ['context-overflow', /context_length|context_window|maximum context length|prompt is too long/],

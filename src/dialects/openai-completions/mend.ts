@@ -1,7 +1,8 @@
 /** An answer, or a chunk of one, set right where it breaks the published schema; unknown members stay. */
 import { isWireReason, readReason, writeReason } from './finish.ts'
-import type { Json } from './wire.ts'
-import { isRecord, isWord } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 /** What a member must be, and what stands in for it where it is not; undefined takes it out. */
 type Rule = readonly [member: string, isRight: (value: unknown) => boolean, right: (value: unknown) => unknown]

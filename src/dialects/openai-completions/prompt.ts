@@ -1,7 +1,10 @@
 /** The prompt, both ways: one text is what the user says, and a conversation becomes a transcript. */
 import type { Message, OpaquePart, Part } from '../../domain/message.ts'
-import type { Findings, Losses } from './wire.ts'
-import { dialect, isAbsent, report } from './wire.ts'
+import { isAbsent } from '../fields.ts'
+import { report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { dialect } from './wire.ts'
 import { wordsOf } from './words.ts'
 
 /** The kind of block that holds prompts which only this dialect can say: several, or tokens in place of words. */

@@ -3,23 +3,21 @@ import type { ChatBody, Sampling } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { readPrompt } from './prompt.ts'
-import type { Findings, Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { deepest, isAbsent, isTooDeep, otherMembers } from '../fields.ts'
 import {
   checked,
-  deepest,
-  dialect,
-  isAbsent,
-  isRecord,
-  isTooDeep,
   optionalFlag,
   optionalInteger,
   optionalNumber,
   optionalRecord,
   optionalText,
-  otherMembers,
   report,
   requiredWord,
-} from './wire.ts'
+} from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { dialect } from './wire.ts'
 
 const known = new Set(
   (

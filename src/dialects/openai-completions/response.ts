@@ -8,8 +8,12 @@ import { nameBlock, nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import { encodeFailure, errorIn, garbled } from './failure.ts'
 import { writeReason } from './finish.ts'
 import { writeUsage } from './usage.ts'
-import type { Json, Losses } from './wire.ts'
-import { found, isRecord, isTooDeep, noLosses, ownMembers } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isTooDeep } from '../fields.ts'
+import { found } from '../findings.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses, ownMembers } from './wire.ts'
 
 /** The events that would have told this answer. */
 export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {

@@ -11,8 +11,9 @@ import { garbled } from './failure.ts'
 import { mend } from './mend.ts'
 import type { Before } from './mend.ts'
 import { endMark, readFrame } from './stream.ts'
-import { isAbsent, isRecord, parseJson } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const endBytes = encoder.encode(`data: ${endMark}\n\n`)

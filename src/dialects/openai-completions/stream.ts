@@ -4,7 +4,8 @@ import type { Frame, FrameDecoder } from '../../ports/dialect.ts'
 import { endEarly, fail, finish, newReading, readJson } from './answer.ts'
 import type { Reading } from './answer.ts'
 import { errorIn, garbled } from './failure.ts'
-import { isRecord, isTooDeep, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { isTooDeep, parseJson } from '../fields.ts'
 
 const none: readonly StreamEvent[] = []
 

@@ -2,8 +2,10 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import type { Json } from './wire.ts'
-import { carried, isRecord, otherMembers, ownMembers, recordOf } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { otherMembers, recordOf } from '../fields.ts'
+import { carried, ownMembers } from './wire.ts'
 
 const [ofInput, ofOutput] = ['prompt_tokens_details', 'completion_tokens_details']
 const known = {

@@ -1,6 +1,6 @@
 /** What the parts of a message say in words, for a model that takes nothing else. */
 import type { MediaPart, Part, ToolResultPart } from '../../domain/message.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
 
 const decodeText = (base64: string): string | undefined => {
   try {

@@ -4,8 +4,10 @@ import { doneThoughts } from './answer-thoughts.ts'
 import { closeParts, readWords } from './answer-words.ts'
 import { missing } from './open-item.ts'
 import type { Items, OpenItem } from './open-item.ts'
-import { carriedWith, isRecord, isWord, jsonText, openaiResponsesId, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText, without } from '../fields.ts'
+import { carriedWith, openaiResponsesId } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 const knownCall = new Set(['type', 'id', 'call_id', 'name', 'arguments', 'status'])

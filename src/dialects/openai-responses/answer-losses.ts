@@ -2,20 +2,20 @@
 import { foreignUsage } from '../../domain/foreign.ts'
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
-import { addForeign, addLoss, openaiResponsesId } from './wire.ts'
-import type { Losses } from './wire.ts'
+import type { Losses } from '../own-members.ts'
+import { openaiResponsesId } from './wire.ts'
 
 const tiers = new Set<unknown>(['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'ultrafast'])
 const tierOnly = new Set(['service_tier'])
 
 /** What stands around the output. */
 export const nameHead = ({ extensions }: Pick<Answer, 'extensions'>, losses: Losses): void =>
-  addForeign(losses, extensions, 'answer.')
+  losses.addForeign(extensions, 'answer.')
 /** Counts that OpenAI has no place for. `serviceTier` is told around the output. */
 export const nameUsage = (usage: Usage | undefined, serviceTier: string | undefined, losses: Losses): void => {
   const said = tiers.has(serviceTier) ? tierOnly : undefined
   for (const { field, why } of foreignUsage(usage?.extensions, openaiResponsesId, said))
-    addLoss(losses, `usage.${field}`, why)
+    losses.add(`usage.${field}`, why)
 }
 
 /** Words that say no more than that an answer came to its end, to its limit or to a call. */
@@ -30,9 +30,9 @@ const known = new Set(
 /** What the end of an answer carries beyond a word that OpenAI knows. */
 export const nameEnd = (end: Extract<StreamEvent, { type: 'choice-end' }>, losses: Losses): void => {
   const { raw, stopSequence, extensions } = end
-  addForeign(losses, extensions, 'content.')
+  losses.addForeign(extensions, 'content.')
   if (stopSequence !== undefined)
-    addLoss(losses, 'content.stop_sequence', 'OpenAI does not tell at which stop sequence an answer ended')
+    losses.add('content.stop_sequence', 'OpenAI does not tell at which stop sequence an answer ended')
   if (raw !== undefined && raw !== '' && !known.has(raw.toLowerCase()))
-    addLoss(losses, 'content.stop_reason', `OpenAI has no word for ${JSON.stringify(raw)}`)
+    losses.add('content.stop_reason', `OpenAI has no word for ${JSON.stringify(raw)}`)
 }

@@ -3,8 +3,9 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import { thoughtsIn } from './input.ts'
 import { missing } from './open-item.ts'
 import type { Items, OpenItem, OpenThought } from './open-item.ts'
-import { carriedWith, isWord, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, without } from '../fields.ts'
+import { carriedWith } from './wire.ts'
 
 type Kind = 'summary' | 'content'
 const none: readonly StreamEvent[] = []

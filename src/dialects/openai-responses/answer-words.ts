@@ -3,8 +3,10 @@ import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { missing } from './open-item.ts'
 import type { Items, OpenItem, OpenPart } from './open-item.ts'
-import { carriedWith, isRecord, isWord, openaiResponsesId, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, without } from '../fields.ts'
+import { carriedWith, openaiResponsesId } from './wire.ts'
 
 type Kind = OpenPart['kind']
 

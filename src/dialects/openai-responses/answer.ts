@@ -7,8 +7,9 @@ import { errorIn, failureOf, garbled } from './in-band-error.ts'
 import { addItem } from './open-item.ts'
 import type { Items, OpenItem } from './open-item.ts'
 import { readUsage } from './usage.ts'
-import { isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 /** What has been read of an answer. */
 export interface Reading {

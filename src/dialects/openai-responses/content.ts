@@ -1,11 +1,15 @@
 /** The parts of a message's or a result's content, as read. */
 import type { MediaSource, OpaquePart, Part } from '../../domain/message.ts'
-import { carriedWith, complain, isRecord, isWord, openaiResponsesId, optionalText, readCache, without } from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, without } from '../fields.ts'
+import { optionalText, report } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carriedWith, openaiResponsesId, readCache } from './wire.ts'
 
 /** Where a part stands, and how its item was told where the part is the first of it. */
 interface Place {
-  readonly problems: Problems
+  readonly findings: Findings
   readonly at: string
   readonly form: Json | undefined
   readonly members: Json | undefined
@@ -26,10 +30,10 @@ const extensionsOf = (part: Json, names: ReadonlySet<string>, { form, members }:
   return carriedWith(form, rest === undefined ? members : { ...members, ...rest })
 }
 
-const textOf = (part: Json, member: string, { problems, at }: Place): string => {
+const textOf = (part: Json, member: string, { findings, at }: Place): string => {
   const value = part[member]
   if (typeof value === 'string') return value
-  complain(problems, `${at}.${member}`, value, 'a string')
+  report(findings, `${at}.${member}`, value, 'a string')
   return ''
 }
 
@@ -85,7 +89,7 @@ const image: Read = (part, place) => {
   const { image_url: url, file_id: fileId } = part
   const found = isWord(url) ? sourceOf(url) : { mediaType: '', source: { fileId: isWord(fileId) ? fileId : '' } }
   if (!isWord(url) && !isWord(fileId))
-    complain(place.problems, `${place.at}.image_url`, url, 'a URL, a data URL, or a file_id')
+    report(place.findings, `${place.at}.image_url`, url, 'a URL, a data URL, or a file_id')
   return { type: 'image', ...found, ...extensionsOf(part, known.image, place), ...readCache(part[breakpoint]) }
 }
 
@@ -101,8 +105,8 @@ const fileSource = (part: Json): { readonly mediaType: string; readonly source: 
 const file: Read = (part, place) => {
   const source = fileSource(part)
   if (source === undefined)
-    complain(place.problems, `${place.at}.file_data`, part['file_data'], 'a data URL, a file_url, or a file_id')
-  const name = optionalText(place.problems, `${place.at}.filename`, part['filename'])
+    report(place.findings, `${place.at}.file_data`, part['file_data'], 'a data URL, a file_url, or a file_id')
+  const name = optionalText(place.findings, `${place.at}.filename`, part['filename'])
   return {
     type: 'file',
     ...(source ?? { mediaType: '', source: { text: '' } }),
@@ -130,9 +134,9 @@ const opaque = (part: Json, kind: string, { form, members }: Place): OpaquePart 
 })
 
 const readPart = (part: unknown, place: Place): Part | undefined => {
-  if (!isRecord(part)) return complain(place.problems, place.at, part, 'an object with a type')
+  if (!isRecord(part)) return report(place.findings, place.at, part, 'an object with a type')
   const type = part['type']
-  if (!isWord(type)) return complain(place.problems, `${place.at}.type`, type, 'a type such as "input_text"')
+  if (!isWord(type)) return report(place.findings, `${place.at}.type`, type, 'a type such as "input_text"')
   const read = readers.get(type)
   return read === undefined ? opaque(part, type, place) : read(part, place)
 }
@@ -146,7 +150,7 @@ const unmarked: ItemMarks = { form: undefined, members: undefined }
 
 /** The parts of a content that is a string or a list. A part of an unknown type stays whole, as opaque. */
 export const readContent = (
-  problems: Problems,
+  findings: Findings,
   at: string,
   content: unknown,
   marks: ItemMarks = unmarked,
@@ -154,12 +158,12 @@ export const readContent = (
   const { form, members } = marks
   if (typeof content === 'string') return [{ type: 'text', text: content, ...carriedWith(form, members) }]
   if (!Array.isArray(content)) {
-    complain(problems, at, content, 'a string or a list of parts')
+    report(findings, at, content, 'a string or a list of parts')
     return []
   }
   const parts: Part[] = []
   for (const [index, one] of content.entries()) {
-    const part = readPart(one, { problems, at: `${at}[${index}]`, ...(parts.length === 0 ? marks : unmarked) })
+    const part = readPart(one, { findings, at: `${at}[${index}]`, ...(parts.length === 0 ? marks : unmarked) })
     if (part !== undefined) parts.push(part)
   }
   return parts

@@ -10,22 +10,15 @@ import { isStrictSchema } from './strict-schema.ts'
 import { writeTools } from './tools.ts'
 import type { Writing } from './write-content.ts'
 import { writeInput } from './write-input.ts'
-import {
-  addForeign,
-  addLoss,
-  formOf,
-  listLosses,
-  openaiResponsesId,
-  ownMembers,
-  ownRecord,
-  plainMembers,
-} from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { formOf, noLosses, openaiResponsesId, ownMembers, plainMembers } from './wire.ts'
 
 /** Who speaks another dialect is used to an answer that is held to its schema. */
 const strictOf = (schema: unknown, { losses }: Writing): boolean | undefined => {
   if (isStrictSchema(schema)) return true
-  addLoss(losses, 'output.strict', 'OpenAI holds no answer to a schema whose objects are open or leave members out')
+  losses.add('output.strict', 'OpenAI holds no answer to a schema whose objects are open or leave members out')
   return undefined
 }
 const formatOf = (output: OutputFormat, form: Json, writing: Writing): Json | undefined => {
@@ -44,9 +37,9 @@ const formatOf = (output: OutputFormat, form: Json, writing: Writing): Json | un
 const writeText = ({ output, extensions }: ChatBody, writing: Writing): Json => {
   const form = formOf(extensions)
   const { verbosity } = kinMembers(extensions)
-  const own = { ...(verbosity !== undefined && { verbosity }), ...ownRecord(ownMembers(extensions), 'text') }
+  const own = { ...(verbosity !== undefined && { verbosity }), ...recordOf(ownMembers(extensions), 'text') }
   const format = formatOf(output, form, writing) ?? (form['format'] === true ? { type: 'text' } : undefined)
-  const whole = format === undefined ? own : { ...own, format: { ...ownRecord(own, 'format'), ...format } }
+  const whole = format === undefined ? own : { ...own, format: { ...recordOf(own, 'format'), ...format } }
   return Object.keys(whole).length === 0 && form['text'] !== true ? {} : { text: whole }
 }
 
@@ -54,10 +47,10 @@ const writeText = ({ output, extensions }: ChatBody, writing: Writing): Json => 
 const leastTokens = 16
 const writeLimits = ({ limits }: ChatBody, { losses, isOwn }: Writing): Json => {
   const { maxOutputTokens: most, stop } = limits
-  if (stop.length > 0) addLoss(losses, 'limits.stop', 'a response of OpenAI knows no stop sequences')
+  if (stop.length > 0) losses.add('limits.stop', 'a response of OpenAI knows no stop sequences')
   if (most === undefined) return {}
   if (isOwn || most >= leastTokens) return { max_output_tokens: most }
-  addLoss(losses, 'limits.maxOutputTokens', `raised from ${most} to ${leastTokens}, the least that OpenAI takes`)
+  losses.add('limits.maxOutputTokens', `raised from ${most} to ${leastTokens}, the least that OpenAI takes`)
   return { max_output_tokens: leastTokens }
 }
 
@@ -65,7 +58,7 @@ const unknownSampling = ['topK', 'seed', 'frequencyPenalty', 'presencePenalty', 
 const writeSampling = ({ sampling }: ChatBody, { losses }: Writing): Json => {
   const { temperature, topP } = sampling
   for (const name of unknownSampling)
-    if (sampling[name] !== undefined) addLoss(losses, `sampling.${name}`, 'a response of OpenAI cannot be told')
+    if (sampling[name] !== undefined) losses.add(`sampling.${name}`, 'a response of OpenAI cannot be told')
   return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { top_p: topP }) }
 }
 
@@ -80,12 +73,12 @@ const asUsual = (model: string, losses: Losses): string | undefined => {
   const { efforts, usual } = abilitiesOf(model)
   if (usual === 'none') return 'medium'
   if (efforts === undefined || efforts.length === 0)
-    addLoss(losses, 'reasoning', 'whether this model reasons at all is its own affair')
+    losses.add('reasoning', 'whether this model reasons at all is its own affair')
   return undefined
 }
 const effortOf = ({ effort, budget }: ReasoningWish, model: string, losses: Losses): string | undefined => {
   if (effort === undefined && budget === undefined) return asUsual(model, losses)
-  if (budget !== undefined) addLoss(losses, 'reasoning.budget', 'OpenAI takes an effort, not a budget of tokens')
+  if (budget !== undefined) losses.add('reasoning.budget', 'OpenAI takes an effort, not a budget of tokens')
   return effort ?? effortFor(budget ?? 0)
 }
 /** Who speaks another dialect sees what a model thought where it asked for it; here that must be said. */
@@ -95,7 +88,7 @@ const writeReasoning = ({ reasoning, extensions }: ChatBody, model: string, { lo
   const isThinking = effort !== 'none' && reasons(model)
   const wish = {
     ...(!isOwn && isThinking && { summary: 'auto' }),
-    ...ownRecord(ownMembers(extensions), 'reasoning'),
+    ...recordOf(ownMembers(extensions), 'reasoning'),
     ...(effort !== undefined && { effort }),
   }
   return Object.keys(wish).length === 0 ? {} : { reasoning: wish }
@@ -106,7 +99,7 @@ const writeTier = ({ serviceTier }: ChatBody, { losses, isOwn }: Writing): Json 
   if (serviceTier === undefined) return {}
   if (isOwn || tiers.has(serviceTier)) return { service_tier: serviceTier }
   if (serviceTier === 'standard_only' || serviceTier === 'standard') return { service_tier: 'default' }
-  addLoss(losses, 'serviceTier', `OpenAI has no service tier "${serviceTier}"`)
+  losses.add('serviceTier', `OpenAI has no service tier "${serviceTier}"`)
   return {}
 }
 
@@ -132,7 +125,7 @@ const writeInclude = (body: ChatBody, model: string, writing: Writing): Json => 
 }
 
 const writePlain = (body: ChatBody, { losses, isOwn }: Writing): Json => {
-  if (body.choices > 1) addLoss(losses, 'choices', 'OpenAI gives one response; the first of several was asked for')
+  if (body.choices > 1) losses.add('choices', 'OpenAI gives one response; the first of several was asked for')
   // OpenAI's older word for the end user is on its way out.
   const isOld = isOwn && formOf(body.extensions)['safety'] !== true
   return {
@@ -160,7 +153,7 @@ const writeOthers = (body: ChatBody): Json => {
 /** The body as the model takes it. */
 const fitted = (body: Json, model: string, losses: Losses): Record<string, unknown> => {
   const { edits, losses: lost } = fitModel(body, model)
-  for (const { field, why } of lost) addLoss(losses, field, why)
+  for (const { field, why } of lost) losses.add(field, why)
   return Object.fromEntries(Object.entries({ ...body, ...edits }).filter(([, value]) => value !== undefined))
 }
 
@@ -169,10 +162,10 @@ export const toolName = (name: string): string => fitName(name, 64)
 
 /** A body that a provider of this dialect takes for this model. */
 export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
-  const losses: Losses = new Map()
+  const losses = noLosses()
   const writing: Writing = { losses, isOwn: asked.extensions[openaiResponsesId] !== undefined }
   const request = writing.isOwn ? asked : withFitNames(asked, toolName)
-  addForeign(losses, request.extensions, '', saidOfBody)
+  losses.addForeign(request.extensions, '', saidOfBody)
   const body = {
     model,
     ...writeInput(request.messages, writing, formOf(request.extensions)),
@@ -188,5 +181,5 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
     ...writeTier(request, writing),
   }
   const value = writing.isOwn && asksFor(request.target, model) ? body : fitted(body, model, losses)
-  return { value, losses: listLosses(losses) }
+  return { value, losses: losses.list() }
 }

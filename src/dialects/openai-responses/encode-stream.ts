@@ -3,8 +3,7 @@ import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
 import { eventMender } from './mend-event.ts'
 import { newPage } from './page.ts'
 import { write } from './write-response.ts'
-import { listLosses } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
 
 const none: readonly Frame[] = []
 
@@ -26,6 +25,6 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
         return mended === undefined ? none : [frameOf(mended)]
       })
     },
-    losses: () => listLosses(page.losses),
+    losses: () => page.losses.list(),
   }
 }

@@ -11,7 +11,8 @@ import { garbled } from './in-band-error.ts'
 import { mendResponse } from './mend-response.ts'
 import { decodeAnswer } from './response.ts'
 import { scanStream } from './scan-stream.ts'
-import { isRecord, parseJson } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

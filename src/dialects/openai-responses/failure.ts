@@ -1,7 +1,7 @@
 /** A failure in OpenAI's words, for a body and for the frame that ends a broken stream. */
 import type { Failure } from '../../domain/failure.ts'
 import { codeOf, statusOf } from '../../domain/failure.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
 
 const typesByStatus: ReadonlyMap<number, string> = new Map([
   [401, 'authentication_error'],

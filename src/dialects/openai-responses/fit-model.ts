@@ -3,8 +3,11 @@ import type { Loss } from '../../domain/outcome.ts'
 import { abilitiesOf } from './abilities.ts'
 import type { Abilities, Effort } from './abilities.ts'
 import { isStrange } from './proof.ts'
-import { addLoss, isAbsent, isRecord, listLosses } from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses } from './wire.ts'
 
 /** Members to write, undefined for one to take out; and what is lost by it. */
 export interface Fitted {
@@ -23,7 +26,7 @@ const drop = ({ body, edits, losses }: Fitting, member: string, field: string, u
   const value = body[member]
   if (value === undefined) return
   edits[member] = undefined
-  if (!isAbsent(value) && value !== usual) addLoss(losses, field, 'this model refuses it')
+  if (!isAbsent(value) && value !== usual) losses.add(field, 'this model refuses it')
 }
 
 const order: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
@@ -43,7 +46,7 @@ const silence = ({ body, edits, losses }: Fitting, effort: unknown): void => {
   const { reasoning, include } = body
   if (reasoning !== undefined) edits['reasoning'] = undefined
   if (!isAbsent(effort) && effort !== 'none')
-    addLoss(losses, 'reasoning', 'this model does not reason, or cannot be told how much')
+    losses.add('reasoning', 'this model does not reason, or cannot be told how much')
   if (Array.isArray(include) && include.includes(encrypted)) {
     const rest = include.filter(one => one !== encrypted)
     edits['include'] = rest.length === 0 ? undefined : rest
@@ -64,7 +67,7 @@ const fitEffort = (fitting: Fitting): Effort | undefined => {
   const told = nearest(efforts, place)
   if (told !== asked) {
     edits['reasoning'] = { ...reasoning, effort: told }
-    addLoss(losses, 'reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)
+    losses.add('reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)
   }
   return told
 }
@@ -80,16 +83,16 @@ const fitSampling = (fitting: Fitting, effort: Effort | undefined): void => {
   const rest = include.filter(one => one !== 'message.output_text.logprobs')
   if (rest.length === include.length) return
   fitting.edits['include'] = rest
-  addLoss(fitting.losses, 'logprobs', 'this model refuses it')
+  fitting.losses.add('logprobs', 'this model refuses it')
 }
 
 /** What must change in a body, so that this model takes it. */
 export const fitModel = (body: Json, model: string): Fitted => {
   const abilities = abilitiesOf(model)
-  const fitting: Fitting = { body, abilities, edits: {}, losses: new Map() }
+  const fitting: Fitting = { body, abilities, edits: {}, losses: noLosses() }
   // Most models take all there is.
   if (abilities.efforts !== undefined) fitSampling(fitting, fitEffort(fitting))
-  return { edits: fitting.edits, losses: listLosses(fitting.losses) }
+  return { edits: fitting.edits, losses: fitting.losses.list() }
 }
 
 /** The same, for reasoning in the input that no provider of this dialect takes back. */

@@ -4,8 +4,10 @@ import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext } from '../../ports/dialect.ts'
 import { giveId } from './proof.ts'
-import { carriedWith, formOf, isRecord, isWord, jsonText, ownRecord, plainMembers, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText, recordOf, without } from '../fields.ts'
+import { carriedWith, formOf, plainMembers } from './wire.ts'
 
 /** Told as events, or derived from them. */
 const told = new Set(
@@ -111,7 +113,7 @@ const unasked: Json = {
 const lateOnly = new Set(['late'])
 const toldMembers = (extensions: Extensions | undefined): Json => {
   const form = formOf(extensions)
-  return { ...plainMembers(extensions), ...without(form, lateOnly), ...ownRecord(form, 'late') }
+  return { ...plainMembers(extensions), ...without(form, lateOnly), ...recordOf(form, 'late') }
 }
 type Told = Pick<Answer, 'model' | 'upstreamId' | 'created' | 'serviceTier' | 'extensions'>
 /** A response of this status around nothing yet. */

@@ -1,18 +1,12 @@
 /** The items of a request's input, as messages: what the model said in one turn is one message. */
 import type { Message, OpaquePart, ReasoningPart } from '../../domain/message.ts'
 import { listMark, readContent } from './content.ts'
-import {
-  carried,
-  carriedWith,
-  complain,
-  isAbsent,
-  isRecord,
-  isWord,
-  openaiResponsesId,
-  requiredWord,
-  without,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord, without } from '../fields.ts'
+import { report, requiredWord } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, carriedWith, openaiResponsesId } from './wire.ts'
 
 const known = {
   message: new Set(['type', 'role', 'content', 'id', 'status']),
@@ -22,7 +16,7 @@ const known = {
 }
 
 interface Place {
-  readonly problems: Problems
+  readonly findings: Findings
   readonly at: string
 }
 type Read = (item: Json, place: Place) => Message | undefined
@@ -31,20 +25,20 @@ type Read = (item: Json, place: Place) => Message | undefined
 const formMembers = (item: Json, names: readonly string[]): Json =>
   Object.fromEntries(names.flatMap(name => (item[name] === undefined ? [] : [[name, item[name]] as const])))
 
-const said = (role: 'user' | 'system', item: Json, { problems, at }: Place): Message => {
+const said = (role: 'user' | 'system', item: Json, { findings, at }: Place): Message => {
   const { content } = item
   const form = { ...formMembers(item, ['type', 'id', 'status']), ...listMark(content) }
   const rest = without(item, known.message)
   const members = item['role'] === 'developer' ? { ...rest, role: 'developer' } : rest
   const told = Object.keys(form).length === 0 ? undefined : form
-  return { role, parts: readContent(problems, `${at}.content`, content), ...carriedWith(told, members) }
+  return { role, parts: readContent(findings, `${at}.content`, content), ...carriedWith(told, members) }
 }
-const spoken = (item: Json, { problems, at }: Place): Message => {
+const spoken = (item: Json, { findings, at }: Place): Message => {
   const { content } = item
   const form = { ...formMembers(item, ['type', 'id', 'status']), ...listMark(content) }
   const rest = without(item, known.message)
   const members = rest === undefined ? undefined : { message: rest }
-  return { role: 'assistant', parts: readContent(problems, `${at}.content`, content, { form, members }) }
+  return { role: 'assistant', parts: readContent(findings, `${at}.content`, content, { form, members }) }
 }
 const message: Read = (item, place) => {
   const { role } = item
@@ -52,12 +46,12 @@ const message: Read = (item, place) => {
   if (role === 'system' || role === 'developer') return said('system', item, place)
   if (role === 'assistant') return spoken(item, place)
   const right = 'one of "user", "assistant", "system", "developer"'
-  return complain(place.problems, `${place.at}.role`, role, right)
+  return report(place.findings, `${place.at}.role`, role, right)
 }
 
-const argumentsOf = (value: unknown, { problems, at }: Place): string => {
+const argumentsOf = (value: unknown, { findings, at }: Place): string => {
   if (typeof value === 'string') return value
-  if (!isAbsent(value)) complain(problems, `${at}.arguments`, value, 'JSON text, as a string')
+  if (!isAbsent(value)) report(findings, `${at}.arguments`, value, 'JSON text, as a string')
   return ''
 }
 const call: Read = (item, place) => ({
@@ -65,8 +59,8 @@ const call: Read = (item, place) => ({
   parts: [
     {
       type: 'tool-call',
-      callId: requiredWord(place.problems, `${place.at}.call_id`, item['call_id']),
-      name: requiredWord(place.problems, `${place.at}.name`, item['name']),
+      callId: requiredWord(place.findings, `${place.at}.call_id`, item['call_id']),
+      name: requiredWord(place.findings, `${place.at}.name`, item['name']),
       input: argumentsOf(item['arguments'], place),
       ...carriedWith(formMembers(item, ['id', 'status']), without(item, known.call)),
     },
@@ -81,8 +75,8 @@ const result: Read = (item, place) => {
     parts: [
       {
         type: 'tool-result',
-        callId: requiredWord(place.problems, `${place.at}.call_id`, item['call_id']),
-        output: readContent(place.problems, `${place.at}.output`, output),
+        callId: requiredWord(place.findings, `${place.at}.call_id`, item['call_id']),
+        output: readContent(place.findings, `${place.at}.output`, output),
         isError: false,
         ...carriedWith(form, without(item, known.result)),
       },
@@ -153,12 +147,11 @@ const opaque = (item: Json, kind: string): Message => {
 }
 
 const readItem = (item: unknown, place: Place): Message | undefined => {
-  if (!isRecord(item))
-    return complain(place.problems, place.at, item, 'an object with a type, or with role and content')
+  if (!isRecord(item)) return report(place.findings, place.at, item, 'an object with a type, or with role and content')
   const { type } = item
   if (isAbsent(type) && item['role'] !== undefined) return message(item, place)
   if (isAbsent(type) && isWord(item['id'])) return opaque(item, 'item_reference')
-  if (!isWord(type)) return complain(place.problems, `${place.at}.type`, type, 'a type such as "message"')
+  if (!isWord(type)) return report(place.findings, `${place.at}.type`, type, 'a type such as "message"')
   // Results of tools that run at the provider answer no call of ours.
   if (type === 'function_call_output' && isAbsent(item['call_id'])) return opaque(item, type)
   const read = readers.get(type)
@@ -181,15 +174,15 @@ const joinTurns = (messages: readonly Message[]): readonly Message[] => {
 export const plainInput: Json = { plain: true }
 
 /** The messages of an input that is a text or a list of items. What is wrong is told with its path, such as `input[2].content`. */
-export const readInput = (problems: Problems, input: unknown): readonly Message[] => {
+export const readInput = (findings: Findings, input: unknown): readonly Message[] => {
   if (typeof input === 'string') {
     return [{ role: 'user', parts: [{ type: 'text', text: input }], ...carriedWith(plainInput) }]
   }
   if (!Array.isArray(input)) {
-    complain(problems, 'input', input, 'a string or a list of items')
+    report(findings, 'input', input, 'a string or a list of items')
     return []
   }
-  return joinTurns(input.flatMap((item: unknown, index) => readItem(item, { problems, at: `input[${index}]` }) ?? []))
+  return joinTurns(input.flatMap((item: unknown, index) => readItem(item, { findings, at: `input[${index}]` }) ?? []))
 }
 
 /** The message that `instructions` stand for. */

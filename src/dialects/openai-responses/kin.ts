@@ -1,7 +1,7 @@
 /** What OpenAI's chat completions know by the same name: members that arrive although no noun of the house holds them. */
 import type { Extensions } from '../../domain/message.ts'
-import { isRecord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 
 /** The other dialect of the same maker. */
 const kin = 'openai-chat'

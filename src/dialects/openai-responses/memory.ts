@@ -1,6 +1,7 @@
 /** What of a request only the provider that keeps its earlier answers can make sense of. */
 import type { ChatBody } from '../../domain/request.ts'
-import { isAbsent, openaiResponsesId, ownMembers } from './wire.ts'
+import { isAbsent } from '../fields.ts'
+import { openaiResponsesId, ownMembers } from './wire.ts'
 
 const members = ['previous_response_id', 'conversation', 'prompt', 'background'] as const
 

@@ -5,8 +5,9 @@ import { mendItem, mendPart } from './mend-item.ts'
 import { mendAnnotation, pieceLogprobs } from './mend-members.ts'
 import { mendResponse } from './mend-response.ts'
 import { giveId } from './proof.ts'
-import { isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 const looseText: Fix = value => (typeof value === 'string' ? value : null)
 

@@ -3,8 +3,9 @@ import { always, mend, mendList, rules, textOr, textOrNull } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { mendAnnotation, wholeLogprobs } from './mend-members.ts'
 import { giveId } from './proof.ts'
-import { isRecord, isWord, jsonText } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, jsonText } from '../fields.ts'
 
 const statuses = new Set<unknown>(['in_progress', 'completed', 'incomplete'])
 /** The word of the schema for how far an item is. */

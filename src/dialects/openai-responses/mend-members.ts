@@ -1,8 +1,9 @@
 /** Usage, log probabilities and what repeats the request, set right where they break the published schema. */
 import { integerOr, mend, mendList, recordIfAny, rules, textOr } from './mend.ts'
 import type { Fix } from './mend.ts'
-import { isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 const inputDetails = rules({ cached_tokens: integerOr(0), cache_write_tokens: integerOr(0) })
 const outputDetails = rules({ reasoning_tokens: integerOr(0) })

@@ -3,8 +3,9 @@ import { always, mend, mendList, rules, textIfAny, textOr } from './mend.ts'
 import type { Fix } from './mend.ts'
 import { mendItem } from './mend-item.ts'
 import { reasoning, text, toolChoice, tools, usageIfAny } from './mend-members.ts'
-import { isRecord, isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 const statuses = new Set<unknown>(['completed', 'failed', 'in_progress', 'cancelled', 'queued', 'incomplete'])
 const status: Fix = value => {

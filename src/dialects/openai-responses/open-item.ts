@@ -1,7 +1,7 @@
 /** An item of an answer's output that has begun, and what of it has been told. */
 import type { Extensions } from '../../domain/message.ts'
-import { isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 /** A part of a message that has begun. */
 export interface OpenPart {

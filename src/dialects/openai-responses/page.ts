@@ -2,8 +2,10 @@
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext } from '../../ports/dialect.ts'
 import { giveId } from './proof.ts'
-import { isWord } from './wire.ts'
-import type { Json, Losses } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
+import type { Losses } from '../own-members.ts'
+import { noLosses } from './wire.ts'
 
 type Writable = Record<string, unknown>
 
@@ -66,7 +68,7 @@ export interface Page {
 /** A page with nothing on it. */
 export const newPage = (context: AnswerContext, isWhole: boolean): Page => ({
   context,
-  losses: new Map(),
+  losses: noLosses(),
   isWhole,
   ids: new Set(),
   output: [],

@@ -1,8 +1,8 @@
 /** Encrypted reasoning, which only the provider that made it takes back, and the ids that this house gives. */
 import type { ReasoningPart } from '../../domain/message.ts'
 import { proverOf } from '../prover.ts'
-import { isWord } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
 
 /** True for encrypted reasoning that no provider of this dialect can have made. */
 export const isForeign = (proof: string): boolean => {

@@ -4,25 +4,20 @@ import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { readInput, readInstructions } from './input.ts'
 import { readTools, readToolChoice } from './tools.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { deepest, isAbsent, isTooDeep, isWord, without } from '../fields.ts'
 import {
-  carriedWith,
-  complain,
-  deepest,
-  isAbsent,
-  isRecord,
-  isTooDeep,
-  isWord,
-  openaiResponsesId,
   optionalFlag,
   optionalInteger,
   optionalNumber,
   optionalRecord,
   optionalText,
+  report,
   requiredWord,
-  withNulls,
-  without,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+} from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carriedWith, openaiResponsesId, withNulls } from './wire.ts'
 
 const known = new Set(
   (
@@ -41,13 +36,13 @@ interface Read<T> {
   readonly form?: Json
 }
 
-const readSchemaFormat = (problems: Problems, format: Json): Read<OutputFormat> => {
+const readSchemaFormat = (findings: Findings, format: Json): Read<OutputFormat> => {
   const at = 'text.format'
-  const name = optionalText(problems, `${at}.name`, format['name'])
-  const description = optionalText(problems, `${at}.description`, format['description'])
-  const strict = optionalFlag(problems, `${at}.strict`, format['strict'])
-  const schema = optionalRecord(problems, `${at}.schema`, format['schema'])
-  if (schema === undefined) complain(problems, `${at}.schema`, format['schema'], 'a JSON Schema')
+  const name = optionalText(findings, `${at}.name`, format['name'])
+  const description = optionalText(findings, `${at}.description`, format['description'])
+  const strict = optionalFlag(findings, `${at}.strict`, format['strict'])
+  const schema = optionalRecord(findings, `${at}.schema`, format['schema'])
+  if (schema === undefined) report(findings, `${at}.schema`, format['schema'], 'a JSON Schema')
   const rest = without(format, knownFormat)
   return {
     value: {
@@ -62,24 +57,24 @@ const readSchemaFormat = (problems: Problems, format: Json): Read<OutputFormat> 
     ...(rest !== undefined && { own: { text: { format: rest } } }),
   }
 }
-const readFormat = (problems: Problems, format: unknown): Read<OutputFormat> => {
+const readFormat = (findings: Findings, format: unknown): Read<OutputFormat> => {
   const text: OutputFormat = { type: 'text' }
   if (isAbsent(format)) return { value: text }
   if (!isRecord(format)) {
-    complain(problems, 'text.format', format, 'an object with a type')
+    report(findings, 'text.format', format, 'an object with a type')
     return { value: text }
   }
   const { type } = format
-  if (type === 'json_schema') return readSchemaFormat(problems, format)
+  if (type === 'json_schema') return readSchemaFormat(findings, format)
   if (type === 'json_object') return { value: { type: 'json' } }
   if (type === 'text') return { value: text, form: { format: true } }
-  if (!isWord(type)) complain(problems, 'text.format.type', type, '"text", "json_object" or "json_schema"')
+  if (!isWord(type)) report(findings, 'text.format.type', type, '"text", "json_object" or "json_schema"')
   return { value: text, own: { text: { format } } }
 }
-const readText = (problems: Problems, value: unknown): Read<OutputFormat> => {
-  const text = optionalRecord(problems, 'text', value)
+const readText = (findings: Findings, value: unknown): Read<OutputFormat> => {
+  const text = optionalRecord(findings, 'text', value)
   if (text === undefined) return { value: { type: 'text' } }
-  const format = readFormat(problems, text['format'])
+  const format = readFormat(findings, text['format'])
   const rest = without(text, knownText)
   const own =
     rest === undefined ? format.own : { text: { ...rest, ...(isRecord(format.own?.['text']) && format.own['text']) } }
@@ -92,27 +87,27 @@ const efforts: ReadonlySet<unknown> = new Set<Effort>(['none', 'minimal', 'low',
 const isEffort = (value: unknown): value is Effort => efforts.has(value)
 
 /** Words for efforts that are not known go along as they are. */
-const readReasoning = (problems: Problems, value: unknown): Read<ReasoningWish | undefined> => {
-  const reasoning = optionalRecord(problems, 'reasoning', value)
+const readReasoning = (findings: Findings, value: unknown): Read<ReasoningWish | undefined> => {
+  const reasoning = optionalRecord(findings, 'reasoning', value)
   if (reasoning === undefined) return { value: undefined }
-  const effort = optionalText(problems, 'reasoning.effort', reasoning['effort'])
+  const effort = optionalText(findings, 'reasoning.effort', reasoning['effort'])
   if (!isEffort(effort)) return { value: undefined, own: { reasoning } }
   const rest = without(reasoning, knownReasoning)
   return { value: { effort }, ...(rest !== undefined && { own: { reasoning: rest } }) }
 }
 
-const readSampling = (problems: Problems, body: Json): Sampling => {
-  const temperature = optionalNumber(problems, 'temperature', body['temperature'])
-  const topP = optionalNumber(problems, 'top_p', body['top_p'])
+const readSampling = (findings: Findings, body: Json): Sampling => {
+  const temperature = optionalNumber(findings, 'temperature', body['temperature'])
+  const topP = optionalNumber(findings, 'top_p', body['top_p'])
   return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { topP }) }
 }
 
 const [logprobs, encrypted] = ['message.output_text.logprobs', 'reasoning.encrypted_content']
 /** What to include in the answer: log probabilities have a word of their own, and proofs of reasoning others send unasked. */
-const readInclude = (problems: Problems, body: Json): Read<number | undefined> => {
+const readInclude = (findings: Findings, body: Json): Read<number | undefined> => {
   const { include } = body
-  const alternatives = optionalInteger(problems, 'top_logprobs', body['top_logprobs'], 0)
-  if (!isAbsent(include) && !Array.isArray(include)) complain(problems, 'include', include, 'a list of strings')
+  const alternatives = optionalInteger(findings, 'top_logprobs', body['top_logprobs'], 0)
+  if (!isAbsent(include) && !Array.isArray(include)) report(findings, 'include', include, 'a list of strings')
   const list: readonly unknown[] = Array.isArray(include) ? include : []
   const others = list.filter(one => one !== logprobs && one !== encrypted)
   const isTelling = list.includes(logprobs)
@@ -131,9 +126,9 @@ const readInclude = (problems: Problems, body: Json): Read<number | undefined> =
 }
 
 /** The end user, by OpenAI's older word or its newer one. */
-const readEndUser = (problems: Problems, body: Json): Read<string | undefined> => {
-  const user = optionalText(problems, 'user', body['user'])
-  const safety = optionalText(problems, 'safety_identifier', body['safety_identifier'])
+const readEndUser = (findings: Findings, body: Json): Read<string | undefined> => {
+  const user = optionalText(findings, 'user', body['user'])
+  const safety = optionalText(findings, 'safety_identifier', body['safety_identifier'])
   if (safety === undefined) return { value: user }
   // Of two words the newer goes along; of the newer alone it is only known that it was used.
   return user === undefined
@@ -141,23 +136,23 @@ const readEndUser = (problems: Problems, body: Json): Read<string | undefined> =
     : { value: user, own: { safety_identifier: safety } }
 }
 
-const readMetadata = (problems: Problems, value: unknown): Readonly<Record<string, string>> | undefined => {
-  const metadata = optionalRecord(problems, 'metadata', value)
+const readMetadata = (findings: Findings, value: unknown): Readonly<Record<string, string>> | undefined => {
+  const metadata = optionalRecord(findings, 'metadata', value)
   if (metadata === undefined) return undefined
   const entries: [string, string][] = []
   for (const [key, one] of Object.entries(metadata)) {
     if (typeof one === 'string') entries.push([key, one])
-    else complain(problems, `metadata.${key}`, one, 'a string')
+    else report(findings, `metadata.${key}`, one, 'a string')
   }
   return Object.fromEntries(entries)
 }
 
 /** Members that simply are there or not. */
-const readPlain = (problems: Problems, body: Json): Partial<ChatBody> => {
-  const parallelToolCalls = optionalFlag(problems, 'parallel_tool_calls', body['parallel_tool_calls'])
-  const serviceTier = optionalText(problems, 'service_tier', body['service_tier'])
-  const metadata = readMetadata(problems, body['metadata'])
-  const stream = optionalFlag(problems, 'stream', body['stream']) ?? false
+const readPlain = (findings: Findings, body: Json): Partial<ChatBody> => {
+  const parallelToolCalls = optionalFlag(findings, 'parallel_tool_calls', body['parallel_tool_calls'])
+  const serviceTier = optionalText(findings, 'service_tier', body['service_tier'])
+  const metadata = readMetadata(findings, body['metadata'])
+  const stream = optionalFlag(findings, 'stream', body['stream']) ?? false
   return {
     ...(parallelToolCalls !== undefined && { parallelToolCalls }),
     ...(serviceTier !== undefined && { serviceTier }),
@@ -185,44 +180,44 @@ const readOthers = (body: Json): Required<Pick<Read<undefined>, 'own' | 'form'>>
   return { own: Object.fromEntries(own), form: Object.fromEntries(form) }
 }
 
-const readMessages = (problems: Problems, body: Json): Read<ChatBody['messages']> => {
-  const instructions = optionalText(problems, 'instructions', body['instructions'])
+const readMessages = (findings: Findings, body: Json): Read<ChatBody['messages']> => {
+  const instructions = optionalText(findings, 'instructions', body['instructions'])
   // What has a prompt or a conversation elsewhere may say nothing here.
   const isElsewhere = ['prompt', 'conversation', 'previous_response_id'].some(key => !isAbsent(body[key]))
   const isSilent = isAbsent(body['input']) && isElsewhere
-  const messages = isSilent ? [] : readInput(problems, body['input'])
+  const messages = isSilent ? [] : readInput(findings, body['input'])
   const form = { ...(isSilent && { input: false }), ...(instructions === '' && { instructions }) }
   return { value: isWord(instructions) ? [readInstructions(instructions), ...messages] : messages, form }
 }
 
-const readBody = (problems: Problems, body: Json): ChatBody => {
-  const messages = readMessages(problems, body)
-  const { order, ...tools } = readTools(problems, body['tools'])
-  const choice = readToolChoice(problems, body['tool_choice'])
-  const text = readText(problems, body['text'])
-  const most = optionalInteger(problems, 'max_output_tokens', body['max_output_tokens'], 1)
-  const reasoning = readReasoning(problems, body['reasoning'])
-  const include = readInclude(problems, body)
-  const endUser = readEndUser(problems, body)
+const readBody = (findings: Findings, body: Json): ChatBody => {
+  const messages = readMessages(findings, body)
+  const { order, ...tools } = readTools(findings, body['tools'])
+  const choice = readToolChoice(findings, body['tool_choice'])
+  const text = readText(findings, body['text'])
+  const most = optionalInteger(findings, 'max_output_tokens', body['max_output_tokens'], 1)
+  const reasoning = readReasoning(findings, body['reasoning'])
+  const include = readInclude(findings, body)
+  const endUser = readEndUser(findings, body)
   const others = readOthers(body)
   const parts: readonly Pick<Read<unknown>, 'own' | 'form'>[] = [others, messages, text, reasoning, include, endUser]
   const own: Json = Object.assign({}, ...parts.map(part => part.own), choice.own)
   const form: Json = Object.assign({}, ...parts.map(part => part.form), order && { toolOrder: order })
   return {
     operation: 'chat',
-    target: requiredWord(problems, 'model', body['model']),
+    target: requiredWord(findings, 'model', body['model']),
     messages: messages.value,
     ...tools,
     ...(choice.toolChoice !== undefined && { toolChoice: choice.toolChoice }),
     output: text.value,
     limits: { ...(most !== undefined && { maxOutputTokens: tokens(most) }), stop: [] },
-    sampling: readSampling(problems, body),
+    sampling: readSampling(findings, body),
     ...(reasoning.value !== undefined && { reasoning: reasoning.value }),
     choices: 1,
     ...(include.value !== undefined && { logprobs: include.value }),
     stream: false,
     streamUsage: true,
-    ...readPlain(problems, body),
+    ...readPlain(findings, body),
     ...(endUser.value !== undefined && { endUser: endUser.value }),
     // Always there, so that the way back knows that the request came in this dialect.
     extensions: carriedWith(form, own).extensions ?? { [openaiResponsesId]: {} },
@@ -231,12 +226,12 @@ const readBody = (problems: Problems, body: Json): ChatBody => {
 
 /** The request that a client's body makes, or what is wrong with it and where. */
 export const decodeRequest = (body: unknown): Checked<ChatBody> => {
-  const problems: Problems = {}
+  const findings: Findings = {}
   if (!isRecord(body)) {
-    complain(problems, 'body', body, 'a JSON object with model and input')
-    return { ok: false, why: problems.first?.why ?? '' }
+    report(findings, 'body', body, 'a JSON object with model and input')
+    return { ok: false, why: findings.first?.why ?? '' }
   }
   if (isTooDeep(body)) return { ok: false, why: `the body nests more than ${deepest} levels deep; it must nest less` }
-  const value = readBody(problems, body)
-  return problems.first === undefined ? { ok: true, value } : { ok: false, ...problems.first }
+  const value = readBody(findings, body)
+  return findings.first === undefined ? { ok: true, value } : { ok: false, ...findings.first }
 }

@@ -7,7 +7,9 @@ import { garbled, tooDeep } from './in-band-error.ts'
 import { mendResponse } from './mend-response.ts'
 import { newPage } from './page.ts'
 import { write } from './write-response.ts'
-import { found, isRecord, isTooDeep, listLosses } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import { isTooDeep } from '../fields.ts'
+import { found } from '../findings.ts'
 
 /** The events that would have told this answer. */
 export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
@@ -27,5 +29,5 @@ export const encodeAnswer = (
   for (const event of events) if (!page.hasEnded) write(page, event)
   if (!page.hasEnded) write(page, { type: 'response-end' })
   const response = page.told.at(-1)?.['response']
-  return { value: { ...mendResponse(isRecord(response) ? response : {}) }, losses: listLosses(page.losses) }
+  return { value: { ...mendResponse(isRecord(response) ? response : {}) }, losses: page.losses.list() }
 }

@@ -11,8 +11,9 @@ import { garbled } from './in-band-error.ts'
 import { eventMender } from './mend-event.ts'
 import type { EventMender } from './mend-event.ts'
 import { endMark, readFrame } from './stream.ts'
-import { isRecord, parseJson } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { parseJson } from '../fields.ts'
 
 const encoder = new TextEncoder()
 const LF = 10

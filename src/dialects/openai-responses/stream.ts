@@ -9,8 +9,10 @@ import { annotate, growWords } from './answer-words.ts'
 import { errorIn, failureOf, garbled, tooDeep } from './in-band-error.ts'
 import { addItem, missing } from './open-item.ts'
 import type { OpenItem } from './open-item.ts'
-import { isRecord, isTooDeep, isWord, openaiResponsesId, ownRecord, parseJson } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isTooDeep, isWord, parseJson, recordOf } from '../fields.ts'
+import { openaiResponsesId } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 type Read = (reading: Reading, event: Json) => readonly StreamEvent[]
@@ -30,7 +32,7 @@ const itemOf = ({ items }: Reading, event: Json, type: string): OpenItem => {
   return byId ?? byIndex ?? last ?? addItem(items, { type, ...(isWord(id) && { id }) }, indexOf(index))
 }
 
-const told: Read = (reading, event) => begin(reading, ownRecord(event, 'response'))
+const told: Read = (reading, event) => begin(reading, recordOf(event, 'response'))
 const ended: Read = (reading, event) => {
   const { response, type } = event
   if (!isRecord(response)) return fail(reading, garbled(`${String(type)} holds no response`))

@@ -1,22 +1,11 @@
 /** Tools and the choice among them, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
-import {
-  addForeign,
-  addLoss,
-  carried,
-  complain,
-  isAbsent,
-  isRecord,
-  isWord,
-  openaiResponsesId,
-  optionalFlag,
-  optionalRecord,
-  optionalText,
-  ownMembers,
-  requiredWord,
-  withNulls,
-} from './wire.ts'
-import type { Json, Problems } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent, isWord } from '../fields.ts'
+import { optionalFlag, optionalRecord, optionalText, report, requiredWord } from '../findings.ts'
+import type { Findings } from '../findings.ts'
+import { carried, openaiResponsesId, ownMembers, withNulls } from './wire.ts'
 import type { Writing } from './write-content.ts'
 
 const known = new Set(['type', 'name', 'description', 'parameters', 'strict'])
@@ -28,16 +17,16 @@ interface Tools {
   readonly order?: readonly boolean[]
 }
 
-const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
-  if (!isRecord(tool)) return complain(problems, at, tool, 'an object with a type')
+const readTool = (findings: Findings, at: string, tool: unknown): Tool | OpaqueTool | undefined => {
+  if (!isRecord(tool)) return report(findings, at, tool, 'an object with a type')
   const { type } = tool
-  if (!isWord(type)) return complain(problems, `${at}.type`, type, '"function"')
+  if (!isWord(type)) return report(findings, `${at}.type`, type, '"function"')
   if (type !== 'function') return { dialect: openaiResponsesId, kind: type, value: tool }
-  const description = optionalText(problems, `${at}.description`, tool['description'])
-  const inputSchema = optionalRecord(problems, `${at}.parameters`, tool['parameters'])
-  const strict = optionalFlag(problems, `${at}.strict`, tool['strict'])
+  const description = optionalText(findings, `${at}.description`, tool['description'])
+  const inputSchema = optionalRecord(findings, `${at}.parameters`, tool['parameters'])
+  const strict = optionalFlag(findings, `${at}.strict`, tool['strict'])
   return {
-    name: requiredWord(problems, `${at}.name`, tool['name']),
+    name: requiredWord(findings, `${at}.name`, tool['name']),
     ...(description !== undefined && { description }),
     ...(inputSchema !== undefined && { inputSchema }),
     ...(strict !== undefined && { strict }),
@@ -46,17 +35,17 @@ const readTool = (problems: Problems, at: string, tool: unknown): Tool | OpaqueT
 }
 
 /** The tools of a body. A tool of an unknown type stays whole, as opaque. */
-export const readTools = (problems: Problems, list: unknown): Tools => {
+export const readTools = (findings: Findings, list: unknown): Tools => {
   if (isAbsent(list)) return { tools: [] }
   if (!Array.isArray(list)) {
-    complain(problems, 'tools', list, 'a list')
+    report(findings, 'tools', list, 'a list')
     return { tools: [] }
   }
   const tools: Tool[] = []
   const opaque: OpaqueTool[] = []
   const order: boolean[] = []
   for (const [index, one] of list.entries()) {
-    const tool = readTool(problems, `tools[${index}]`, one)
+    const tool = readTool(findings, `tools[${index}]`, one)
     if (tool === undefined) continue
     order.push(!('kind' in tool))
     if ('kind' in tool) opaque.push(tool)
@@ -71,36 +60,36 @@ export const readTools = (problems: Problems, list: unknown): Tools => {
 /** A choice, or the word for one that only OpenAI knows and that goes along as it is. */
 type ReadChoice = ToolChoice | 'own' | undefined
 
-const allowedTools = (problems: Problems, { mode, tools }: Json): ReadChoice => {
+const allowedTools = (findings: Findings, { mode, tools }: Json): ReadChoice => {
   const at = 'tool_choice'
-  if (mode !== 'auto' && mode !== 'required') return complain(problems, `${at}.mode`, mode, '"auto" or "required"')
-  if (!Array.isArray(tools)) return complain(problems, `${at}.tools`, tools, 'a list of tools')
+  if (mode !== 'auto' && mode !== 'required') return report(findings, `${at}.mode`, mode, '"auto" or "required"')
+  if (!Array.isArray(tools)) return report(findings, `${at}.tools`, tools, 'a list of tools')
   const names = tools.flatMap((tool: unknown) =>
     isRecord(tool) && tool['type'] === 'function' && isWord(tool['name']) ? [tool['name']] : [],
   )
   return names.length < tools.length ? 'own' : { oneOf: names, required: mode === 'required' }
 }
-const objectChoice = (problems: Problems, choice: Json): ReadChoice => {
+const objectChoice = (findings: Findings, choice: Json): ReadChoice => {
   const { type } = choice
-  if (type === 'allowed_tools') return allowedTools(problems, choice)
-  if (type === 'function') return { name: requiredWord(problems, 'tool_choice.name', choice['name']) }
-  return isWord(type) ? 'own' : complain(problems, 'tool_choice.type', type, '"function" or "allowed_tools"')
+  if (type === 'allowed_tools') return allowedTools(findings, choice)
+  if (type === 'function') return { name: requiredWord(findings, 'tool_choice.name', choice['name']) }
+  return isWord(type) ? 'own' : report(findings, 'tool_choice.type', type, '"function" or "allowed_tools"')
 }
 const modes: ReadonlySet<unknown> = new Set(['auto', 'none', 'required'])
 const isMode = (value: unknown): value is 'auto' | 'none' | 'required' => modes.has(value)
 
 /** The choice among tools in all its forms; `own` is set where it must go along word for word. */
 export const readToolChoice = (
-  problems: Problems,
+  findings: Findings,
   choice: unknown,
 ): { readonly toolChoice?: ToolChoice; readonly own?: Json } => {
   if (isAbsent(choice)) return {}
   if (isMode(choice)) return { toolChoice: choice }
   if (!isRecord(choice)) {
-    complain(problems, 'tool_choice', choice, '"auto", "none", "required" or an object')
+    report(findings, 'tool_choice', choice, '"auto", "none", "required" or an object')
     return {}
   }
-  const read = objectChoice(problems, choice)
+  const read = objectChoice(findings, choice)
   if (read === 'own') return { own: { tool_choice: choice } }
   return read === undefined ? {} : { toolChoice: read }
 }
@@ -108,8 +97,8 @@ export const readToolChoice = (
 const noInput: Json = { type: 'object', properties: {} }
 /** Left out, `strict` is true here and false everywhere else. */
 const writeTool = (tool: Tool, { isOwn, losses }: Writing): Json => {
-  addForeign(losses, tool.extensions, 'tools.')
-  if (tool.cache !== undefined) addLoss(losses, 'tools.cache', 'OpenAI takes no cache marks on tools')
+  losses.addForeign(tool.extensions, 'tools.')
+  if (tool.cache !== undefined) losses.add('tools.cache', 'OpenAI takes no cache marks on tools')
   const strict = tool.strict ?? (isOwn ? undefined : false)
   const parameters = tool.inputSchema ?? (isOwn ? undefined : noInput)
   return {
@@ -127,7 +116,7 @@ const writeOpaque = (body: ChatBody, { losses }: Writing): readonly Json[] => {
   const own: Json[] = []
   for (const { dialect, kind, value } of body.opaqueTools ?? []) {
     if (dialect === openaiResponsesId && isRecord(value)) own.push(value)
-    else addLoss(losses, `tools.${kind}`, `only ${dialect} knows this tool`)
+    else losses.add(`tools.${kind}`, `only ${dialect} knows this tool`)
   }
   return own
 }
@@ -151,7 +140,7 @@ export const writeTools = (body: ChatBody, writing: Writing, form: Json): Json =
   const tools = inOrder(functions, writeOpaque(body, writing), form['toolOrder'])
   if (tools.length === 0 && (body.opaqueTools ?? []).length > 0) {
     // Without tools the API refuses what is said about choosing among them.
-    if (body.toolChoice !== undefined) addLoss(writing.losses, 'toolChoice', 'no tool is left to choose from')
+    if (body.toolChoice !== undefined) writing.losses.add('toolChoice', 'no tool is left to choose from')
     return {}
   }
   return {

@@ -2,8 +2,10 @@
 import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
-import { carried, isRecord, ownMembers, ownRecord, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf, without } from '../fields.ts'
+import { carried, ownMembers } from './wire.ts'
 
 const known = {
   usage: new Set(['input_tokens', 'output_tokens', 'total_tokens', 'input_tokens_details', 'output_tokens_details']),
@@ -13,8 +15,8 @@ const known = {
 
 /** What of the usage has no word in ours. */
 const others = (usage: Json, sum: number): Json | undefined => {
-  const input = without(ownRecord(usage, 'input_tokens_details'), known.input)
-  const output = without(ownRecord(usage, 'output_tokens_details'), known.output)
+  const input = without(recordOf(usage, 'input_tokens_details'), known.input)
+  const output = without(recordOf(usage, 'output_tokens_details'), known.output)
   const total = tokenCount(usage['total_tokens'])
   const rest = {
     ...without(usage, known.usage),
@@ -31,8 +33,8 @@ export const readUsage = (value: unknown): Usage | undefined => {
   const input = tokenCount(value['input_tokens'])
   const output = tokenCount(value['output_tokens'])
   if (input === undefined && output === undefined) return undefined
-  const ofInput = ownRecord(value, 'input_tokens_details')
-  const ofOutput = ownRecord(value, 'output_tokens_details')
+  const ofInput = recordOf(value, 'input_tokens_details')
+  const ofOutput = recordOf(value, 'output_tokens_details')
   return {
     input: tokens(input ?? 0),
     inputCached: tokens(tokenCount(ofInput['cached_tokens']) ?? 0),
@@ -50,12 +52,12 @@ export const writeUsage = (usage: Usage): Json => {
     ...own,
     input_tokens: usage.input,
     input_tokens_details: {
-      ...ownRecord(own, 'input_tokens_details'),
+      ...recordOf(own, 'input_tokens_details'),
       cached_tokens: usage.inputCached,
       cache_write_tokens: usage.inputCacheWritten,
     },
     output_tokens: usage.output,
-    output_tokens_details: { ...ownRecord(own, 'output_tokens_details'), reasoning_tokens: usage.reasoning },
+    output_tokens_details: { ...recordOf(own, 'output_tokens_details'), reasoning_tokens: usage.reasoning },
     total_tokens: tokenCount(own['total_tokens']) ?? usage.input + usage.output,
   }
 }

@@ -2,8 +2,10 @@
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
 import type { Page, WrittenItem } from './page.ts'
-import { addLoss, formOf, isRecord, isWord, openaiResponsesId, plainMembers } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
+import { formOf, openaiResponsesId, plainMembers } from './wire.ts'
 
 type Named<Type extends StreamEvent['type']> = Extract<StreamEvent, { type: Type }>
 
@@ -88,7 +90,7 @@ const writeEvent = (page: Page, kind: string, { type: _type, sequence_number: _n
 /** What only this dialect knows: an item, or an event of a type that nobody here knows. */
 export const writeOpaque = (page: Page, { dialect, kind, value }: Named<'opaque'>): void => {
   if (dialect !== openaiResponsesId || !isRecord(value)) {
-    addLoss(page.losses, `content.${kind}`, `only ${dialect} knows this kind of content`)
+    page.losses.add(`content.${kind}`, `only ${dialect} knows this kind of content`)
     return
   }
   if (kind.startsWith('response.')) writeEvent(page, kind, value)

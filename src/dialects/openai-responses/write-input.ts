@@ -3,19 +3,11 @@ import type { Message, Part, ReasoningPart, ToolCallPart, ToolResultPart } from 
 import { isForeign, isGiven, isOpenai, proofOf } from './proof.ts'
 import { writeContent, writeSpoken } from './write-content.ts'
 import type { Writing } from './write-content.ts'
-import {
-  addForeign,
-  addLoss,
-  formOf,
-  isRecord,
-  openaiResponsesId,
-  ownMembers,
-  ownRecord,
-  plainMembers,
-  without,
-} from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { recordOf, without } from '../fields.ts'
+import { formOf, openaiResponsesId, ownMembers, plainMembers } from './wire.ts'
 import { foreignLosses, formMember } from '../../domain/foreign.ts'
-import type { Json } from './wire.ts'
 
 const roleOnly = new Set(['role', 'instructions'])
 const notOfItem = new Set(['list', 'part', 'more', 'kind', 'within', 'plain', 'content', 'encrypted_content'])
@@ -25,18 +17,18 @@ const formMembers = (form: Json): Json => without(form, notOfItem) ?? {}
 /** The message's own members. */
 const extras = (message: Message, { losses }: Writing): Json => {
   for (const { field, why } of foreignLosses(message.extensions, openaiResponsesId, roleOnly))
-    addLoss(losses, `messages.${field}`, why)
+    losses.add(`messages.${field}`, why)
   return without(plainMembers(message.extensions), roleOnly) ?? {}
 }
 
 const dropCache = (part: Part, { losses }: Writing): void => {
-  if (part.cache !== undefined) addLoss(losses, 'messages.cache', 'OpenAI takes no cache marks here')
+  if (part.cache !== undefined) losses.add('messages.cache', 'OpenAI takes no cache marks here')
 }
 
 const writeResult = (part: ToolResultPart, writing: Writing): Json => {
   const { losses } = writing
-  addForeign(losses, part.extensions, 'messages.tool-result.')
-  if (part.isError) addLoss(losses, 'messages.tool-result.isError', 'OpenAI has no mark for a failed tool call')
+  losses.addForeign(part.extensions, 'messages.tool-result.')
+  if (part.isError) losses.add('messages.tool-result.isError', 'OpenAI has no mark for a failed tool call')
   dropCache(part, writing)
   const form = formOf(part.extensions)
   return {
@@ -77,7 +69,7 @@ const systemItem = (message: Message, writing: Writing): Json => {
 }
 
 const writeCall = (part: ToolCallPart, writing: Writing): Json => {
-  addForeign(writing.losses, part.extensions, 'messages.')
+  writing.losses.addForeign(part.extensions, 'messages.')
   dropCache(part, writing)
   return {
     ...plainMembers(part.extensions),
@@ -116,10 +108,10 @@ const writeThought = (parts: readonly ReasoningPart[], writing: Writing): readon
   const id = formOf(parts[0]?.extensions)['id']
   const isTaken = proof === undefined ? isOwn && !isGiven(id) : isOpenai(proof) || (isOwn && !isForeign(proof))
   if (isTaken) {
-    for (const part of parts) addForeign(losses, part.extensions, 'messages.reasoning.')
+    for (const part of parts) losses.addForeign(part.extensions, 'messages.reasoning.')
     return [thoughtItem(parts, proof)]
   }
-  addLoss(losses, 'messages.reasoning', 'OpenAI takes back only reasoning that it has encrypted')
+  losses.add('messages.reasoning', 'OpenAI takes back only reasoning that it has encrypted')
   return []
 }
 
@@ -161,7 +153,7 @@ const wordsItem = (parts: readonly Part[], others: Json, writing: Writing): read
   const written = parts.map(part => writeSpoken(part, writing)).filter(one => one !== undefined)
   if (written.length === 0) return []
   const content = spokenContent(written, form)
-  const own = ownRecord(ownMembers(parts[0]?.extensions), 'message')
+  const own = recordOf(ownMembers(parts[0]?.extensions), 'message')
   return [{ ...others, ...own, ...formMembers(form), role: 'assistant', content }]
 }
 const otherItem = (part: Part | undefined, writing: Writing): readonly Json[] => {
@@ -170,11 +162,7 @@ const otherItem = (part: Part | undefined, writing: Writing): readonly Json[] =>
   const { dialect, kind, value, words } = part
   if (dialect === openaiResponsesId && isRecord(value)) return [value]
   const isTold = words !== undefined
-  addLoss(
-    writing.losses,
-    `messages.${kind}`,
-    `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`,
-  )
+  writing.losses.add(`messages.${kind}`, `only ${dialect} knows this part${isTold ? '; it was told in words' : ''}`)
   return isTold ? [{ role: 'assistant', content: words }] : []
 }
 const assistantItems = (message: Message, writing: Writing): readonly Json[] => {
@@ -201,14 +189,14 @@ const instructionsOf = (message: Message | undefined, writing: Writing): string 
   const isMarked = ownMembers(message.extensions)['instructions'] === null
   if (!isMarked && (writing.isOwn || only.cache !== undefined || only.text === '')) return undefined
   extras(message, writing)
-  addForeign(writing.losses, only.extensions, 'messages.')
+  writing.losses.addForeign(only.extensions, 'messages.')
   return only.text
 }
 
 const namePrefill = (messages: readonly Message[], { isOwn, losses }: Writing): void => {
   if (isOwn || messages.at(-1)?.role !== 'assistant') return
   const why = 'OpenAI answers anew after a last turn of the assistant, and does not go on with it'
-  addLoss(losses, 'messages.prefill', why)
+  losses.add('messages.prefill', why)
 }
 
 /** `instructions` and `input` as OpenAI takes them. `form` says how they came. */

@@ -9,8 +9,7 @@ import { writeUsage } from './usage.ts'
 import { endCall, endCalls, endOthers, feedCall, startCall, writeOpaque } from './write-calls.ts'
 import { endThought, endThoughts, leaveThought, startThought, think } from './write-thoughts.ts'
 import { endMessages, endText, leaveMessage, refuse, say, startText } from './write-words.ts'
-import { addForeign, addLoss } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
 
 /** The response around nothing, or around what it holds so far. */
 const responseOf = (page: Page, members: Json): Json => ({ ...page.head, ...members })
@@ -114,7 +113,7 @@ const writeContent = (page: Page, event: StreamEvent): void => {
 }
 const nameLosses = (page: Page, event: StreamEvent): void => {
   if (event.type === 'choice-end') nameEnd(event, page.losses)
-  else if ('extensions' in event) addForeign(page.losses, event.extensions, 'content.')
+  else if ('extensions' in event) page.losses.addForeign(event.extensions, 'content.')
 }
 
 /** Writes an event. */
@@ -133,7 +132,7 @@ export const write = (page: Page, event: StreamEvent): void => {
       return
     default:
   }
-  if ((event.choice ?? 0) > 0) return addLoss(page.losses, 'choices', 'a response of OpenAI holds one answer')
+  if ((event.choice ?? 0) > 0) return page.losses.add('choices', 'a response of OpenAI holds one answer')
   if (page.head === undefined) begin(page, { type: 'response-start', model: '' })
   nameLosses(page, event)
   if (event.type === 'choice-end') page.end = event

@@ -3,8 +3,9 @@ import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
 import type { Page, WrittenBlock, WrittenItem, WrittenPart, WrittenThought } from './page.ts'
-import { formOf, isWord, plainMembers } from './wire.ts'
-import type { Json } from './wire.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord } from '../fields.ts'
+import { formOf, plainMembers } from './wire.ts'
 
 type Named<Type extends StreamEvent['type']> = Extract<StreamEvent, { type: Type }>
 type ThoughtBlock = Extract<WrittenBlock, { kind: 'thought' }>

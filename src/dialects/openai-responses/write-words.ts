@@ -4,8 +4,10 @@ import type { Extensions } from '../../domain/message.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { endItem, freeId, placeOf, putItem, tell } from './page.ts'
 import type { Page, WrittenBlock, WrittenItem, WrittenMessage, WrittenPart } from './page.ts'
-import { isRecord, isWord, ownMembers, ownRecord, plainMembers, without } from './wire.ts'
-import type { Json } from './wire.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isWord, recordOf, without } from '../fields.ts'
+import { ownMembers, plainMembers } from './wire.ts'
 
 type Boundary = Extract<StreamEvent, { type: 'text-start' | 'text-end' }>
 type Named<Type extends StreamEvent['type']> = Extract<StreamEvent, { type: Type }>
@@ -54,10 +56,10 @@ const beginsItem = (extensions: Extensions | undefined): boolean => {
   return isRecord(form) && form['more'] !== true
 }
 const newMessage = (page: Page, extensions: Extensions | undefined): WrittenMessage => {
-  const form = ownRecord(ownMembers(extensions), formMember)
+  const form = recordOf(ownMembers(extensions), formMember)
   const index = page.output.length
   const id = freeId(page, 'msg', form['id'])
-  const head = { ...ownRecord(ownMembers(extensions), 'message'), id, type: 'message', role: 'assistant' }
+  const head = { ...recordOf(ownMembers(extensions), 'message'), id, type: 'message', role: 'assistant' }
   const message: WrittenMessage = {
     index,
     item: { ...head, status: isWord(form['status']) ? form['status'] : 'completed', content: [] },
@@ -132,7 +134,7 @@ const finishPiece = (
   extensions: Extensions | undefined,
 ): void => {
   const own = plainMembers(extensions)
-  const form = ownRecord(ownMembers(extensions), formMember)
+  const form = recordOf(ownMembers(extensions), formMember)
   if (isWord(form['status'])) message.item['status'] = form['status']
   if (form['empty'] === true && message.parts.length === 1) message.item['content'] = []
   Object.assign(part.piece, { ...without(own, marks), ...part.piece })
