@@ -62,6 +62,7 @@ const serverOf = ({ file: { server } }: Ground): ServerConfig => ({
   host: server?.host ?? defaultServer.host,
   port: server?.port ?? defaultServer.port,
   maxBodyBytes: server?.maxBodyMb === undefined ? defaultServer.maxBodyBytes : megabytes(server.maxBodyMb),
+  ...(server?.maxUploadMb !== undefined && { maxUploadBytes: megabytes(server.maxUploadMb) }),
   corsOrigins: server?.cors ?? defaultServer.corsOrigins,
   drain: server?.drain ?? defaultServer.drain,
 })

@@ -102,6 +102,10 @@ export const server = shape(
       amount('megabytes', 1024, 0.001),
       'The largest request body, in megabytes; 32 if left out.',
     ),
+    maxUploadMb: optionalLeaf(
+      amount('megabytes', 102_400, 0.001),
+      'The largest form with files, in megabytes; 512 if left out. What does not fit into a small window waits in the folder for temporary files.',
+    ),
     cors: optionalLeaf(origins, 'Origins that browsers may call from; * for any, which is meant if left out.'),
     drain: optionalLeaf(time(0), 'How long streams may go on after the process was asked to stop; 30s if left out.'),
   },

@@ -42,6 +42,8 @@ export interface ServerConfig {
   readonly host: string
   readonly port: number
   readonly maxBodyBytes: number
+  /** Of a form with files; 512 MiB if absent. */
+  readonly maxUploadBytes?: number
   /** Origins that browsers may call from; `*` for any. */
   readonly corsOrigins: readonly string[]
   /** How long streams may go on after the process was asked to stop. */

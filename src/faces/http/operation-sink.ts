@@ -150,18 +150,28 @@ export class OperationSink implements Sink, Maker {
     const [first] = this.#pieces
     if (first !== undefined) {
       const body = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
-      return send(this.#front, this.#visit, { status: 200, type: json, body, headers: this.#headers(ending, []) })
+      return this.#reply(json, body, this.#headers(ending, []))
     }
-    if (this.#answer === undefined) return
+    if (this.#answer !== undefined) this.#sendAnswer(this.#answer, ending)
+  }
+
+  #sendAnswer(answer: OperationAnswer, ending: Ending): void {
     const { dialect, body } = this.#wanted
     const context = { id: this.#visit.id, model: body.target, now: this.#front.clock.now(), streamUsage: false }
-    const { value, losses } = dialect.encodeAnswer(this.#answer, body, context)
-    const text = typeof value === 'string'
-    send(this.#front, this.#visit, {
-      status: 200,
-      type: text ? 'text/plain; charset=utf-8' : json,
-      body: text ? value : JSON.stringify(value),
-      headers: this.#headers(ending, losses),
-    })
+    const events = body.stream ? dialect.encodeEvents?.(answer, body, context) : undefined
+    if (events !== undefined) {
+      const text = serverSentEvents.join().write(events.value)
+      return this.#reply(`${serverSentEvents.mediaType}; charset=utf-8`, text, this.#headers(ending, events.losses))
+    }
+    const { result } = answer
+    if (result.type === 'bytes') return this.#reply(result.mediaType, result.bytes, this.#headers(ending, []))
+    const { value, losses } = dialect.encodeAnswer(answer, body, context)
+    const headers = this.#headers(ending, losses)
+    if (typeof value === 'string') this.#reply('text/plain; charset=utf-8', value, headers)
+    else this.#reply(json, JSON.stringify(value), headers)
+  }
+
+  #reply(type: string, body: string | Uint8Array, headers: readonly string[]): void {
+    send(this.#front, this.#visit, { status: 200, type, body, headers })
   }
 }

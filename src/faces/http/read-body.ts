@@ -3,15 +3,18 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Failure } from '../../domain/failure.ts'
 import { leave } from './front.ts'
 import type { Front, Ongoing } from './front.ts'
+import { Pace } from './pace.ts'
 import { guard, invalid, refuse } from './reply.ts'
 import { packings, unpack } from './unpack.ts'
 import type { Visit } from './visit.ts'
 
 const mebi = 1024 * 1024
-const inWords = (bytes: number): string =>
+/** A size for people. */
+export const inWords = (bytes: number): string =>
   bytes >= mebi ? `${Math.round((bytes / mebi) * 100) / 100} MiB` : `${bytes} bytes`
 
-const tooLarge = (found: string, most: number): Failure =>
+/** The refusal of a body that is larger than allowed. */
+export const tooLarge = (found: string, most: number): Failure =>
   invalid(`the body ${found}; at most ${inWords(most)} would be right`, { status: 413 })
 
 /** Types that are certainly no JSON. Others are let through: what the body is will be seen. */
@@ -46,8 +49,6 @@ const badHead = (headers: IncomingHttpHeaders, most: number): Failure | undefine
   return badType(headers['content-type'])
 }
 
-const tooSlow = (why: string): Failure => invalid(`the body came too slowly: ${why}`, { status: 408 })
-
 const full: Failure = {
   kind: 'internal',
   status: 503,
@@ -61,18 +62,15 @@ class Reading implements Ongoing {
   readonly #visit: Visit
   readonly #take: (bytes: Buffer) => void
   readonly #chunks: Buffer[] = []
-  readonly #until: number
+  readonly #pace: Pace
   #size = 0
-  #sizeBefore = 0
   #isOver = false
-  #takeBack: () => void
 
   constructor(front: Front, visit: Visit, take: (bytes: Buffer) => void) {
     this.#front = front
     this.#visit = visit
     this.#take = take
-    this.#until = front.clock.now() + front.limits.body
-    this.#takeBack = front.clock.after(front.limits.window, this.#look)
+    this.#pace = new Pace(front, failure => this.#refuse(failure))
     front.ongoing.add(this)
     visit.onBroken = failure => {
       visit.isBroken = true
@@ -84,6 +82,7 @@ class Reading implements Ongoing {
   readonly #more = (chunk: Buffer): void => {
     if (this.#isOver) return
     this.#size += chunk.length
+    this.#pace.came(chunk.length)
     this.#front.buffered += chunk.length
     const most = this.#front.settings.maxBodyBytes
     if (this.#size > most) this.#refuse(tooLarge(`is longer than ${inWords(most)}`, most))
@@ -103,20 +102,6 @@ class Reading implements Ongoing {
     if (!this.#isOver) this.#stop()
   }
 
-  /** Now and then: is it slower than anyone's network could be. */
-  readonly #look = (): void => {
-    const { limits, clock } = this.#front
-    const came = this.#size - this.#sizeBefore
-    if (clock.now() >= this.#until) return this.#refuse(tooSlow(`not whole after ${limits.body / 1000} s`))
-    if (came < limits.least) {
-      return this.#refuse(
-        tooSlow(`${came} bytes in ${limits.window / 1000} s; at least ${limits.least} would be right`),
-      )
-    }
-    this.#sizeBefore = this.#size
-    this.#takeBack = clock.after(limits.window, this.#look)
-  }
-
   cut(failure: Failure): void {
     if (!this.#isOver) this.#refuse(failure)
   }
@@ -126,7 +111,7 @@ class Reading implements Ongoing {
     this.#visit.onBroken = undefined
     leave(this.#front, this)
     this.#front.buffered -= this.#size
-    this.#takeBack()
+    this.#pace.stop()
     this.#visit.request.off('data', this.#more).off('end', this.#whole).off('close', this.#left)
   }
 
