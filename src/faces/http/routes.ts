@@ -76,6 +76,19 @@ const addressedAs = (
 const addressed = (tongue: Tongue, more: Omit<Address, 'model'>): Endpoint['answer'] =>
   addressedAs(tongue, converse(tongue), more)
 
+/** What Google's clients ask of a model; later ones ask it in the stable version. */
+const googlesVerbs = (version: string): readonly Endpoint[] => {
+  const at = (verb: string, answer: Endpoint['answer']): Endpoint => post(`${version}/models/{}:${verb}`, answer)
+  const counted = countTokens(googleCounting, tokens => ({ totalTokens: tokens }))
+  return [
+    at('generateContent', addressed(google, { stream: false })),
+    at('streamGenerateContent', addressed(google, { stream: true })),
+    at('countTokens', addressedAs(google, counted, {})),
+    at('embedContent', addressedAs(google, operate(googleEmbeddings), {})),
+    at('batchEmbedContents', addressedAs(google, operate(googleEmbeddings), {})),
+  ]
+}
+
 const endpoints: readonly Endpoint[] = [
   post('/v1/chat/completions', converse(openai)),
   post('/v1/messages', converse(anthropic)),
@@ -89,15 +102,7 @@ const endpoints: readonly Endpoint[] = [
     countTokens(responses, tokens => ({ object: 'response.input_tokens', input_tokens: tokens })),
   ),
   post('/v1/completions', converse(completions)),
-  post('/v1beta/models/{}:generateContent', addressed(google, { stream: false })),
-  post('/v1beta/models/{}:streamGenerateContent', addressed(google, { stream: true })),
-  post(
-    '/v1beta/models/{}:countTokens',
-    addressedBy(
-      countTokens(googleCounting, tokens => ({ totalTokens: tokens })),
-      {},
-    ),
-  ),
+  ...['/v1beta', '/v1'].flatMap(googlesVerbs),
   post(
     '/model/{}/count-tokens',
     addressedBy(
@@ -111,8 +116,6 @@ const endpoints: readonly Endpoint[] = [
   post('/model/{}/invoke-with-response-stream', addressed(invoked, { stream: true })),
   post('/v2/chat', converse(cohere)),
   post('/v1/embeddings', operate(embeddings)),
-  post('/v1beta/models/{}:embedContent', addressedBy(operate(googleEmbeddings), {})),
-  post('/v1beta/models/{}:batchEmbedContents', addressedBy(operate(googleEmbeddings), {})),
   post('/v2/embed', operate(cohereEmbed)),
   post('/v1/rerank', operate(rankingIn)),
   post('/v2/rerank', operate(cohereRank)),
