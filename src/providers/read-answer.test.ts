@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { fakeDialect } from '../../test/fake-dialect.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Instant } from '../domain/units.ts'
+import { bedrockConverse } from '../dialects/bedrock-converse/index.ts'
+import { eventStream } from '../dialects/event-stream.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import type { Dialect } from '../ports/dialect.ts'
 import { classify, reclassify } from './classify.ts'
@@ -149,6 +151,20 @@ describe('readAnswer', () => {
     expect(texts(deliveries)).toBe('a')
     expect(failures(deliveries)).toMatchObject([{ kind: 'stream-broken' }])
     expect(texts(read({ stream: true, headers: sse }, 'data: a\n\ndata: b'))).toBe('ab')
+    expect(texts(read({ stream: true, headers: sse }, 'data: a\n\ndata: [DO'))).toBe('a')
+  })
+  it('knows a binary stream by its first byte, whatever a proxy calls it and whether it was asked for', () => {
+    const events = ['messageStart', 'contentBlockDelta', 'messageStop']
+    const data = ['{"role":"assistant"}', '{"contentBlockIndex":0,"delta":{"text":"hi"}}', '{"stopReason":"end_turn"}']
+    const joiner = eventStream.join()
+    const body = joiner.write(events.map((event, place) => ({ event, data: data[place] ?? '' })))
+    for (const stream of [true, false]) {
+      for (const type of ['application/octet-stream', 'application/vnd.amazon.eventstream', 'application/json']) {
+        const deliveries = read({ stream, headers: { 'content-type': type }, dialect: bedrockConverse }, body, 50)
+        expect(texts(deliveries)).toBe('hi')
+        expect(failures(deliveries)).toEqual([])
+      }
+    }
   })
   it('fails on packed bytes, which nobody asked for', () => {
     const found = failures(

@@ -58,8 +58,10 @@ const named = (events: readonly StreamEvent[], { names }: Reading): readonly Str
 const deliveryIn = (events: readonly StreamEvent[], reading: Reading): Delivery =>
   refined(deliveryOf(named(events, reading)), reading.refine)
 
-/** What the end of a stream cut off in the middle of its JSON is no frame; whether the answer is whole is seen without it. */
-const isWhole = ({ data }: Frame): boolean => !data.startsWith('{') || parsed(data) !== undefined
+const endMark = '[DONE]'
+/** What a stream cut off in the middle of its JSON or of its end mark ends with is no frame; whether the answer is whole is seen without it. */
+const isWhole = ({ data }: Frame): boolean =>
+  data.startsWith('{') ? parsed(data) !== undefined : data === endMark || !endMark.startsWith(data)
 
 const nativeFraming = ({ dialect }: Reading): Framing => dialect.framing ?? serverSentEvents
 const framingOf = (reading: Reading): Framing => reading.framing ?? nativeFraming(reading)
@@ -167,9 +169,11 @@ const formOf = (first: number, mediaType: string): 'json' | 'stream' | 'other' =
   return mediaType.includes('json') || !field ? 'other' : 'stream'
 }
 
-/** A stream in a form of its own, which no first byte shows. */
-const isFramed = (reading: Reading, mediaType: string): boolean =>
-  reading.stream && mediaType === framingOf(reading).mediaType && mediaType !== serverSentEvents.mediaType
+/** A stream in a form of its own: binary, which a first byte of zero shows where a proxy has changed the name. */
+const isFramed = (reading: Reading, mediaType: string, first: number): boolean => {
+  const framing = framingOf(reading)
+  return framing !== serverSentEvents && (mediaType === framing.mediaType || first === 0)
+}
 
 /** Nothing more is read once the failure has been told. */
 const deaf: Part = { lane: 'translated', push: () => nothing, end: () => nothing }
@@ -194,7 +198,7 @@ export const readAnswer = (reading: Reading, head: WireHead): AnswerReader => {
       const first = firstByte(chunk)
       if (first === undefined) return nothing
       const isPacked = packed !== undefined && packed !== 'identity'
-      const form = isPacked ? 'other' : isFramed(reading, mediaType) ? 'stream' : formOf(first, mediaType)
+      const form = isPacked ? 'other' : isFramed(reading, mediaType, first) ? 'stream' : formOf(first, mediaType)
       part = form === 'json' ? whole(reading) : form === 'stream' ? streamed(reading) : deaf
       if (isPacked) return garbled(`${reading.who} answered in ${firstWords(packed, 40)} though asked for plain bytes`)
       return form === 'other' ? stray(reading.who, chunk) : part.push(chunk)

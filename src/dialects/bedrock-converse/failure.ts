@@ -49,9 +49,10 @@ const isKind = (word: string): word is FailureKind => Object.hasOwn(consequences
 const kindOf = (exception: string, message: string): FailureKind => {
   // A house like ours behind us says it in our own words.
   if (isKind(exception)) return exception
-  const kind = kinds.get(nameOf(exception)) ?? (exception === '' ? 'upstream-invalid' : 'upstream-overloaded')
+  // Words without a name are a proxy's more often than AWS's: nobody knows that the request is at fault.
+  const kind = kinds.get(nameOf(exception)) ?? (exception === '' ? 'upstream-garbled' : 'upstream-overloaded')
   if (kind === 'upstream-rate-limited' && daily.test(message)) return 'upstream-quota'
-  if (kind !== 'upstream-invalid') return kind
+  if (kind !== 'upstream-invalid' && exception !== '') return kind
   if (overflow.test(message)) return 'context-overflow'
   return missing.test(message) ? 'model-missing' : kind
 }

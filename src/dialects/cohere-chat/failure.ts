@@ -1,6 +1,7 @@
 /** Failures in Cohere's words, both ways. */
 import type { Failure, FailureKind, UpstreamError } from '../../domain/failure.ts'
 import { codeOf, consequences, statusOf } from '../../domain/failure.ts'
+import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { isWord, jsonText, textOf } from '../fields.ts'
 
@@ -44,6 +45,9 @@ const kindOf = (code: string, type: string, message: string): FailureKind => {
 
 /** The failure that an error body, or an event of that form, tells. */
 export const failureOf = (body: Json): Failure => {
+  const { error } = body
+  // Cohere itself speaks at the top; what stands in front of it often wraps.
+  if (isRecord(error) && !isWord(body['message'])) return failureOf(error)
   const [code, type] = [textOf(body, 'code'), textOf(body, 'error_type')]
   const told = body['message'] ?? body['error']
   const message = (isWord(told) ? told : jsonText(body)).slice(0, 500)

@@ -86,9 +86,10 @@ const handlers: Readonly<Record<string, Handler>> = {
   error: (event, reading) => fail(reading, failureOf(event)),
 }
 
-/** An event without a type that speaks is an error body. */
+/** An event without a type that speaks is an error body, Cohere's own or a proxy's. */
+const isError = ({ message, error }: Json): boolean => isWord(message) || isWord(error) || isRecord(error)
 const handlerOf = (event: Json, frame: Frame): Handler | undefined => {
-  const type = event['type'] ?? frame.event ?? (isWord(event['message']) ? 'error' : '')
+  const type = event['type'] ?? frame.event ?? (isError(event) ? 'error' : '')
   return typeof type === 'string' && Object.hasOwn(handlers, type) ? handlers[type] : undefined
 }
 
