@@ -36,7 +36,7 @@ const readInput = (input: unknown): Checked<ModerationsBody['inputs']> => {
   const list: readonly unknown[] = input
   if (list.every(isText)) return { ok: true, value: list.map(text => [{ type: 'text', text }]) }
   const parts = list.map(partOf)
-  const place = parts.indexOf(undefined)
+  const place = isText(list[0]) ? list.findIndex(one => !isText(one)) : parts.indexOf(undefined)
   if (place >= 0) return wrong(`input[${place}]`, `it is ${shown(list[place])}; ${rightInput}`)
   // All parts are judged together.
   return { ok: true, value: [parts.filter(part => part !== undefined)] }

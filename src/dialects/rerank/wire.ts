@@ -85,12 +85,14 @@ const rankFields = (extensions: Extensions): readonly string[] => {
   return named.flatMap(fields => (Array.isArray(fields) ? fields.filter(isText) : []))
 }
 
-/** A record as text: its `text`, or the named fields, or all of them, each on a line. */
+/** A record as text: its `text`, or the named fields, or all of them, each with its name on a line where there are several. */
 const textOf = (document: RankDocument, fields: readonly string[]): string => {
   if (isText(document)) return document
   const { text } = document
   if (fields.length === 0 && isText(text)) return text
   const kept = Object.entries(document).filter(([name]) => fields.length === 0 || fields.includes(name))
+  const [only] = kept
+  if (kept.length === 1 && only !== undefined && isText(only[1])) return only[1]
   return kept.map(([name, value]) => `${name}: ${isText(value) ? value : JSON.stringify(value)}`).join('\n')
 }
 
