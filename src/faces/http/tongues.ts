@@ -76,8 +76,12 @@ export const countedOnBedrock = (bytes: Buffer): Tongue => {
         }
   return { ...bedrock, dialect }
 }
-const named = (body: unknown, address: Address | undefined): unknown =>
-  isRecord(body) ? { ...body, model: address?.model } : body
+/** The body as Anthropic's own door takes it: the path names the model, and versions are told in headers. */
+const named = (body: unknown, address: Address | undefined): unknown => {
+  if (!isRecord(body)) return body
+  const { anthropic_version: _version, anthropic_beta: _betas, ...rest } = body
+  return { ...rest, model: address?.model }
+}
 
 /** Claude as AWS hosts it: the path names the model, and events come as AWS wraps them. */
 export const invoked: Tongue = {
