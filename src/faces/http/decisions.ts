@@ -2,9 +2,8 @@
 import type { DecisionTrace } from '../../domain/decision.ts'
 import type { DecisionId } from '../../domain/ids.ts'
 import { decisionInBrief } from './brief.ts'
-import type { Tongue } from './converse.ts'
 import type { Front } from './front.ts'
-import { parseBody } from './parse-body.ts'
+import { recognise } from './recognise.ts'
 import { refuse, sendJson } from './reply.ts'
 import { whenUnderstood } from './understand.ts'
 import type { Visit } from './visit.ts'
@@ -17,38 +16,22 @@ const told = (trace: DecisionTrace, words: string | undefined): Readonly<Record<
   trace,
 })
 
-/** Members that only Anthropic's requests have at their top. */
-const onlyAnthropic = ['system', 'stop_sequences', 'thinking', 'output_config']
-
-/** Whose words a body is in, where neither path nor header says so. */
-const isAnthropic = (visit: Visit, bytes: Buffer): boolean => {
-  if (visit.request.headers['anthropic-version'] !== undefined) return true
-  const parsed = parseBody(bytes)
-  if (!parsed.ok) return false
-  const { json } = parsed.value
-  if (onlyAnthropic.some(member => Object.hasOwn(json, member))) return true
-  const { tools } = json
-  return Array.isArray(tools) && tools.some(tool => tool !== null && typeof tool === 'object' && 'input_schema' in tool)
-}
-
-/** Decides as it would for this request, and calls nobody. */
-export const route =
-  (openai: Tongue, anthropic: Tongue) =>
-  (front: Front, visit: Visit): void =>
-    whenUnderstood(
-      front,
-      visit,
-      bytes => {
-        if (!isAnthropic(visit, bytes)) return openai
-        visit.dialect = anthropic.dialect
-        return anthropic
-      },
-      ({ incoming }) => {
-        const explained = front.gateway.explain(incoming)
-        if (explained.ok) sendJson(front, visit, 200, told(explained.trace, explained.words))
-        else refuse(front, visit, explained.failure)
-      },
-    )
+/** Decides as it would for this request, whatever dialect it is in, and calls nobody. */
+export const route = (front: Front, visit: Visit): void =>
+  whenUnderstood(
+    front,
+    visit,
+    bytes => {
+      const tongue = recognise(visit.request.headers, bytes)
+      visit.dialect = tongue.dialect
+      return tongue
+    },
+    ({ incoming }) => {
+      const explained = front.gateway.explain(incoming)
+      if (explained.ok) sendJson(front, visit, 200, told(explained.trace, explained.words))
+      else refuse(front, visit, explained.failure)
+    },
+  )
 
 /** A decision is its caller's own, and the administrator's. */
 const maySee = ({ caller }: Visit, trace: DecisionTrace): boolean =>

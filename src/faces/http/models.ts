@@ -83,18 +83,25 @@ const withProvider = (targets: readonly Target[], id: string): Target | undefine
   return model === undefined ? undefined : { ...model, id, serves: [id] }
 }
 
-/** One of them. */
-export const readModel = (front: Front, visit: Visit, id: string): void => {
-  const targets = front.gateway.targets(visit.caller)
-  const target = targets.find(one => one.id === id) ?? withProvider(targets, id)
-  if (target !== undefined) {
-    return sendJson(front, visit, 200, speaksAnthropic(visit) ? anthropicModel(target) : openaiModel(target))
-  }
+/** The target that is named so, alone or with its provider. */
+export const findTarget = (targets: readonly Target[], id: string): Target | undefined =>
+  targets.find(one => one.id === id) ?? withProvider(targets, id)
+
+/** Why there is none of this name. */
+export const unknownTarget = (targets: readonly Target[], id: string): Failure => {
   const names = targets.map(one => one.id)
   const known = didYouMean(id.slice(0, 200), names) || '; GET /v1/models lists what this key may ask for'
-  refuse(front, visit, {
+  return {
     kind: 'target-unknown',
     message: `there is no pool, alias or model "${id.slice(0, 80)}"${known}`,
     param: 'model',
-  })
+  }
+}
+
+/** One of them. */
+export const readModel = (front: Front, visit: Visit, id: string): void => {
+  const targets = front.gateway.targets(visit.caller)
+  const target = findTarget(targets, id)
+  if (target === undefined) refuse(front, visit, unknownTarget(targets, id))
+  else sendJson(front, visit, 200, speaksAnthropic(visit) ? anthropicModel(target) : openaiModel(target))
 }

@@ -43,6 +43,38 @@ describe('models', () => {
       expect(await response.json()).toMatchObject({ type: 'error' })
     }
   })
+  it('are told to Google’s clients in pages, with what may be asked of them', async () => {
+    using open = await openFace()
+    const first = {
+      name: 'models/support',
+      displayName: 'support (pool)',
+      description: 'served by openai/gpt-4o-mini',
+      supportedGenerationMethods: ['generateContent', 'countTokens'],
+      signalbox: { kind: 'pool', serves: ['openai/gpt-4o-mini'] },
+    }
+    expect(await (await open.get('/v1beta/models?pageSize=1')).json()).toEqual({ models: [first], nextPageToken: '1' })
+    const second = await (await open.get('/v1beta/models?pageSize=1&pageToken=1')).json()
+    expect(second).toEqual({ models: [expect.objectContaining({ name: 'models/openai/gpt-4o-mini' })] })
+    expect(await (await open.get('/v1beta/models/support')).json()).toEqual(first)
+    for (const query of ['pageSize=x', 'pageToken=9', 'pageToken=x']) {
+      const response = await open.get(`/v1beta/models?${query}`)
+      expect(response.status, query).toBe(400)
+      expect(await response.json()).toMatchObject({ error: { status: 'INVALID_ARGUMENT' } })
+    }
+    const missing = await open.get('/v1beta/models/suport')
+    expect(missing.status).toBe(404)
+    expect(await missing.json()).toMatchObject({
+      error: { message: expect.stringContaining('did you mean "support"') },
+    })
+  })
+  it('of Google are not asked for what nobody does', async () => {
+    using open = await openFace()
+    const response = await open.post('/v1beta/models/support:generateContents', {})
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({
+      error: { status: 'NOT_FOUND', message: expect.stringContaining('did you mean "generateContent"') },
+    })
+  })
   it('may be named with a slash, escaped or not', async () => {
     using open = await openFace()
     for (const id of ['openai/gpt-4o-mini', 'openai%2Fgpt-4o-mini']) {
@@ -52,7 +84,7 @@ describe('models', () => {
 })
 
 describe('a decision', () => {
-  it('is shown for a request of either dialect, and nobody is called', async () => {
+  it('is shown for a request, and nobody is called', async () => {
     using open = await openFace()
     const openai = await (await open.post('/v1/route', hello)).json()
     expect(openai).toMatchObject({

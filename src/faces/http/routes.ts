@@ -6,9 +6,10 @@ import { countTokens } from './count-tokens.ts'
 import { readDecision, route } from './decisions.ts'
 import type { Front } from './front.ts'
 import { alive, metrics, ready } from './health.ts'
+import { listGoogleModels, readGoogleModel } from './google-models.ts'
 import { invoke } from './invoke.ts'
 import { listModels, readModel } from './models.ts'
-import { needsSocket } from './upgrade.ts'
+import { needsSocket } from './needs-socket.ts'
 import { operate } from './operate.ts'
 import {
   cohereEmbed,
@@ -34,6 +35,8 @@ import {
   openai,
   responses,
 } from './tongues.ts'
+import { unknownVerb } from './unknown-verb.ts'
+import { publishersModel } from './vertex.ts'
 import type { Visit } from './visit.ts'
 
 /** What answers at a path. `rest` is what stands for the open part of an endpoint that has one. */
@@ -114,25 +117,37 @@ const endpoints: readonly Endpoint[] = [
   post('/model/{}/converse-stream', addressed(bedrock, { stream: true })),
   post('/model/{}/invoke', addressedAs(invoked, invoke(invoked, invocationIn), { stream: false })),
   post('/model/{}/invoke-with-response-stream', addressed(invoked, { stream: true })),
+  ...['/v1', '/v1beta1'].flatMap(version => [
+    post(`${version}/projects/{}/locations/{}/publishers/{}/models/{}`, publishersModel(2)),
+    post(`${version}/publishers/{}/models/{}`, publishersModel(0)),
+  ]),
   post('/v2/chat', converse(cohere)),
   post('/v1/embeddings', operate(embeddings)),
   post('/v2/embed', operate(cohereEmbed)),
   post('/v1/rerank', operate(rankingIn)),
   post('/v2/rerank', operate(cohereRank)),
   post('/v1/moderations', operate(moderations)),
-  post('/v1/route', route(openai, anthropicCounting)),
+  post('/v1/route', route),
   get('/v1/realtime', needsSocket),
   { path: '/passthrough/{}', method: '*', answer: passThrough },
   get('/v1/models', listModels),
   get('/v1/models/{}', readModel),
+  get('/v1beta/models', listGoogleModels),
+  get('/v1beta/models/{}', readGoogleModel),
+  post('/v1beta/models/{}', (front, visit, rest) =>
+    unknownVerb(front, visit, rest.slice(rest.lastIndexOf(':') + 1), verbs),
+  ),
   get('/v1/decisions/{}', readDecision),
   open('/healthz', alive),
   open('/readyz', ready),
   open('/metrics', metrics),
 ]
 
+/** What Google's clients may ask of a model. */
+const verbs = endpoints.flatMap(({ path }) => /^\/v1beta\/models\/\{\}:(\w+)$/.exec(path)?.[1] ?? [])
+
 /** Every path, for those who look for one. */
-export const paths: readonly string[] = [...new Set(endpoints.map(({ path }) => path.replace('{}', '{id}')))]
+export const paths: readonly string[] = [...new Set(endpoints.map(({ path }) => path.replaceAll('{}', '{id}')))]
 
 const find = lookup(endpoints.map(endpoint => ({ path: endpoint.path, found: endpoint })))
 

@@ -99,6 +99,9 @@ const families: readonly (readonly [prefix: string, dialect: Dialect])[] = [
   ['/v1/responses/', openaiResponses],
   ['/v1/completions/', openaiCompletions],
   ['/v1beta/', gemini],
+  ['/v1beta1/', gemini],
+  ['/v1/projects/', gemini],
+  ['/v1/publishers/', gemini],
   ['/model/', bedrockConverse],
   ['/v2/', cohereChat],
 ]
