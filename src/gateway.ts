@@ -23,7 +23,7 @@ import { perform } from './pipeline/perform.ts'
 import { decideFor } from './pipeline/route.ts'
 import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
 import type { ModelList } from './ports/model-list.ts'
-import type { Platform } from './ports/platform.ts'
+import type { Platform, PriceList } from './ports/platform.ts'
 import type { ProviderAdapter } from './ports/provider.ts'
 import type { Ending, Sink } from './ports/sink.ts'
 import type { Telemetry } from './ports/telemetry.ts'
@@ -91,10 +91,10 @@ export const modelListsOf = (settings: Settings): Checked<readonly ModelList[]> 
   return { ok: true, value: lists }
 }
 
-const build = (settings: Settings): Checked<Built> => {
+const build = (settings: Settings, prices: PriceList | undefined): Checked<Built> => {
   const adapters = adaptersOf(settings)
   if (!adapters.ok) return adapters
-  const routes = routesOf(settings)
+  const routes = routesOf(settings, prices)
   return routes.ok ? { ok: true, value: { adapters: adapters.value, routes: routes.value } } : routes
 }
 
@@ -114,6 +114,14 @@ class CountedSink implements Sink {
 
   deliver(delivery: Delivery): boolean {
     return this.#sink.deliver(delivery)
+  }
+
+  opened(): void {
+    this.#sink.opened?.()
+  }
+
+  drained(): void {
+    this.#sink.drained?.()
   }
 
   end(ending: Ending): void {
@@ -155,7 +163,7 @@ class HeldGateway implements OwnedGateway {
   }
 
   reload(settings: Settings): Checked<undefined> {
-    const built = build(settings)
+    const built = build(settings, this.#platform.prices)
     if (!built.ok) return built
     this.#routes = built.value.routes
     this.#house = this.#houseOf(built.value)
@@ -182,7 +190,14 @@ class HeldGateway implements OwnedGateway {
     const handling = new Handling(request, this.#house, new CountedSink(sink, this.#count), span)
     this.#count.underWay += 1
     void nextTurn.then(() => handling.run())
-    return { id: request.id, trace: request.trace.traceId, span, abort: () => handling.abort() }
+    return {
+      id: request.id,
+      trace: request.trace.traceId,
+      span,
+      abort: () => handling.abort(),
+      send: message => handling.send(message),
+      close: closing => handling.close(closing),
+    }
   }
 
   stream(incoming: Incoming, signal?: AbortSignal): AsyncIterable<StreamEvent> {
@@ -255,7 +270,7 @@ class HeldGateway implements OwnedGateway {
 
 /** The gateway of these settings on this platform, or what is unsound about the settings. */
 export const createGateway = (settings: Settings, platform: Platform): Checked<OwnedGateway> => {
-  const built = build(settings)
+  const built = build(settings, platform.prices)
   return built.ok ? { ok: true, value: new HeldGateway(built.value, platform) } : built
 }
 

@@ -8,6 +8,7 @@ import type { Caller } from './domain/caller.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { CredentialId } from './domain/ids.ts'
 import type { Checked } from './domain/units.ts'
+import { knownModel } from './config/catalog.ts'
 import { createGateway, knownProviderTypes, modelListsOf } from './gateway.ts'
 import type { OwnedGateway } from './gateway.ts'
 import { cloudSecrets, refusals, warmUp } from './platform/cloud-secrets.ts'
@@ -26,7 +27,9 @@ import { spanExporter } from './platform/telemetry/opentelemetry.ts'
 import { prometheusListener } from './platform/telemetry/prometheus.ts'
 import type { PrometheusListener } from './platform/telemetry/prometheus.ts'
 import { signingTransport } from './platform/signing-transport.ts'
+import { socketTransport } from './platform/socket-transport.ts'
 import { undiciTransport } from './platform/undici-transport.ts'
+import type { PriceList } from './ports/platform.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Secrets } from './ports/secrets.ts'
 import type { Store } from './ports/store.ts'
@@ -170,18 +173,22 @@ export const openStandalone = async (
   if (!opened.ok) return opened
   const store = opened.value
   const secrets = cloudSecrets(processSecrets(env, clock), { clock })
-  const transport = undiciTransport({ clock })
+  const plain = undiciTransport({ clock })
+  const transport = socketTransport(plain, { clock })
   const ears = earsOf(settings.telemetry, { store, clock, env, transport })
   const telemetry = (event: GatewayEvent): void => {
     for (const { hear } of ears.listeners) hear(event)
   }
   const close = async (): Promise<void> => {
     for (const listener of ears.listeners) await listener.close()
-    await transport.close()
+    transport.close()
+    await plain.close()
     await store.close()
   }
   const signing = signingTransport(transport, { clock })
-  const made = createGateway(settings, { store, clock, transport: signing, secrets, telemetry, ids: processIds() })
+  const prices: PriceList = (served, at) => knownModel(served, at).price
+  const platform = { store, clock, transport: signing, secrets, telemetry, ids: processIds(), prices }
+  const made = createGateway(settings, platform)
   if (!made.ok) {
     await close()
     return made

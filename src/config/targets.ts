@@ -6,8 +6,8 @@ import { nearest } from '../domain/nearest.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
 import type { CompiledPolicy } from '../routing/compile-policy.ts'
 import type { FoundRoute, Route } from '../routing/route.ts'
-import { knownModel } from './catalog.ts'
 import { passingPolicy } from './defaults.ts'
+import type { PriceList } from '../ports/platform.ts'
 import type { Settings } from './settings.ts'
 
 /** One name that a client may ask for. */
@@ -181,17 +181,18 @@ const providerEntries = (settings: Settings): ReadonlyMap<string, Entry> =>
 /** So many prices are remembered; models that are not deployments are named by answers, so by anyone. */
 const mostPrices = 1_000
 
-const pricesOf = (settings: Settings, { byProvider }: Served): Routes['priceOf'] => {
-  const types = new Map(settings.providers.map(({ id, type }) => [String(id), type]))
+const pricesOf = (settings: Settings, { byProvider }: Served, list: PriceList): Routes['priceOf'] => {
+  const providers = new Map(settings.providers.map(one => [String(one.id), one]))
   const known = new Map<string, Price | undefined>()
   return (provider, model, now) => {
     const name = `${provider}/${model}`
     const [deployment] = byProvider.get(name) ?? []
     if (deployment !== undefined) return deployment.price
-    const type = types.get(provider)
-    if (known.has(name) || type === undefined) return known.get(name)
+    const served = providers.get(provider)
+    if (known.has(name) || served === undefined) return known.get(name)
     if (known.size >= mostPrices) known.clear()
-    const { price } = knownModel({ type, model }, now)
+    const { type, url } = served
+    const price = list({ type, model, ...(url !== undefined && { url }) }, now)
     known.set(name, price)
     return price
   }
@@ -221,7 +222,7 @@ const finder = (entries: ReadonlyMap<string, Entry>, policies: ReadonlyMap<strin
 }
 
 /** All routes of these settings, or which name in them leads nowhere. */
-export const routesOf = (settings: Settings): Checked<Routes> => {
+export const routesOf = (settings: Settings, prices: PriceList = () => undefined): Checked<Routes> => {
   const policies = compiledOf(settings)
   if (!policies.ok) return policies
   const passing = compilePolicy(passingPolicy)
@@ -236,7 +237,7 @@ export const routesOf = (settings: Settings): Checked<Routes> => {
     value: {
       find: finder(entries.value, policies.value),
       provider: finder(providerEntries(settings), new Map([[passingPolicy.name, passing.value], ...policies.value])),
-      priceOf: pricesOf(settings, found),
+      priceOf: pricesOf(settings, found, prices),
       targets: targetsOf(settings, entries.value, found.byModel.keys()),
       policies: policies.value,
     },
