@@ -71,6 +71,8 @@ export interface Scanner {
 }
 /** The short way when client and provider speak this dialect. */
 export interface ExpressLane {
+  /** Would this model answer in the form that is asked for if the request were sent in this way; absent: always. Where not, it is written anew, and so is the answer. */
+  takes?(request: ChatRequest, model: string): boolean
   /** The body with only what must change changed: model, and that the stream tells usage. Every other byte stays. */
   editRequest(raw: RawBody, model: string): Uint8Array | string
   /** What must change beside, members to write or, undefined, to take out: not every client chose the model, and some refuse what others take. */

@@ -135,7 +135,8 @@ class Speaker {
     const { raw, stream } = request
     const at = { model: deployment.model, stream, request }
     const own = raw?.dialect === dialect.id ? raw : undefined
-    const isExpress = own !== undefined && voice.quirks?.express !== false
+    const isExpress =
+      own !== undefined && voice.quirks?.express !== false && dialect.express.takes?.(request, deployment.model) !== false
     const { text, losses } = isExpress
       ? expressBody(settings.id, voice, { ...request, raw: own }, at)
       : asText(translatedValue(settings.id, voice, request, deployment))

@@ -9,7 +9,8 @@ import { messageReader } from '../event-stream.ts'
 import type { MessageRun } from '../event-stream.ts'
 import { editMembers } from '../json-text.ts'
 import { encodeRequest } from './encode-request.ts'
-import { garbled } from './failure.ts'
+import { garbled } from '../garbled.ts'
+import { answerTool } from './output.ts'
 import { readRedacted } from './redacted.ts'
 import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
@@ -121,5 +122,13 @@ const fit = (
   return { edits: Object.fromEntries(changed.map(name => [name, value[name]])), losses }
 }
 
+/** An answer that a model gives as the input of a tool is no answer to a client that asked for JSON. */
+const takes = (request: ChatRequest, model: string): boolean => {
+  if (!('schema' in request.output) || asksFor(request.target, model)) return true
+  const config = encodeRequest(request, model).value['toolConfig']
+  const tools: readonly unknown[] = isRecord(config) && Array.isArray(config['tools']) ? config['tools'] : []
+  return !tools.some(tool => isRecord(tool) && isRecord(tool['toolSpec']) && tool['toolSpec']['name'] === answerTool)
+}
+
 /** The express lane of this dialect. */
-export const express: ExpressLane = { editRequest, fit, scanStream, scanAnswer }
+export const express: ExpressLane = { takes, editRequest, fit, scanStream, scanAnswer }
