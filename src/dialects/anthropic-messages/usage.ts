@@ -5,7 +5,7 @@ import { tokenCount } from '../token-count.ts'
 import { writeTier } from './tier.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { isAbsent, otherMembers } from '../fields.ts'
+import { isAbsent, otherMembers, recordOf } from '../fields.ts'
 import { carried, ownMembers } from './wire.ts'
 
 const counted = new Set(['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'])
@@ -26,6 +26,17 @@ const longWritten = (creation: unknown): number =>
 /** Searches of the web are billed by the piece. */
 const searchesIn = (tools: unknown): number => (isRecord(tools) ? count(tools['web_search_requests']) : 0)
 
+const ofOutput = 'output_tokens_details'
+const ofThinking = new Set(['thinking_tokens'])
+/** What of the usage has no word in ours; a count of thinking has one. */
+const othersOf = (usage: Json): Json | undefined => {
+  const { [ofOutput]: details, ...others } = otherMembers(usage, counted) ?? {}
+  if (!isRecord(details) || count(details['thinking_tokens']) === 0) return otherMembers(usage, counted)
+  const rest = otherMembers(details, ofThinking)
+  const all = { ...others, ...(rest !== undefined && { [ofOutput]: rest }) }
+  return Object.keys(all).length === 0 ? undefined : all
+}
+
 /** Usage as Anthropic counts it, as ours; undefined if nothing was told, or no number of it makes sense. */
 export const readUsage = (usage: unknown): Usage | undefined => {
   if (!isRecord(usage)) return undefined
@@ -44,16 +55,18 @@ export const readUsage = (usage: unknown): Usage | undefined => {
     reasoning: tokens(isRecord(details) ? count(details['thinking_tokens']) : 0),
     ...(long > 0 && { inputCacheWrittenLong: tokens(Math.min(long, written)) }),
     ...(searches > 0 && { units: { searches } }),
-    ...carried(otherMembers(usage, counted)),
+    ...carried(othersOf(usage)),
   }
 }
 
-/** What is told only where it is known. */
-const known = ({ reasoning }: Pick<Usage, 'reasoning'>, serviceTier: string | undefined): Json => {
+/** What is told only where it is known, with what else the provider told. */
+const known = ({ reasoning, extensions }: Usage, serviceTier: string | undefined): Json => {
   const tier = writeTier(serviceTier)
+  const own = ownMembers(extensions)
   return {
-    ...(reasoning > 0 && { output_tokens_details: { thinking_tokens: reasoning } }),
     ...(tier !== undefined && { service_tier: tier }),
+    ...own,
+    ...(reasoning > 0 && { [ofOutput]: { ...recordOf(own, ofOutput), thinking_tokens: reasoning } }),
   }
 }
 const none: Usage = {
@@ -74,6 +87,5 @@ export const writeUsage = (told: Usage | undefined, serviceTier?: string): Json 
     cache_read_input_tokens: inputCached,
     output_tokens: usage.output,
     ...known(usage, serviceTier),
-    ...ownMembers(usage.extensions),
   }
 }

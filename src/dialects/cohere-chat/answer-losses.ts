@@ -17,6 +17,10 @@ export const nameHead = (
   losses.addForeign(extensions, 'answer.')
   if (!usualTiers.has(serviceTier)) losses.add('answer.service_tier', 'Cohere does not tell how a request was served')
 }
+/** A refusal in words, which looks like any other text here. */
+export const nameRefusal = (losses: Losses): void => {
+  losses.add('content.finish_reason', 'Cohere has no word for a refusal')
+}
 /** Counts that Cohere has no place for. */
 export const nameUsage = (usage: Usage | undefined, losses: Losses): void => {
   if (usage === undefined) return
@@ -41,7 +45,7 @@ export const nameEnd = ({ reason, raw, stopSequence, extensions }: End, losses: 
   if (stopSequence !== undefined) {
     losses.add('content.stop_sequence', 'Cohere does not tell at which stop sequence an answer ended')
   }
-  if (reason === 'refused') losses.add('content.finish_reason', 'Cohere has no word for a refusal')
+  if (reason === 'refused') nameRefusal(losses)
   else if (raw !== undefined && !isKnownReason(raw)) {
     losses.add('content.finish_reason', `Cohere has no word for ${JSON.stringify(raw)}`)
   }

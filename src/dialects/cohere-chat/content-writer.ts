@@ -1,7 +1,7 @@
 /** Contents, plans, calls and citations of a stream, written one content at a time. */
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
-import { nameThought } from './answer-losses.ts'
+import { nameRefusal, nameThought } from './answer-losses.ts'
 import { isPlan } from './messages.ts'
 import { callId } from './response.ts'
 import { endMark } from './stream.ts'
@@ -157,6 +157,7 @@ const write = (writing: Writing, event: ContentEvent): readonly Frame[] => {
       return openText(writing, event.block)
     case 'refusal-delta':
       writing.isRefusal = true
+      nameRefusal(writing.losses)
       return say(writing, event)
     case 'text-delta':
       return say(writing, event)

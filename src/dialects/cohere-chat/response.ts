@@ -19,7 +19,7 @@ import {
   start,
 } from './answer.ts'
 import type { Reading } from './answer.ts'
-import { nameEnd, nameHead, nameThought, nameUsage } from './answer-losses.ts'
+import { nameEnd, nameHead, nameRefusal, nameThought, nameUsage } from './answer-losses.ts'
 import { encodeFailure, failedAnswer, failureOf, garbled } from './failure.ts'
 import { isFailed, writeReason } from './finish.ts'
 import { isPlan } from './messages.ts'
@@ -108,6 +108,7 @@ const draftPart = (draft: Draft, part: Part): void => {
       return draftText(draft, part.text, own)
     case 'refusal':
       draft.isRefusal = true
+      nameRefusal(losses)
       return draftText(draft, part.text, own)
     case 'reasoning':
       nameThought(part, losses)

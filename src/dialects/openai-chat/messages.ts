@@ -2,9 +2,10 @@
 import type { Message, Part, ReasoningPart, ToolCallPart } from '../../domain/message.ts'
 import { readContent } from './parts.ts'
 import { readThoughts, thoughtMembers } from './thoughts.ts'
+import { formMember } from '../../domain/foreign.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { isAbsent, isWord, without } from '../fields.ts'
+import { isAbsent, isWord, recordOf, without } from '../fields.ts'
 import { optionalText, report, requiredWord } from '../findings.ts'
 import type { Findings } from '../findings.ts'
 import { carried, openaiChatId, ownMembers, readCache } from './wire.ts'
@@ -101,7 +102,7 @@ const legacyCall = (value: unknown, { findings, at, functions }: Place): readonl
 
 const forms = new Set(thoughtMembers)
 const notForms = (message: Json): Json => without(message, forms) ?? {}
-/** Reasoning that a client sends back, in whichever of the usual forms; the forms stay with its first part, word for word. */
+/** Reasoning that a client sends back, in whichever of the usual forms; the forms stay with its first part, word for word, and are lost nowhere: what they say is said. */
 const reasoningOf = (message: Json): readonly ReasoningPart[] => {
   const own = without(message, new Set(Object.keys(notForms(message))))
   return readThoughts(message).map(({ text, signature, redacted }, place) => ({
@@ -109,7 +110,7 @@ const reasoningOf = (message: Json): readonly ReasoningPart[] => {
     text: text ?? '',
     ...(signature !== undefined && { signature }),
     ...(redacted !== undefined && { redacted }),
-    ...(place === 0 && carried(own)),
+    ...(place === 0 && carried({ [formMember]: own })),
   }))
 }
 
@@ -186,6 +187,5 @@ export const readMessages = (findings: Findings, messages: unknown): readonly Me
 /** The forms that look-alikes use for reasoning, where this message came with some; empty where it did not. */
 export const ownReasoning = (message: Message): Json => {
   const first = message.parts.find(part => part.type === 'reasoning')
-  const own = ownMembers(first?.extensions)
-  return without(own, new Set(Object.keys(notForms(own)))) ?? {}
+  return recordOf(ownMembers(first?.extensions), formMember)
 }

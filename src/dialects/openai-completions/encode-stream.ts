@@ -22,6 +22,8 @@ interface Writing {
   readonly losses: Losses
   /** The end of each choice, undefined while it goes on. */
   readonly ends: Map<number, Named<'choice-end'> | undefined>
+  /** Choices that refuse in words. */
+  readonly refusals: Set<number>
   /** Members of every chunk; undefined before the start. */
   head: Json | undefined
   hasEnded: boolean
@@ -46,6 +48,7 @@ const begin = (writing: Writing, event: Named<'response-start'>): readonly Frame
 
 const say = (writing: Writing, event: Named<'text-delta' | 'refusal-delta'>): readonly Frame[] => {
   const { choice = 0, text, extensions } = event
+  if (event.type === 'refusal-delta') writing.refusals.add(choice)
   writing.losses.addForeign(extensions, 'content.')
   if (!writing.ends.has(choice)) writing.ends.set(choice, undefined)
   const { logprobs } = ownMembers(extensions)
@@ -60,7 +63,8 @@ const finish = (writing: Writing, own: Json): readonly Frame[] => {
   const choices = [...ends].sort(([left], [right]) => left - right)
   const frames = choices.map(([index, end], place) => {
     const members = ownMembers(end?.extensions)
-    const finished = { ...members, text: '', index, finish_reason: writeReason(end?.reason ?? 'stop', end?.raw) }
+    const reason = writeReason(end?.reason ?? 'stop', end?.raw, writing.refusals.has(index))
+    const finished = { ...members, text: '', index, finish_reason: reason }
     const choice = { ...finished, logprobs: members['logprobs'] ?? null }
     return chunk(writing, { ...(place === choices.length - 1 && own), choices: [choice] })
   })
@@ -109,6 +113,7 @@ export const encodeStream = (context: AnswerContext): FrameEncoder => {
     context,
     losses: noLosses(),
     ends: new Map(),
+    refusals: new Set(),
     head: undefined,
     hasEnded: false,
     usage: undefined,

@@ -35,8 +35,9 @@ const cutShort = new Set(
   'error abort aborted cancelled canceled timeout insufficient_system_resource malformed_function_call'.split(' '),
 )
 
-/** The word of the published schema for this end: the provider's own where it is one. */
-export const writeReason = (reason: FinishReason, raw: string | undefined): string => {
+/** The word of the published schema for this end: the provider's own where it is one. A refusal in words, of which OpenAI says `stop`, would else look like any answer. */
+export const writeReason = (reason: FinishReason, raw: string | undefined, isRefusal = false): string => {
+  if (isRefusal && reason === 'stop') return ofReason.refused
   if (raw !== undefined && isWireReason(raw)) return raw
   return reason === 'other' && raw !== undefined && cutShort.has(raw.toLowerCase()) ? 'length' : ofReason[reason]
 }

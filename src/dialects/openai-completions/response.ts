@@ -50,7 +50,8 @@ const writeChoice = (choice: Choice, index: number, losses: Losses): Json => {
   }
   nameEnd(choice, losses)
   const { logprobs = probable, ...others } = ownMembers(choice.extensions)
-  const finish = writeReason(choice.reason ?? 'stop', choice.raw)
+  const isRefusal = choice.parts.some(({ type }) => type === 'refusal')
+  const finish = writeReason(choice.reason ?? 'stop', choice.raw, isRefusal)
   return { ...others, text, index, logprobs: logprobs ?? null, finish_reason: finish }
 }
 
