@@ -163,6 +163,17 @@ const tending = (gateway: OwnedGateway, secrets: CloudSecrets, tell: Ears['tell'
   }
 }
 
+/** Requests and conversations, as they are and signed where they ask for it. */
+const networkOf = (clock: Clock) => {
+  const plain = undiciTransport({ clock })
+  const transport = socketTransport(plain, { clock })
+  const close = async (): Promise<void> => {
+    transport.close()
+    await plain.close()
+  }
+  return { transport, signing: signingTransport(transport, { clock }), close }
+}
+
 /** Opens a house with these settings, or tells what stands against it. */
 export const openStandalone = async (
   settings: Settings,
@@ -173,19 +184,16 @@ export const openStandalone = async (
   if (!opened.ok) return opened
   const store = opened.value
   const secrets = cloudSecrets(processSecrets(env, clock), { clock })
-  const plain = undiciTransport({ clock })
-  const transport = socketTransport(plain, { clock })
+  const { transport, signing, close: hangUp } = networkOf(clock)
   const ears = earsOf(settings.telemetry, { store, clock, env, transport })
   const telemetry = (event: GatewayEvent): void => {
     for (const { hear } of ears.listeners) hear(event)
   }
   const close = async (): Promise<void> => {
     for (const listener of ears.listeners) await listener.close()
-    transport.close()
-    await plain.close()
+    await hangUp()
     await store.close()
   }
-  const signing = signingTransport(transport, { clock })
   const prices: PriceList = (served, at) => knownModel(served, at).price
   const platform = { store, clock, transport: signing, secrets, telemetry, ids: processIds(), prices }
   const made = createGateway(settings, platform)

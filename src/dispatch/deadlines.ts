@@ -4,6 +4,9 @@ import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
 
+/** At once, in pieces, or as long as both sides want. */
+export type AnswerForm = 'whole' | 'stream' | 'conversation'
+
 export interface Deadlines {
   start(): void
   /** Bytes came. */
@@ -22,35 +25,38 @@ const seconds = (duration: Millis): string => `${duration / 1000} s`
 class AttemptDeadlines implements Deadlines {
   readonly #clock: Clock
   readonly #patience: Patience
-  readonly #streamed: boolean
+  readonly #form: AnswerForm
   readonly #late: (why: string) => void
   #heardAt: Instant | undefined
   #isPaused = false
   #cancel: (() => void) | undefined
 
-  constructor(clock: Clock, patience: Patience, streamed: boolean, late: (why: string) => void) {
+  constructor(clock: Clock, patience: Patience, form: AnswerForm, late: (why: string) => void) {
     this.#clock = clock
     this.#patience = patience
-    this.#streamed = streamed
+    this.#form = form
     this.#late = late
   }
 
   start(): void {
     const { firstToken, whole } = this.#patience
-    const limit = this.#streamed ? firstToken : whole
+    const isWhole = this.#form === 'whole'
+    const limit = isWhole ? whole : firstToken
     if (limit === undefined) return
-    const what = this.#streamed ? 'gave no content' : 'did not answer'
+    const what = isWhole ? 'did not answer' : 'gave no content'
     this.#cancel = this.#clock.after(limit, () => this.#late(`${what} within ${seconds(limit)}`))
   }
 
   heard(): void {
     // Only a stream is measured by its silences.
-    if (this.#streamed) this.#heardAt = this.#clock.now()
+    if (this.#form === 'stream') this.#heardAt = this.#clock.now()
   }
 
   content(): void {
-    if (!this.#streamed) return
+    if (this.#form === 'whole') return
     this.stop()
+    // In a conversation both sides may be silent for as long as they like.
+    if (this.#form === 'conversation') return
     this.#heardAt = this.#clock.now()
     this.#watch(this.#patience.idle)
   }
@@ -83,9 +89,5 @@ class AttemptDeadlines implements Deadlines {
 }
 
 /** Calls `late` at most once, with what did not come in time. */
-export const deadlines = (
-  clock: Clock,
-  patience: Patience,
-  streamed: boolean,
-  late: (why: string) => void,
-): Deadlines => new AttemptDeadlines(clock, patience, streamed, late)
+export const deadlines = (clock: Clock, patience: Patience, form: AnswerForm, late: (why: string) => void): Deadlines =>
+  new AttemptDeadlines(clock, patience, form, late)

@@ -173,6 +173,8 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
       return all.open
     },
     end: failure => void made.endings.push(failure),
+    opened: () => undefined,
+    drained: () => undefined,
   })
   const words = (): string =>
     made.deliveries

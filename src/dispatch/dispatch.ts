@@ -1,4 +1,5 @@
 /** The one loop that does things: asks for the next move and makes it, until someone has answered or nothing is left. */
+import type { Closing, SocketMessage } from '../domain/conversation.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { RoutingDecision } from '../domain/decision.ts'
 import type { Failure } from '../domain/failure.ts'
@@ -13,6 +14,7 @@ import { Lane } from './lane.ts'
 import type { LaneListener } from './lane.ts'
 import { nextMove } from './next-move.ts'
 import type { Move } from './next-move.ts'
+import { said } from './said.ts'
 
 /** Where the answer of a dispatch goes. */
 export interface Outlet {
@@ -22,6 +24,10 @@ export interface Outlet {
   deliver(delivery: Delivery): boolean
   /** Told once, last, after every lane has ended. */
   end(failure: Failure | undefined): void
+  /** Conversations only: an upstream listens, though none has said anything yet. */
+  opened(): void
+  /** Conversations only: the upstream can take more. */
+  drained(): void
 }
 
 type Call = Extract<Move, { move: 'call' }>
@@ -33,6 +39,7 @@ export class Dispatch implements LaneListener {
   readonly #outlet: Outlet
   readonly #attempts: Attempt[] = []
   readonly #running = new Map<Lane, Held>()
+  readonly #said = said()
   #opened = 0
   #isOpening = false
   #winner: Lane | undefined
@@ -69,6 +76,20 @@ export class Dispatch implements LaneListener {
   /** The client has gone: stops every lane at its socket. */
   abort(): void {
     this.#finish({ kind: 'cancelled', message: 'the client went away' })
+  }
+
+  /** Conversations only: what the client says. Kept until somebody has answered, since another may have to hear it. */
+  send(message: SocketMessage): boolean {
+    if (this.#isOver) return true
+    if (this.#winner !== undefined) return this.#winner.write(message)
+    for (const lane of this.#running.keys()) lane.write(message)
+    return this.#said.keep(message)
+  }
+
+  /** Conversations only: the client is done. */
+  close(closing: Closing): void {
+    if (this.#winner === undefined) this.abort()
+    else this.#winner.hangUp(closing)
   }
 
   #next(): void {
@@ -133,6 +154,15 @@ export class Dispatch implements LaneListener {
     )
     this.#running.set(lane, hold())
     lane.start()
+    for (const message of this.#said.all) lane.write(message)
+  }
+
+  opened(): void {
+    if (this.#winner === undefined && !this.#isOver) this.#outlet.opened()
+  }
+
+  drained(lane: Lane): void {
+    if (this.#winner === lane && !this.#isOver) this.#outlet.drained()
   }
 
   piece(lane: Lane, delivery: Delivery): boolean {
@@ -151,7 +181,11 @@ export class Dispatch implements LaneListener {
       if (other !== lane) other.stop({ kind: 'cancelled', message: 'another candidate answered first' })
     }
     lane.commit()
+    // A conversation lasts for as long as both sides want.
+    if (this.#hands.request.operation === 'realtime') this.#cancelTotal?.()
+    const waited = this.#said.forget()
     this.#outlet.begin(lane)
+    if (waited) this.#outlet.drained()
     let goesOn = true
     for (const delivery of held.all) goesOn = this.#outlet.deliver(delivery) && goesOn
     return goesOn

@@ -1,4 +1,5 @@
 /** One call to one candidate. Whatever goes wrong is its attempt's failure; nothing is thrown. */
+import type { Closing, MessageForm, SocketMessage } from '../domain/conversation.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
@@ -11,16 +12,20 @@ import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
 import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
-import { note, startRecord } from './record.ts'
+import { note, startRecord, told, turnOf } from './record.ts'
 import type { Growing } from './record.ts'
 import { traced } from './traced.ts'
-import { emptyAnswer, failureOf, isError, passedFailure, passedOn } from './reading.ts'
+import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn } from './reading.ts'
 
 /** Told of a lane. Nothing is told after `ended`. */
 export interface LaneListener {
   /** A piece of the answer. False asks for a pause. */
   piece(lane: Lane, delivery: Delivery): boolean
   ended(lane: Lane, attempt: Attempt): void
+  /** Conversations only: the upstream listens. */
+  opened(lane: Lane): void
+  /** Conversations only: the upstream can take more. */
+  drained(lane: Lane): void
 }
 
 /** After the end of the answer the upstream may still close its stream properly, so that the connection can be used again. */
@@ -40,6 +45,7 @@ export class Lane implements WireListener {
   #reader: AnswerReader | undefined
   #head: WireHead | undefined
   readonly #errorBody = new ErrorBody()
+  #unsaid: SocketMessage[] = []
   #cancelFarewell: (() => void) | undefined
   #hasContent = false
   #isOver = false
@@ -50,7 +56,7 @@ export class Lane implements WireListener {
     this.#hands = hands
     this.#listener = listener
     this.#made = startRecord(errand, hands)
-    this.#deadlines = deadlines(hands.clock, hands.patience, hands.request.stream, why => this.#late(why))
+    this.#deadlines = deadlines(hands.clock, hands.patience, answerForm(hands.request), why => this.#late(why))
   }
 
   /** What is known of it so far; whole once `ended` was told. */
@@ -65,13 +71,7 @@ export class Lane implements WireListener {
     const credential = this.#adapter && this.#hands.credential(this.#adapter, this.candidate, this.#errand.except)
     if (this.#adapter !== undefined) this.#made.system = this.#adapter.system
     if (credential !== undefined) this.#made.credential = credential.id
-    tell({
-      type: 'attempt-started',
-      at: clock.now(),
-      request: request.id,
-      candidate: this.candidate,
-      ...(credential !== undefined && { credential: credential.id }),
-    })
+    tell({ ...told(this.#made, request, clock.now()), type: 'attempt-started' })
     if (this.#adapter === undefined) {
       return this.#over({ kind: 'internal', message: `there is no provider ${this.candidate.provider}` })
     }
@@ -94,6 +94,8 @@ export class Lane implements WireListener {
       this.#made.lane = asked.lane
       const wire = adapter.authorize(asked.wire, secret, clock.now())
       this.#exchange = transport.send(traced(wire, request.trace, this.#made.spanId), this, patience.connect)
+      for (const message of this.#unsaid) this.#exchange.write?.(message)
+      this.#unsaid = []
     } catch (error) {
       if (this.#isOver) return
       // The secret could not be read, or one of our own codecs broke: either way this candidate cannot be asked.
@@ -110,38 +112,31 @@ export class Lane implements WireListener {
     this.#made.headAt = now
     this.#head = head
     const rates = this.#adapter?.rates(head.headers, now)
-    tell({
-      type: 'attempt-answered',
-      at: now,
-      request: request.id,
-      candidate: this.candidate,
-      ...(this.#made.credential !== undefined && { credential: this.#made.credential }),
-      ...(rates !== undefined && { rates }),
-    })
-    const isGood = head.status >= 200 && head.status < 300
-    if (!isGood && this.#asked?.readsAll !== true) return
+    tell({ ...told(this.#made, request, now), type: 'attempt-answered', ...(rates !== undefined && { rates }) })
+    if (!isGood(head) && this.#asked?.readsAll !== true) return
     this.#guarded(() => {
       this.#reader = this.#asked?.read(head)
       const first = this.#reader?.begin?.()
       if (first !== undefined) this.#take(first)
     })
+    if (head.status === 101) this.#listener.opened(this)
   }
 
-  data(chunk: Uint8Array): void {
+  data(chunk: Uint8Array, form?: MessageForm): void {
     if (this.#isOver) return
     this.#deadlines.heard()
     const reader = this.#reader
     if (reader === undefined || isError(this.#head)) this.#errorBody.push(chunk)
-    if (reader !== undefined) this.#guarded(() => this.#take(reader.push(chunk)))
+    if (reader !== undefined) this.#guarded(() => this.#take(reader.push(chunk, form)))
   }
 
-  end(): void {
+  end(closing?: Closing): void {
     this.#exchange = undefined
     this.#cancelFarewell?.()
     if (this.#isOver) return
     const reader = this.#reader
     if (reader !== undefined) {
-      this.#guarded(() => this.#take(reader.end()))
+      this.#guarded(() => this.#take(reader.end(closing)))
       if (!this.#isOver) this.#over({ kind: 'stream-broken', message: this.#says('ended its answer too early') })
       return
     }
@@ -179,7 +174,7 @@ export class Lane implements WireListener {
   }
 
   #take(delivery: Delivery): void {
-    note(this.#made, delivery, this.#hands)
+    this.#note(delivery)
     const refused = this.#refused(delivery)
     if (refused !== undefined) return this.#over(refused)
     if (delivery.content && !this.#hasContent) this.#firstContent()
@@ -190,6 +185,11 @@ export class Lane implements WireListener {
     if (this.#isOver) return
     if (delivery.failure !== undefined) this.#over(delivery.failure)
     else if (delivery.ended === true) this.#over(isError(this.#head) ? passedFailure(this.#toldFailure()) : undefined)
+  }
+
+  #note(delivery: Delivery): void {
+    note(this.#made, delivery, this.#hands)
+    if (delivery.turn !== undefined) this.#hands.tell(turnOf(this.#made, delivery.turn, this.#hands))
   }
 
   #firstContent(): void {
@@ -227,6 +227,27 @@ export class Lane implements WireListener {
   resume(): void {
     this.#deadlines.resume()
     this.#exchange?.resume()
+  }
+
+  drained(): void {
+    this.#listener.drained(this)
+  }
+
+  /** Conversations only: says it as soon as the upstream can be spoken to. False asks for a pause until `drained`. */
+  write(message: SocketMessage): boolean {
+    if (this.#isOver) return true
+    if (this.#exchange !== undefined) return this.#exchange.write?.(message) ?? true
+    this.#unsaid.push(message)
+    return true
+  }
+
+  /** Conversations only: the client is done, and the upstream is told so in form. */
+  hangUp(closing: Closing): void {
+    if (this.#isOver) return
+    this.#exchange?.close?.(closing)
+    const reader = this.#reader
+    if (reader !== undefined) this.#guarded(() => this.#note(reader.end(closing)))
+    if (!this.#isOver) this.#over(undefined)
   }
 
   /** Ends it for a reason that is not its own: the socket is closed at once. */

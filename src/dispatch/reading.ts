@@ -3,7 +3,18 @@ import type { Delivery } from '../domain/delivery.ts'
 import { consequences } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Attempt } from '../domain/outcome.ts'
+import type { ModelRequest } from '../domain/request.ts'
 import type { WireError, WireHead } from '../ports/transport.ts'
+import type { AnswerForm } from './deadlines.ts'
+
+/** How the answer to this request comes. */
+export const answerForm = ({ operation, stream }: ModelRequest): AnswerForm => {
+  if (operation === 'realtime') return 'conversation'
+  return stream ? 'stream' : 'whole'
+}
+
+/** True for the head of an answer, or of an open line. */
+export const isGood = ({ status }: WireHead): boolean => status === 101 || (status >= 200 && status < 300)
 
 /** True for the head of an error. */
 export const isError = (head: WireHead | undefined): boolean => head !== undefined && head.status >= 400
@@ -18,16 +29,19 @@ export const passedFailure = (failure: Failure): Failure => {
   return isMissing ? { ...failure, kind: 'upstream-invalid' } : failure
 }
 
+/** Is there anything in it that the client is to get, beside events. */
+const holdsAnything = ({ bytes, answer, head, isWhole, closing }: Delivery): boolean =>
+  [bytes, answer, head, isWhole, closing].some(one => one !== undefined)
+
 /** What of a delivery is the client's; undefined if nothing is. A failure is not: how the answer ends is told apart from it. */
 export const passedOn = (delivery: Delivery): Delivery | undefined => {
-  const { bytes, events, answer, failure } = delivery
-  const isWritten = delivery.head !== undefined || delivery.isWhole !== undefined
-  if (bytes === undefined && events === undefined && answer === undefined && !isWritten) return undefined
-  if (failure === undefined) return delivery
-  const rest = events?.filter(event => event.type !== 'response-failed')
-  if (bytes === undefined && (rest === undefined || rest.length === 0)) return undefined
+  const { events, failure } = delivery
+  const holds = holdsAnything(delivery)
+  if (failure === undefined) return holds || events !== undefined ? delivery : undefined
+  const rest = events?.filter(event => event.type !== 'response-failed') ?? []
+  if (!holds && rest.length === 0) return undefined
   const { failure: _failure, ended: _ended, ...said } = delivery
-  return { ...said, ...(rest !== undefined && { events: rest }) }
+  return { ...said, ...(events !== undefined && { events: rest }) }
 }
 
 /** A failure if this piece ends an answer that had no content, and nothing tells why. */

@@ -1,6 +1,12 @@
 /** The record of an attempt while it is made: what is known at its start, and what each piece of its answer adds. */
 import type { Delivery } from '../domain/delivery.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { GatewayEvent, RequestEvent } from '../domain/gateway-event.ts'
+import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
+import type { ModelRequest } from '../domain/request.ts'
+import type { Instant } from '../domain/units.ts'
+import type { Usage } from '../domain/stream-event.ts'
 import type { Errand, Hands } from './hands.ts'
 
 /** An attempt while it is made. */
@@ -43,3 +49,22 @@ export const note = (made: Growing, delivery: Delivery, hands: Hands): void => {
   if (delivery.finish !== undefined) made.finish = delivery.finish
   made.size += delivery.size
 }
+
+/** What every event of an attempt tells. */
+export const told = (
+  { candidate, credential }: Growing,
+  { id }: ModelRequest,
+  at: Instant,
+): RequestEvent & { readonly candidate: Candidate; readonly credential?: CredentialId } => ({
+  at,
+  request: id,
+  candidate,
+  ...(credential !== undefined && { credential }),
+})
+
+/** A turn of a conversation, as an event. */
+export const turnOf = (made: Growing, usage: Usage, { clock, request }: Hands): GatewayEvent => ({
+  ...told(made, request, clock.now()),
+  type: 'turn-ended',
+  usage,
+})

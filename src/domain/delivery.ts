@@ -1,4 +1,5 @@
 /** One piece of an answer on its way to the client: untouched bytes or decoded events, and what the house reads from it. */
+import type { Closing, MessageForm } from './conversation.ts'
 import type { Failure } from './failure.ts'
 import type { OperationAnswer } from './operation.ts'
 import type { Cost } from './outcome.ts'
@@ -27,6 +28,12 @@ export interface Delivery {
   readonly head?: AnswerHead
   /** Of such an answer all has been passed on, whatever its status says. */
   readonly isWhole?: boolean
+  /** With `bytes` that are one message of a conversation. */
+  readonly form?: MessageForm
+  /** With `usage` of a conversation, which is that of all its turns: what the last of them used. */
+  readonly turn?: Usage
+  /** How the upstream closed the conversation. */
+  readonly closing?: Closing
   /** True if the client would see something of the answer in this piece. */
   readonly content: boolean
   /** Characters of answer in this piece. */

@@ -17,6 +17,7 @@ import type {
 import type { Operation } from './operation.ts'
 import type { Attempt, Cost } from './outcome.ts'
 import type { TraceContext } from './request.ts'
+import type { Usage } from './stream-event.ts'
 import type { Instant, Millis } from './units.ts'
 
 /** What providers' headers tell of their limits. */
@@ -56,6 +57,13 @@ export type GatewayEvent =
       readonly candidate: Candidate
       readonly credential?: CredentialId
       readonly rates?: RateReport
+    })
+  /** A turn of a conversation is over, with what it used; the attempt's end tells the sum of all. */
+  | (RequestEvent & {
+      readonly type: 'turn-ended'
+      readonly candidate: Candidate
+      readonly credential?: CredentialId
+      readonly usage: Usage
     })
   /** Its answer is whole, has failed, or was given up. */
   | (RequestEvent & {

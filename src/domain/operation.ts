@@ -1,4 +1,5 @@
 /** Operations beyond chat: what is asked, and what is answered, in nobody's dialect. */
+import type { SocketMessage } from './conversation.ts'
 import type { Extensions, Part } from './message.ts'
 import type { Usage } from './stream-event.ts'
 import type { Tokens } from './units.ts'
@@ -149,6 +150,12 @@ export interface TranscriptionBody extends Common {
 export interface RealtimeBody extends Common {
   readonly operation: 'realtime'
   readonly protocol: 'openai-realtime' | 'gemini-live'
+  /** What else the address says, without the model and without keys. */
+  readonly query?: string
+  /** Headers of the protocol that go along: name, value, … */
+  readonly headers?: readonly string[]
+  /** What the client says before it is answered, where that is what tells the model. */
+  readonly opening?: SocketMessage
 }
 
 /** Anything else that a provider offers, as it comes. */

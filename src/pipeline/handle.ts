@@ -3,6 +3,8 @@ import { Dispatch } from '../dispatch/dispatch.ts'
 import type { Outlet } from '../dispatch/dispatch.ts'
 import type { Hands } from '../dispatch/hands.ts'
 import type { Lane } from '../dispatch/lane.ts'
+import { said } from '../dispatch/said.ts'
+import type { Closing, SocketMessage } from '../domain/conversation.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import { reasonOf } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
@@ -45,6 +47,7 @@ export class Handling implements Outlet, Flow {
   #dispatch: Dispatch | undefined
   #lane: Lane | undefined
   readonly #listener = new ThoughtListener()
+  readonly #early = said()
   #isOver = false
 
   constructor(request: ModelRequest, house: House, sink: Sink, serverSpan: SpanId) {
@@ -73,6 +76,26 @@ export class Handling implements Outlet, Flow {
     if (this.#isOver) return
     if (this.#dispatch !== undefined) this.#dispatch.abort()
     else this.end({ kind: 'cancelled', message: 'the client went away' })
+  }
+
+  /** What the client says in a conversation. */
+  send(message: SocketMessage): boolean {
+    if (this.#isOver) return true
+    return this.#dispatch === undefined ? this.#early.keep(message) : this.#dispatch.send(message)
+  }
+
+  /** The client is done with its conversation. */
+  close(closing: Closing): void {
+    if (this.#dispatch === undefined) this.abort()
+    else this.#dispatch.close(closing)
+  }
+
+  opened(): void {
+    this.#sink.opened?.()
+  }
+
+  drained(): void {
+    this.#sink.drained?.()
   }
 
   /** The client can take more. */
@@ -123,6 +146,8 @@ export class Handling implements Outlet, Flow {
       this,
     )
     ledger.askedAt = clock.now()
+    for (const message of this.#early.all) this.#dispatch.send(message)
+    this.#early.forget()
     this.#dispatch.start()
   }
 

@@ -1,4 +1,5 @@
 /** What a gateway offers to those who call it: faces, and programs that hold it as a library. */
+import type { Closing, SocketMessage } from '../domain/conversation.ts'
 import type { Caller } from '../domain/caller.ts'
 import type { DecisionTrace } from '../domain/decision.ts'
 import type { Deployment } from '../domain/deployment.ts'
@@ -40,6 +41,10 @@ export interface Call {
   readonly span: SpanId
   /** The client has gone: upstreams are stopped at the socket, `sink.end` is still called, nothing else. Calling it late or twice does nothing. */
   abort(): void
+  /** Conversations only: what the client says. What comes before anybody answers waits. False asks to send nothing more until `Sink.drained`. */
+  send?(message: SocketMessage): boolean
+  /** Conversations only: the client is done; the upstream is closed with this code. */
+  close?(closing: Closing): void
 }
 
 /** What a caller may ask for. */

@@ -1,4 +1,5 @@
 /** Encode, authorize, read, classify; pure. */
+import type { Closing, MessageForm } from '../domain/conversation.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
@@ -22,8 +23,8 @@ export interface AnswerReader {
   readonly lane: 'express' | 'translated'
   /** What is passed on before any byte of the body has come; absent: nothing is. */
   begin?(): Delivery
-  push(chunk: Uint8Array): Delivery
-  end(): Delivery
+  push(chunk: Uint8Array, form?: MessageForm): Delivery
+  end(closing?: Closing): Delivery
 }
 
 export interface FailedAnswer {

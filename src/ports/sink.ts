@@ -41,4 +41,8 @@ export interface Sink {
   /** False asks for a pause until `flow.resume()`; what was delivered has been taken all the same. */
   deliver(delivery: Delivery): boolean
   end(ending: Ending): void
+  /** Conversations only: an upstream listens, though it has said nothing yet. May come again for another one. */
+  opened?(): void
+  /** Conversations only: the upstream can take more, after `Call.send` said that it could not. */
+  drained?(): void
 }

@@ -6,6 +6,7 @@ import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import { bearer, headerKey } from './authorize.ts'
 import type { Authorize } from './authorize.ts'
+import { azureLine } from './lines.ts'
 import { onlyCompletions, onlyResponses } from './openai.ts'
 import type { Quirks } from './quirks.ts'
 import { speak } from './speak.ts'
@@ -132,6 +133,7 @@ export const azure: ProviderMaker = settings => {
         serves: chats,
         also: [...responsesVoices(place), completions(place), claude],
       }),
+      ...(place.door !== 'models' && { lines: [azureLine(place.door === 'deployments', place.version)] }),
       services: [{ dialect: openaiEmbeddings, path: pathOf(place, '/embeddings') }],
       ...(place.door === 'models' && { headers: { 'extra-parameters': 'pass-through' } }),
       ...(quirks !== undefined && { quirks }),

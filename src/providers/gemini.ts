@@ -3,6 +3,7 @@ import { geminiEmbeddings, isBatch } from '../dialects/embeddings/gemini.ts'
 import { gemini as dialect } from '../dialects/gemini/index.ts'
 import { headerKey } from './authorize.ts'
 import { ownCounting, ownPath } from './google-models.ts'
+import { geminiLine } from './lines.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker } from './speak.ts'
 import type { Service } from './voice.ts'
@@ -36,6 +37,7 @@ export const gemini: ProviderMaker = settings => {
       counting: ownCounting(version),
       services: [embeddings(version)],
       authorize: headerKey('x-goog-api-key'),
+      lines: [geminiLine(settings.options?.apiVersion ?? usualVersion)],
     }),
   }
 }

@@ -1,17 +1,22 @@
 /** Makes adapters of the table of look-alikes: who speaks OpenAI's dialect where, and what else it offers. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
+import { jinaEmbeddings } from '../dialects/embeddings/jina.ts'
 import { openaiEmbeddings } from '../dialects/embeddings/openai.ts'
-import { jinaEmbeddings, perplexityEmbeddings, voyageEmbeddings } from '../dialects/embeddings/voyage.ts'
+import { perplexityEmbeddings } from '../dialects/embeddings/perplexity.ts'
+import { voyageEmbeddings } from '../dialects/embeddings/voyage.ts'
 import { mistralModerations } from '../dialects/moderations/mistral.ts'
 import { openaiModerations } from '../dialects/moderations/openai.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
-import { jinaRerank, teiRerank, voyageRerank } from '../dialects/rerank/jina.ts'
+import { jinaRerank } from '../dialects/rerank/jina.ts'
+import { teiRerank } from '../dialects/rerank/tei.ts'
+import { voyageRerank } from '../dialects/rerank/voyage.ts'
 import type { Checked } from '../domain/units.ts'
 import { bearer } from './authorize.ts'
 import { embedders } from './embedders.ts'
 import { countersOf, countingOf } from './look-alike-counting.ts'
+import { realtimeLine } from './lines.ts'
 import { doors, usualPaths } from './look-alike.ts'
 import type { Door, LookAlike } from './look-alike.ts'
 import { modelHosts } from './model-hosts.ts'
@@ -142,7 +147,9 @@ const makerOf =
       ...silence,
     }
     const counting = { ...countingOf(row), counters: countersOf(row) }
-    const more = { also: otherVoices(row, at), services: servicesOf(row, at), ...counting }
+    // Who holds no conversations says so when the line is to be opened.
+    const lines = [realtimeLine]
+    const more = { also: otherVoices(row, at), services: servicesOf(row, at), lines, ...counting }
     return { ok: true, value: speak({ ...voice, settings, system, url: address.value, authorize: bearer, ...more }) }
   }
 

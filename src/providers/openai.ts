@@ -5,6 +5,7 @@ import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import { bearer } from './authorize.ts'
+import { realtimeLine } from './lines.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker } from './speak.ts'
 import type { Counting, Service, Voice } from './voice.ts'
@@ -63,5 +64,6 @@ export const openai: ProviderMaker = settings => ({
     serves: model => !onlyResponses.test(model) && !onlyCompletions.test(model),
     also: [responses, completions],
     services,
+    lines: [realtimeLine],
   }),
 })

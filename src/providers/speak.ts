@@ -2,7 +2,7 @@
 import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { ProviderId } from '../domain/ids.ts'
-import type { PassthroughBody } from '../domain/operation.ts'
+import type { PassthroughBody, RealtimeBody } from '../domain/operation.ts'
 import { isConversation } from '../domain/request.ts'
 import type { ChatRequest, CountRequest, OperationRequest } from '../domain/request.ts'
 import type { Checked, Instant } from '../domain/units.ts'
@@ -12,7 +12,9 @@ import type { Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Authorize } from './authorize.ts'
 import { expressBody, translatedValue } from './chat-body.ts'
 import { classify, reclassify } from './classify.ts'
+import { converse } from './converse.ts'
 import { standingHeaders, withHeader, withPassing } from './headers.ts'
+import type { Line } from './lines.ts'
 import { operationBody } from './operation-body.ts'
 import { passOn } from './pass-through.ts'
 import { ratesOf } from './rates.ts'
@@ -61,6 +63,8 @@ export interface Spoken extends Voice {
   readonly counters?: readonly Voice[]
   /** What it does beyond chat. */
   readonly services?: readonly Service[]
+  /** Where it holds conversations over a socket. */
+  readonly lines?: readonly Line[]
 }
 
 /** The base and the path as one address, with one slash between them; a query of the base stays at the end. */
@@ -96,6 +100,7 @@ class Speaker {
 
   ask(request: Parameters<ProviderAdapter['ask']>[0], deployment: Deployment): Answered {
     if (request.operation === 'passthrough') return this.#pass(request)
+    if (request.operation === 'realtime') return this.#converse(request, deployment)
     if (!isConversation(request)) return this.#operate(request, deployment)
     if (request.operation === 'count-tokens') return this.#count(request, deployment)
     const voice = voiceFor(this.#voices, request, deployment.model)
@@ -202,6 +207,15 @@ class Speaker {
     if (passed.ok) return { ok: true, asked: passed.value }
     const message = `the request cannot be passed on to ${settings.id}: ${passed.why}`
     return { ok: false, failure: { kind: 'invalid-request', message, ...(passed.at && { param: passed.at }) } }
+  }
+
+  #converse(request: RealtimeBody, { model }: Deployment): Answered {
+    const { settings, lines = [], url } = this.#spoken
+    const line = lines.find(({ protocol }) => protocol === request.protocol)
+    if (line === undefined) return this.#unable(`does not speak ${request.protocol}`)
+    const { version, headers } = settings
+    const asked = converse({ line, base: url, model, who: settings.id, version, headers, told: this.#told }, request)
+    return { ok: true, asked }
   }
 
   #operate(request: OperationRequest, deployment: Deployment): Answered {

@@ -8,6 +8,7 @@ import { bearer, headerKey } from './authorize.ts'
 import { hostedQuirks, onVertex } from './claude-hosts.ts'
 import { vertexCounting, vertexPath } from './google-models.ts'
 import type { Place } from './google-models.ts'
+import { vertexLine } from './lines.ts'
 import { modelMakers } from './model-makers.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
@@ -122,6 +123,7 @@ export const vertex: ProviderMaker = settings => {
       authorize: isKeyed ? headerKey('x-goog-api-key') : bearer,
       dialect: gemini,
       path: vertexPath(place, apiVersion),
+      lines: [vertexLine(apiVersion, isKeyed ? '' : place(apiVersion).slice(apiVersion.length + 2))],
       serves: isGoogles,
       counting: vertexCounting(place, apiVersion),
       services: embeddings(place, apiVersion),

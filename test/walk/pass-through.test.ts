@@ -17,6 +17,7 @@ interface Seen {
   readonly size: number
   readonly digest: string
 }
+const none: Seen = { method: '', url: '', headers: {}, size: 0, digest: '' }
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
 /** An upstream that answers as each test says and remembers what it got. */
@@ -166,7 +167,7 @@ describe('passing on', () => {
       null,
       null,
     ])
-    const { headers, url } = upstream.seen[0] ?? { headers: {}, url: '' }
+    const { headers, url } = upstream.seen[0] ?? none
     expect(url).toBe('/a/v1/messages/batches')
     expect(headers).toMatchObject({
       'anthropic-beta': 'files-2025-04-14',

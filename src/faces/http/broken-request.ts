@@ -54,12 +54,17 @@ export interface Parting {
   /** The bytes that were at fault, if they are known. */
   readonly packet?: unknown
   readonly headers?: readonly string[]
+  /** In whose words; absent: the bytes at fault may tell. */
+  readonly dialect?: Dialect
+  /** The request's name, where it has one. */
+  readonly id?: string
 }
 
 /** Writes the failure to the socket and ends it. */
-export const answerSocket = (front: Front, socket: Duplex, { failure, packet, headers = [] }: Parting): void => {
-  const id = `req_${randomUUID().replaceAll('-', '')}`
-  const { status, body } = dialectOf(packet).encodeFailure(failure, id)
+export const answerSocket = (front: Front, socket: Duplex, parting: Parting): void => {
+  const { failure, packet, headers = [], dialect = dialectOf(packet) } = parting
+  const id = parting.id ?? `req_${randomUUID().replaceAll('-', '')}`
+  const { status, body } = dialect.encodeFailure(failure, id)
   const text = JSON.stringify(body)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,

@@ -36,13 +36,21 @@ export const close = async (front: Front, server: Server): Promise<void> => {
   await new Promise<void>(resolve => {
     server.close(() => resolve())
     front.second?.destroy()
+    closeLines(front)
     server.closeAllConnections()
   })
 }
 
+/** Node does not count as its own the connections that became lines. */
+const closeLines = ({ lines }: Front): void => {
+  for (const socket of lines) socket.destroy()
+}
+
 /** Closes the connections on which nothing is being answered, also those that never asked for anything. */
-const closeIdle = ({ sockets, visits }: Front): void => {
+const closeIdle = ({ sockets, visits, lines }: Front): void => {
   for (const socket of sockets) {
+    // A line ends once both sides have said goodbye.
+    if (lines.has(socket)) continue
     const visit = visits.get(socket)
     if (visit === undefined || visit.response.closed) socket.destroy()
   }
@@ -58,6 +66,7 @@ const shut = async (front: Front, server: Server): Promise<void> => {
     }
     stops[1] = front.clock.after(farewell, () => {
       front.second?.destroy()
+      closeLines(front)
       server.closeAllConnections()
     })
     front.second?.close()

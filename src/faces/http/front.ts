@@ -101,6 +101,8 @@ export interface Front {
   /** Called while draining when nothing is ongoing any more. */
   onIdle?: () => void
   readonly sockets: Set<Duplex>
+  /** Those of them on which conversations are held. */
+  readonly lines: Set<Duplex>
   /** What speaks HTTP/2. */
   second?: Http2Door
   /** The newest request of each connection. */

@@ -14,6 +14,7 @@ import type { Alarm, Front, Limits, Readiness } from './front.ts'
 import { alsoHttp2 } from './http2.ts'
 import { receive } from './receive.ts'
 import { invalid } from './reply.ts'
+import { asksForSocket, upgrade } from './upgrade.ts'
 
 /** What the face needs. */
 export interface HttpOptions {
@@ -55,6 +56,7 @@ const frontOf = (options: HttpOptions): Front => ({
   buffered: 0,
   ongoing: new Roll(),
   sockets: new Set(),
+  lines: new Set(),
   visits: new WeakMap(),
   ...(options.metrics && { metrics: options.metrics }),
   ...(options.isReady && { isReady: options.isReady }),
@@ -73,6 +75,8 @@ const serverOf = (front: Front): Server => {
     insecureHTTPParser: false,
     // Node would refuse without a body; we refuse with one.
     requireHostHeader: false,
+    // Whoever would like another protocol gets an answer in this one.
+    shouldUpgradeCallback: asksForSocket,
   })
   // Otherwise headers past the two thousandth would be dropped in silence; their bytes are limited as it is.
   server.maxHeadersCount = 0
@@ -86,6 +90,7 @@ const serverOf = (front: Front): Server => {
     // Nobody expects anything else today, and what is not understood may be left out.
     receive(front, request, response, false)
   })
+  server.on('upgrade', (request, socket, head) => upgrade(front, request, socket, head))
   server.on('connect', (_request, socket: Duplex) => {
     const why = 'CONNECT is not answered here; POST or GET to a path would be right'
     answerSocket(front, socket, {

@@ -59,7 +59,7 @@ const rawOf = (visit: Visit, { dialect, passes = [], native }: Spoken<ModelBody>
 
 /** The request around a body that is understood. */
 export const incomingOf = <Asks extends ModelBody>(
-  visit: Visit,
+  visit: Pick<Visit, 'request' | 'caller' | 'receivedAt'>,
   body: Asks,
   wishes: Partial<Wishes>,
   raw?: RawBody,
