@@ -1,4 +1,7 @@
 /** What is sent to Cohere's models, and what they answer. */
+import { isAbsent } from '../fields.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 import type { Part } from '../../domain/message.ts'
 import type {
   EmbeddingInput,
@@ -16,21 +19,7 @@ import type { WireHead } from '../../ports/transport.ts'
 import { formsOf } from './forms.ts'
 import { headCount } from './head-count.ts'
 import { addressOf } from './media.ts'
-import {
-  asMany,
-  beyond,
-  isAbsent,
-  isNumbers,
-  isRecord,
-  isText,
-  isTokens,
-  numbersIn,
-  strangers,
-  textOf,
-  usageOf,
-  userLoss,
-} from './wire.ts'
-import type { Json } from './wire.ts'
+import { asMany, beyond, isNumbers, isText, isTokens, numbersIn, strangers, textOf, usageOf, userLoss } from './wire.ts'
 
 /** More inputs than these are refused. */
 const most = 96

@@ -1,4 +1,8 @@
 /** Embeddings as Cohere has them: its own `/v2/embed`, and its models as Bedrock hosts them. */
+import { isAbsent } from '../fields.ts'
+import { isRecord } from '../../domain/json.ts'
+import { found as shown } from '../findings.ts'
+import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { Part } from '../../domain/message.ts'
 import type { EmbeddingInput, EmbeddingsBody, OperationAnswer } from '../../domain/operation.ts'
@@ -9,21 +13,7 @@ import type { OperationDialect, WireBody } from '../../ports/operation-dialect.t
 import { decodeAnswer, encodeBody } from './cohere-body.ts'
 import { formsOf, inForm, isForm, vectorForms, wishFor } from './forms.ts'
 import { imageAt } from './media.ts'
-import {
-  asked,
-  faultInSize,
-  faultInWord,
-  isAbsent,
-  isCount,
-  isRecord,
-  isText,
-  listOf,
-  othersOf,
-  shown,
-  textOf,
-  wrong,
-} from './wire.ts'
-import type { Json } from './wire.ts'
+import { asked, faultInSize, faultInWord, isCount, isText, listOf, othersOf, textOf, wrong } from './wire.ts'
 
 const known = new Set('model texts images inputs input_type truncate output_dimension embedding_types'.split(' '))
 const cuts: Readonly<Record<string, EmbeddingsBody['truncate']>> = { END: 'end', START: 'start', NONE: 'none' }

@@ -1,9 +1,12 @@
 /** What a request for embeddings of Gemini says: its content, and what is wished for beside it. */
+import { isAbsent } from '../fields.ts'
+import { isRecord } from '../../domain/json.ts'
+import { found as shown } from '../findings.ts'
+import type { Json } from '../../domain/json.ts'
 import type { MediaPart, Part } from '../../domain/message.ts'
 import type { EmbeddingInput, EmbeddingsBody } from '../../domain/operation.ts'
 import type { Checked } from '../../domain/units.ts'
-import { faultInSize, isAbsent, isCount, isRecord, isText, listOf, shown, wrong } from './wire.ts'
-import type { Json } from './wire.ts'
+import { faultInSize, isCount, isText, listOf, wrong } from './wire.ts'
 
 /** What vectors may be for. */
 export type Purpose = NonNullable<EmbeddingsBody['purpose']>

@@ -1,4 +1,7 @@
 /** Embeddings as Gemini has them: one content a call, or many requests in one. */
+import { isRecord } from '../../domain/json.ts'
+import { found as shown } from '../findings.ts'
+import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { Part } from '../../domain/message.ts'
 import type { EmbeddingInput, EmbeddingsBody, OperationAnswer } from '../../domain/operation.ts'
@@ -16,18 +19,15 @@ import {
   asked,
   asMany,
   beyond,
-  isRecord,
   isText,
   isTokens,
   listOf,
   numbersIn,
-  shown,
   strangers,
   usageOf,
   userLoss,
   wrong,
 } from './wire.ts'
-import type { Json } from './wire.ts'
 
 const id = 'gemini' as DialectId
 

@@ -1,4 +1,7 @@
 /** Embeddings as OpenAI and its look-alikes have them. */
+import { isAbsent } from '../fields.ts'
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { EmbeddingInput, EmbeddingsBody, OperationAnswer, Vector } from '../../domain/operation.ts'
 import type { Checked } from '../../domain/units.ts'
@@ -11,10 +14,8 @@ import {
   beyond,
   faultInSize,
   faultInWord,
-  isAbsent,
   isCount,
   isNumbers,
-  isRecord,
   isText,
   isTokens,
   othersOf,
@@ -24,7 +25,6 @@ import {
   usageOf,
   wrong,
 } from './wire.ts'
-import type { Json } from './wire.ts'
 
 const id = 'openai' as DialectId
 

@@ -1,4 +1,6 @@
 /** Embeddings as Vertex has them for its earlier models: instances to predict, with parameters for all of them. */
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { EmbeddingInput, EmbeddingsBody, OperationAnswer, Vector } from '../../domain/operation.ts'
 import type { Address } from '../../domain/request.ts'
@@ -6,8 +8,7 @@ import type { Checked } from '../../domain/units.ts'
 import type { OperationDialect } from '../../ports/operation-dialect.ts'
 import { inForm } from './forms.ts'
 import { googleLosses, taskTypeOf, titleOf } from './gemini.ts'
-import { answered, asked, asMany, isRecord, isText, listOf, numbersIn, textsOf, usageOf, wrong } from './wire.ts'
-import type { Json } from './wire.ts'
+import { answered, asked, asMany, isText, listOf, numbersIn, textsOf, usageOf, wrong } from './wire.ts'
 
 const id = 'vertex' as DialectId
 

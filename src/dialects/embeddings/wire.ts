@@ -1,4 +1,7 @@
 /** What the formats of embeddings share: checks of members, plain inputs, vectors, usage, and what is told as lost. */
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import { found as shown } from '../findings.ts'
 import type { EmbeddingInput, EmbeddingsBody, OperationAnswer, Quantized, Vector } from '../../domain/operation.ts'
 import type { Extensions } from '../../domain/message.ts'
 import type { Loss } from '../../domain/outcome.ts'
@@ -7,12 +10,6 @@ import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
 
-export type Json = Readonly<Record<string, unknown>>
-
-/** True for a JSON object, not for a list or null. */
-export const isRecord = (value: unknown): value is Json =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null
 /** A whole number of one or more. */
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0
 export const isText = (value: unknown): value is string => typeof value === 'string'
@@ -22,8 +19,6 @@ export const isNumbers = (value: unknown): value is readonly number[] =>
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 export const wrong = (at: string, why: string): Checked<never> => ({ ok: false, at, why })
-/** A value as it was found, short. */
-export const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 40)
 
 /** Why a wish for so many dimensions makes no sense; undefined if it does. */
 export const faultInSize = (at: string, value: unknown): Checked<never> | undefined =>

@@ -1,9 +1,10 @@
 /** Moderations as Mistral has them: texts alone, judged by names of its own. */
+import { isRecord } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { ModerationsBody } from '../../domain/operation.ts'
 import type { OperationDialect } from '../../ports/operation-dialect.ts'
 import { openaiModerations } from './openai.ts'
-import { inputUsage, isRecord, isText, readJudged, textOf } from './wire.ts'
+import { inputUsage, isText, readJudged, textOf } from './wire.ts'
 
 /** Mistral's names for what others judge as well; health, finance, law, personal data and jailbreaks it has alone. */
 const names: Readonly<Record<string, string>> = {

@@ -1,4 +1,7 @@
 /** Moderations as OpenAI has them: texts, or one input of texts and pictures. */
+import { isRecord } from '../../domain/json.ts'
+import { found as shown } from '../findings.ts'
+import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { MediaPart, Part } from '../../domain/message.ts'
 import type { Judged, ModerationsBody, OperationAnswer } from '../../domain/operation.ts'
@@ -7,8 +10,7 @@ import type { Checked } from '../../domain/units.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import type { OperationDialect, WireBody } from '../../ports/operation-dialect.ts'
 import { categories } from './categories.ts'
-import { inputUsage, isRecord, isText, readJudged, shown, textOf, wrong } from './wire.ts'
-import type { Json } from './wire.ts'
+import { inputUsage, isText, readJudged, textOf, wrong } from './wire.ts'
 
 const id = 'openai' as DialectId
 /** What OpenAI judges with where nothing else is named. */

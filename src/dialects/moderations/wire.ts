@@ -1,4 +1,6 @@
 /** What the formats of moderations share: checks of members, plain inputs, what was judged, usage. */
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 import type { Extensions, Part } from '../../domain/message.ts'
 import type { Judged, ModerationsBody } from '../../domain/operation.ts'
 import type { Usage } from '../../domain/stream-event.ts'
@@ -6,15 +8,8 @@ import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
 
-export type Json = Readonly<Record<string, unknown>>
-
-/** True for a JSON object, not for a list or null. */
-export const isRecord = (value: unknown): value is Json =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 export const isText = (value: unknown): value is string => typeof value === 'string'
 export const wrong = (at: string, why: string): Checked<never> => ({ ok: false, at, why })
-/** A value as it was found, short. */
-export const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 40)
 
 /** The text of an input that is text alone. */
 export const textOf = (parts: readonly Part[]): string | undefined => {

@@ -1,21 +1,11 @@
 /** Rankings as Cohere has them: its own `/v2/rerank` and `/v1/rerank`, and rankers as Bedrock hosts them. */
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
 import type { OperationAnswer, RerankBody } from '../../domain/operation.ts'
 import type { Checked } from '../../domain/units.ts'
 import type { OperationDialect } from '../../ports/operation-dialect.ts'
-import {
-  answered,
-  asRecord,
-  isRecord,
-  isText,
-  rankedIn,
-  readRequest,
-  searchesIn,
-  strangers,
-  textsOf,
-  usageOf,
-} from './wire.ts'
-import type { Json } from './wire.ts'
+import { answered, asRecord, isText, rankedIn, readRequest, searchesIn, strangers, textsOf, usageOf } from './wire.ts'
 
 const names = { documents: 'documents', topN: 'top_n', returns: 'return_documents' }
 

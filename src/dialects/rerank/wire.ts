@@ -1,4 +1,8 @@
 /** What the formats of rerank share: checks of members, documents as texts, ranked documents, usage. */
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import { isAbsent } from '../fields.ts'
+import { found as shown } from '../findings.ts'
 import type { Extensions } from '../../domain/message.ts'
 import type { OperationAnswer, RankedDocument, RerankBody } from '../../domain/operation.ts'
 import type { Loss } from '../../domain/outcome.ts'
@@ -7,17 +11,10 @@ import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
 
-export type Json = Readonly<Record<string, unknown>>
-
-/** True for a JSON object, not for a list or null. */
-export const isRecord = (value: unknown): value is Json =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 export const isText = (value: unknown): value is string => typeof value === 'string'
-const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null
 const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0
 
 export const wrong = (at: string, why: string): Checked<never> => ({ ok: false, at, why })
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 40)
 
 /** A text, or a record of texts. */
 export type RankDocument = string | Json

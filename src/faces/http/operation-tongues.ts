@@ -6,7 +6,8 @@ import { titanEmbeddings } from '../../dialects/embeddings/titan.ts'
 import { topLevelMembers } from '../../dialects/json-text.ts'
 import { openaiModerations } from '../../dialects/moderations/openai.ts'
 import { cohereRerank, cohereRerankV1, isForCohereV1, rerankOnBedrock } from '../../dialects/rerank/cohere.ts'
-import { isForVoyage, jinaRerank, voyageRerank } from '../../dialects/rerank/jina.ts'
+import { jinaRerank } from '../../dialects/rerank/jina.ts'
+import { isForVoyage, voyageRerank } from '../../dialects/rerank/voyage.ts'
 import type { OperationTongue } from './operate.ts'
 
 export const embeddings: OperationTongue = { dialect: openaiEmbeddings, passes: ['openai-beta'], isSteered: true }

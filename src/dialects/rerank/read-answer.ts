@@ -1,0 +1,33 @@
+/** Reads rankings as most give them: results or data, documents as texts or records, tokens at one of several places. */
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
+import type { OperationAnswer, RerankBody } from '../../domain/operation.ts'
+import type { Usage } from '../../domain/stream-event.ts'
+import type { Checked } from '../../domain/units.ts'
+import { answered, isText, usageOf } from './wire.ts'
+
+/** Tokens stand at one of several places. */
+const usageIn = ({ usage, meta, tokens }: Json): Usage | undefined => {
+  const inMeta = isRecord(meta) ? meta : {}
+  const billed = isRecord(inMeta['billed_units']) ? inMeta['billed_units'] : {}
+  const counted = [usage, tokens, inMeta['tokens'], billed].find(isRecord) ?? {}
+  const input = counted['total_tokens'] ?? counted['prompt_tokens'] ?? counted['input_tokens']
+  return usageOf(input, billed['search_units'])
+}
+
+/** An answer in any form that is like Jina's. */
+export const decodeAnswer = (body: unknown, request: RerankBody): Checked<OperationAnswer> => {
+  if (Array.isArray(body)) return answered(body, request, {})
+  if (!isRecord(body)) return { ok: false, why: 'no object' }
+  const { model, id: upstreamId } = body
+  const more = { usage: usageIn(body), model: isText(model) ? model : undefined }
+  return answered(body['results'] ?? body['data'], request, { ...more, ...(isText(upstreamId) && { upstreamId }) })
+}
+
+/** Some who take this form answer in another, which no client of it reads. */
+export const passesAs =
+  (member: 'results' | 'data') =>
+  (body: unknown): boolean => {
+    const list = isRecord(body) ? body[member] : undefined
+    return Array.isArray(list) && list.every(one => isRecord(one) && typeof one['relevance_score'] === 'number')
+  }
