@@ -3,10 +3,7 @@ import { officialSdks } from '../contract/sdks.contract.ts'
 import { openHouse, virtualKey } from './open-house.ts'
 import { everyProvider, worldScript } from './every-provider.ts'
 
-officialSdks(
-  async () => {
-    const house = await openHouse({ world: { script: worldScript }, config: everyProvider })
-    return { url: house.url, key: virtualKey, close: () => house.close() }
-  },
-  () => undefined,
-)
+officialSdks(async () => {
+  const house = await openHouse({ world: { script: worldScript }, config: everyProvider })
+  return { url: house.url, key: virtualKey, close: () => house.close() }
+})

@@ -108,6 +108,7 @@ describe('an end of an answer', () => {
     expect(reasonOf({ ...answered, finishReason: 'STOP' })).toBe('stop')
     expect(reasonOf({ finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'Malformed' })).toBe('other')
     expect(reasonOf({ ...parts(call), finishReason: 'UNEXPECTED_TOOL_CALL' })).toBe('other')
+    expect(reasonOf({ ...parts(call), finishReason: 'FUNCTION_CALL' })).toBe('tool-calls')
   })
   it('that never came is a broken stream; a whole answer with nothing in it makes no sense', () => {
     const text = `data: ${JSON.stringify(answer(parts({ text: 'so' })))}\n\n`

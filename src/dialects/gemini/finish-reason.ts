@@ -31,10 +31,10 @@ export const blockWord = (raw: unknown): string | undefined => {
   return typeof raw === 'string' && raw !== '' ? raw : undefined
 }
 
-/** Our word for Gemini's, which says STOP of calls too. */
+/** Our word for Gemini's, which says STOP of calls too. A word that nobody knows says no more than the calls do. */
 export const readFinish = (raw: string, calls: boolean): FinishReason => {
-  const reason = reasons.get(raw) ?? 'other'
-  return reason === 'stop' && calls ? 'tool-calls' : reason
+  const reason = reasons.get(raw)
+  return calls && (reason === undefined || reason === 'stop') ? 'tool-calls' : (reason ?? 'other')
 }
 /** True for one of Gemini's words. */
 export const isFinishWord = (raw: string): boolean => reasons.has(raw)
