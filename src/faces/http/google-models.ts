@@ -1,10 +1,11 @@
 /** What a caller may ask for, as Google lists its models. */
+import { gemini } from '../../dialects/gemini/index.ts'
 import type { Ability, Deployment } from '../../domain/deployment.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Target } from '../../ports/gateway.ts'
 import type { Front } from './front.ts'
-import { findTarget, unknownTarget } from './models.ts'
 import { invalid, refuse, sendJson } from './reply.ts'
+import { findTarget, unknownTarget } from './targets.ts'
 import type { Visit } from './visit.ts'
 
 const mostInAPage = 1000
@@ -59,6 +60,7 @@ const pageOf = (count: number, query: URLSearchParams): Page | Failure => {
 
 /** Every pool, alias and model that this caller may ask for. */
 export const listGoogleModels = (front: Front, visit: Visit): void => {
+  visit.dialect = gemini
   const targets = front.gateway.targets(visit.caller)
   const page = pageOf(targets.length, new URLSearchParams(visit.query))
   if ('kind' in page) return refuse(front, visit, page)
@@ -71,6 +73,7 @@ export const listGoogleModels = (front: Front, visit: Visit): void => {
 
 /** One of them. */
 export const readGoogleModel = (front: Front, visit: Visit, id: string): void => {
+  visit.dialect = gemini
   const targets = front.gateway.targets(visit.caller)
   const target = findTarget(targets, id)
   if (target === undefined) refuse(front, visit, unknownTarget(targets, id))

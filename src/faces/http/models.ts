@@ -1,9 +1,10 @@
-/** What a caller may ask for, as OpenAI and as Anthropic list their models. */
-import { didYouMean } from '../../domain/nearest.ts'
+/** What a caller may ask for, as whose client asks lists its models. */
 import type { Failure } from '../../domain/failure.ts'
 import type { Target } from '../../ports/gateway.ts'
 import type { Front } from './front.ts'
+import { listGoogleModels, readGoogleModel } from './google-models.ts'
 import { invalid, refuse, sendJson } from './reply.ts'
+import { findTarget, unknownTarget } from './targets.ts'
 import type { Visit } from './visit.ts'
 
 /** Nobody told when a pool was made; both dialects want a time. */
@@ -26,6 +27,9 @@ const anthropicModel = ({ id, kind, serves }: Target) => ({
   signalbox: { kind, serves },
 })
 
+/** Google's clients ask at the same path, in its stable version. */
+const speaksGoogle = ({ request: { headers } }: Visit): boolean =>
+  headers['x-goog-api-key'] !== undefined || headers['x-goog-api-client'] !== undefined
 const speaksAnthropic = (visit: Visit): boolean => visit.request.headers['anthropic-version'] !== undefined
 
 interface Page {
@@ -63,6 +67,7 @@ const pageOf = (targets: readonly Target[], query: URLSearchParams): Page | Fail
 
 /** Every pool, alias and model that this caller may ask for. */
 export const listModels = (front: Front, visit: Visit): void => {
+  if (speaksGoogle(visit)) return listGoogleModels(front, visit)
   const targets = front.gateway.targets(visit.caller)
   if (!speaksAnthropic(visit)) {
     return sendJson(front, visit, 200, { object: 'list', data: targets.map(openaiModel) })
@@ -77,29 +82,9 @@ export const listModels = (front: Front, visit: Visit): void => {
   })
 }
 
-/** The model that is named with its provider, as it can be asked for, too. */
-const withProvider = (targets: readonly Target[], id: string): Target | undefined => {
-  const model = targets.find(one => one.kind === 'model' && one.serves.includes(id))
-  return model === undefined ? undefined : { ...model, id, serves: [id] }
-}
-
-/** The target that is named so, alone or with its provider. */
-export const findTarget = (targets: readonly Target[], id: string): Target | undefined =>
-  targets.find(one => one.id === id) ?? withProvider(targets, id)
-
-/** Why there is none of this name. */
-export const unknownTarget = (targets: readonly Target[], id: string): Failure => {
-  const names = targets.map(one => one.id)
-  const known = didYouMean(id.slice(0, 200), names) || '; GET /v1/models lists what this key may ask for'
-  return {
-    kind: 'target-unknown',
-    message: `there is no pool, alias or model "${id.slice(0, 80)}"${known}`,
-    param: 'model',
-  }
-}
-
 /** One of them. */
 export const readModel = (front: Front, visit: Visit, id: string): void => {
+  if (speaksGoogle(visit)) return readGoogleModel(front, visit, id)
   const targets = front.gateway.targets(visit.caller)
   const target = findTarget(targets, id)
   if (target === undefined) refuse(front, visit, unknownTarget(targets, id))

@@ -67,6 +67,15 @@ describe('models', () => {
       error: { message: expect.stringContaining('did you mean "support"') },
     })
   })
+  it('are told to Google’s clients at the path of the stable version, too', async () => {
+    using open = await openFace()
+    const google = { 'x-goog-api-key': secret }
+    const toldAt = async (path: string, headers = {}): Promise<string> =>
+      (await (await open.get(path, headers)).text()).replace(/req_\w+/, '')
+    for (const path of ['models?pageSize=1', 'models/support', 'models/nobody']) {
+      expect(await toldAt(`/v1/${path}`, google), path).toBe(await toldAt(`/v1beta/${path}`))
+    }
+  })
   it('of Google are not asked for what nobody does', async () => {
     using open = await openFace()
     const response = await open.post('/v1beta/models/support:generateContents', {})

@@ -109,5 +109,7 @@ const families: readonly (readonly [prefix: string, dialect: Dialect])[] = [
 /** Whose words an error is told in at this path, whether it leads anywhere or not. */
 export const dialectAt = (path: string, isAnthropic: boolean): Dialect => {
   if (isAnthropic) return anthropicMessages
+  // Only Google's clients ask something of a model by its name.
+  if (path.startsWith('/v1/models/') && path.includes(':')) return gemini
   return families.find(([prefix]) => path.startsWith(prefix) || `${path}/` === prefix)?.[1] ?? openaiChat
 }
