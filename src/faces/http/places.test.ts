@@ -76,6 +76,14 @@ describe('models', () => {
       expect(await toldAt(`/v1/${path}`, google), path).toBe(await toldAt(`/v1beta/${path}`))
     }
   })
+  it('are refused in the words of whose path it is, though a name may look like Google’s', async () => {
+    using open = await openFace()
+    const unknown = { authorization: 'Bearer nobody' }
+    const ofOpenai = await (await open.get('/v1/models/llama3:8b', unknown)).json()
+    expect(ofOpenai).toMatchObject({ error: { code: 'unauthenticated' } })
+    const ofGoogle = await (await open.post('/v1/models/llama3:8b:generateContent', {}, unknown)).json()
+    expect(ofGoogle).toMatchObject({ error: { status: 'UNAUTHENTICATED' } })
+  })
   it('of Google are not asked for what nobody does', async () => {
     using open = await openFace()
     const response = await open.post('/v1beta/models/support:generateContents', {})

@@ -110,6 +110,6 @@ const families: readonly (readonly [prefix: string, dialect: Dialect])[] = [
 export const dialectAt = (path: string, isAnthropic: boolean): Dialect => {
   if (isAnthropic) return anthropicMessages
   // Only Google's clients ask something of a model by its name.
-  if (path.startsWith('/v1/models/') && path.includes(':')) return gemini
+  if (/^\/v1\/models\/.+:[a-zA-Z]+(?:Contents?|Tokens)$/.test(path)) return gemini
   return families.find(([prefix]) => path.startsWith(prefix) || `${path}/` === prefix)?.[1] ?? openaiChat
 }
