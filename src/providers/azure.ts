@@ -7,6 +7,7 @@ import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import { bearer, headerKey } from './authorize.ts'
 import type { Authorize } from './authorize.ts'
 import { azureLine } from './lines.ts'
+import { openaiMedia } from './media.ts'
 import { onlyCompletions, onlyResponses } from './openai.ts'
 import type { Quirks } from './quirks.ts'
 import { speak } from './speak.ts'
@@ -134,7 +135,10 @@ export const azure: ProviderMaker = settings => {
         also: [...responsesVoices(place), completions(place), claude],
       }),
       ...(place.door !== 'models' && { lines: [azureLine(place.door === 'deployments', place.version)] }),
-      services: [{ dialect: openaiEmbeddings, path: pathOf(place, '/embeddings') }],
+      services: [
+        { dialect: openaiEmbeddings, path: pathOf(place, '/embeddings') },
+        ...openaiMedia(operation => pathOf(place, operation)),
+      ],
       ...(place.door === 'models' && { headers: { 'extra-parameters': 'pass-through' } }),
       ...(quirks !== undefined && { quirks }),
       authorize: isToken(settings) ? bearer : key,

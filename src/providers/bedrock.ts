@@ -9,6 +9,7 @@ import { rerankOnBedrock } from '../dialects/rerank/cohere.ts'
 import { bearer } from './authorize.ts'
 import type { Authorize } from './authorize.ts'
 import { hostedQuirks, onBedrock } from './claude-hosts.ts'
+import { bedrockMedia } from './media.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
 import type { At, Counting, Service, Voice } from './voice.ts'
@@ -78,6 +79,7 @@ const services: readonly Service[] = [
   { dialect: novaEmbeddings, path: invoke, serves: isNamed(/amazon\.nova-.*embeddings/) },
   { dialect: cohereOnBedrock, path: invoke, serves: isNamed(/cohere\.embed/) },
   { dialect: rerankOnBedrock, path: invoke, serves: isNamed(/(?:cohere|amazon)\.rerank/) },
+  ...bedrockMedia(invoke),
 ]
 
 const hostOf = (region: string): string =>

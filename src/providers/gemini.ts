@@ -4,6 +4,7 @@ import { gemini as dialect } from '../dialects/gemini/index.ts'
 import { headerKey } from './authorize.ts'
 import { ownCounting, ownPath } from './google-models.ts'
 import { geminiLine } from './lines.ts'
+import { googleMedia } from './media.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker } from './speak.ts'
 import type { Service } from './voice.ts'
@@ -35,7 +36,7 @@ export const gemini: ProviderMaker = settings => {
       url,
       path: ownPath(version),
       counting: ownCounting(version),
-      services: [embeddings(version)],
+      services: [embeddings(version), ...googleMedia(verb => ownPath(version, verb), false)],
       authorize: headerKey('x-goog-api-key'),
       lines: [geminiLine(settings.options?.apiVersion ?? usualVersion)],
     }),

@@ -66,6 +66,10 @@ export interface LookAlike {
   readonly partly?: readonly Door[]
   /** Whose form it speaks behind a door beyond chat, where it is not the usual one. */
   readonly forms?: Readonly<Partial<Record<Door, string>>>
+  /** Formats of transcriptions that it gives; absent: all. Others are made of them where they can be. */
+  readonly transcripts?: readonly string[]
+  /** It takes the size of a picture as `width` and `height`. */
+  readonly drawsBySides?: boolean
   /** It does not chat: it embeds, ranks or draws. */
   readonly isMute?: boolean
   /** How it tells how long a conversation is. */

@@ -19,6 +19,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'x_groq',
     limits: 'openai',
     also: ['responses', 'speech', 'transcriptions', 'translations'],
+    transcripts: ['json', 'text', 'verbose_json'],
   },
   cerebras: {
     url: 'https://api.cerebras.ai/v1',
@@ -49,6 +50,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'asked',
     limits: 'openai',
     also: ['completions', 'embeddings', 'transcriptions', 'translations'],
+    transcripts: ['json', 'text'],
   },
   together: {
     url: 'https://api.together.xyz/v1',
@@ -61,6 +63,9 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     limits: 'together',
     also: ['completions', 'embeddings', 'rerank', 'images', 'speech', 'transcriptions', 'translations'],
+    transcripts: ['json', 'verbose_json'],
+    drawsBySides: true,
+    doorQuirks: { images: { drop: ['quality', 'style', 'background', 'user'] } },
   },
   fireworks: {
     url: 'https://api.fireworks.ai/inference/v1',
@@ -69,6 +74,10 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     limits: 'fireworks',
     also: ['completions', 'responses', 'messages', 'embeddings', 'rerank'],
+    elsewhere: {
+      transcriptions: 'https://audio-prod.api.fireworks.ai/v1/audio/transcriptions',
+      translations: 'https://audio-prod.api.fireworks.ai/v1/audio/translations',
+    },
   },
   openrouter: {
     url: 'https://openrouter.ai/api/v1',
@@ -181,6 +190,7 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     usage: 'asked',
     limits: 'openai',
     also: ['completions', 'embeddings', 'images'],
+    drawsBySides: true,
   },
   baseten: {
     url: 'https://inference.baseten.co/v1',
@@ -206,6 +216,8 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
     },
     usage: 'every',
     also: ['messages', 'embeddings', 'rerank', 'images', 'speech', 'transcriptions'],
+    transcripts: ['json'],
+    doorQuirks: { images: { rename: { size: 'image_size', n: 'batch_size' } } },
     partly: ['messages'],
   },
   featherless: {

@@ -53,7 +53,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     limits: 'mistral',
     also: ['embeddings', 'moderations', 'transcriptions'],
-    forms: { moderations: 'mistral' },
+    forms: { moderations: 'mistral', transcriptions: 'mistral' },
     doorQuirks: { embeddings: { rename: { dimensions: 'output_dimension' }, drop: ['user'] } },
   },
   deepseek: {
@@ -95,6 +95,12 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     limits: 'openai',
     also: ['completions', 'responses', 'messages', 'embeddings', 'images', 'image-edits'],
     partly: ['messages'],
+    forms: { 'image-edits': 'xai' },
+    // Sizes are told as `aspect_ratio` and `resolution`, in words of its own.
+    doorQuirks: {
+      images: { drop: ['size', 'quality', 'style', 'background', 'output_format'] },
+      'image-edits': { drop: ['size', 'quality', 'style', 'background', 'output_format'] },
+    },
   },
   perplexity: {
     url: 'https://api.perplexity.ai',
@@ -213,6 +219,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     counts: 'tokenizer',
     also: ['embeddings', 'rerank', 'images', 'speech', 'transcriptions'],
+    transcripts: ['json'],
     elsewhere: { messages: 'https://open.bigmodel.cn/api/anthropic/v1/messages' },
   },
   zai: {
@@ -222,6 +229,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     usage: 'last',
     counts: 'tokenizer',
     also: ['images', 'transcriptions'],
+    transcripts: ['json'],
     elsewhere: { messages: 'https://api.z.ai/api/anthropic/v1/messages' },
   },
   dashscope: {

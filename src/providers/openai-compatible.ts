@@ -5,6 +5,7 @@ import { openaiEmbeddings } from '../dialects/embeddings/openai.ts'
 import { perplexityEmbeddings } from '../dialects/embeddings/perplexity.ts'
 import { voyageEmbeddings } from '../dialects/embeddings/voyage.ts'
 import { mistralModerations } from '../dialects/moderations/mistral.ts'
+import { imageEditsAsJson, openaiImageEdits, openaiImages } from '../dialects/images/openai.ts'
 import { openaiModerations } from '../dialects/moderations/openai.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { openaiCompletions } from '../dialects/openai-completions/index.ts'
@@ -12,6 +13,9 @@ import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import { jinaRerank } from '../dialects/rerank/jina.ts'
 import { teiRerank } from '../dialects/rerank/tei.ts'
 import { voyageRerank } from '../dialects/rerank/voyage.ts'
+import { openaiSpeech } from '../dialects/speech/openai.ts'
+import { mistralTranscriptions } from '../dialects/transcriptions/mistral.ts'
+import { givesAll, openaiTranscriptions, openaiTranslations } from '../dialects/transcriptions/openai.ts'
 import type { Checked } from '../domain/units.ts'
 import { bearer } from './authorize.ts'
 import { embedders } from './embedders.ts'
@@ -19,6 +23,7 @@ import { countersOf, countingOf } from './look-alike-counting.ts'
 import { realtimeLine } from './lines.ts'
 import { doors, usualPaths } from './look-alike.ts'
 import type { Door, LookAlike } from './look-alike.ts'
+import { inSides } from './media.ts'
 import { modelHosts } from './model-hosts.ts'
 import { modelMakers } from './model-makers.ts'
 import { selfHosted } from './self-hosted.ts'
@@ -82,6 +87,11 @@ const operations: Readonly<Partial<Record<Door, Service['dialect']>>> = {
   embeddings: openaiEmbeddings,
   rerank: jinaRerank,
   moderations: openaiModerations,
+  images: openaiImages,
+  'image-edits': openaiImageEdits,
+  speech: openaiSpeech,
+  transcriptions: openaiTranscriptions(givesAll),
+  translations: openaiTranslations(givesAll),
 }
 /** The same in forms of their own, for those of whom the table says so. */
 const otherForms: readonly Service['dialect'][] = [
@@ -91,11 +101,21 @@ const otherForms: readonly Service['dialect'][] = [
   voyageRerank,
   teiRerank,
   mistralModerations,
+  imageEditsAsJson,
+  mistralTranscriptions,
 ]
 
+/** Behind a door for sound, where not every format is given. */
+const transcriptsOf = ({ transcripts }: LookAlike, door: Door): Service['dialect'] | undefined => {
+  if (transcripts === undefined) return undefined
+  if (door === 'transcriptions') return openaiTranscriptions(() => transcripts)
+  return door === 'translations' ? openaiTranslations(() => transcripts) : undefined
+}
+
 /** Whose form a look-alike speaks behind this door; undefined if nothing beyond chat is there. */
-const formAt = ({ forms }: LookAlike, door: Door): Service['dialect'] | undefined => {
-  const usual = operations[door]
+const formAt = (row: LookAlike, door: Door): Service['dialect'] | undefined => {
+  const { forms } = row
+  const usual = transcriptsOf(row, door) ?? operations[door]
   const name = forms?.[door]
   if (usual === undefined || name === undefined) return usual
   return otherForms.find(
@@ -125,12 +145,18 @@ const otherVoices = (row: LookAlike, at: Doors): readonly Voice[] =>
 const servicesOf = (row: LookAlike, at: Doors): readonly Service[] =>
   doors.flatMap(door => {
     const [dialect, place] = [formAt(row, door), at[door]]
-    return dialect === undefined || place === undefined ? [] : [{ dialect, ...placed(place), ...quirksAt(row, door) }]
+    const sized = door === 'images' && row.drawsBySides === true ? { edits: inSides } : {}
+    if (dialect === undefined || place === undefined) return []
+    return [{ dialect, ...placed(place), ...quirksAt(row, door), ...sized }]
   })
 
-/** Of a server of which nothing is known, the embeddings are where everybody has them. */
+const expected: readonly Door[] = ['embeddings', 'images', 'image-edits', 'speech', 'transcriptions', 'translations']
+
+/** Of a server of which nothing is known, everything is where everybody has it; what it lacks it says itself. */
 const placesOf = (type: string, row: LookAlike, settings: ProviderSettings): Doors =>
-  type === 'openai-compatible' ? { embeddings: usualPaths.embeddings } : doorsOf(row, settings.url === undefined)
+  type === 'openai-compatible'
+    ? Object.fromEntries(expected.map(door => [door, usualPaths[door]]))
+    : doorsOf(row, settings.url === undefined)
 
 const makerOf =
   (type: string, row: LookAlike): ProviderMaker =>

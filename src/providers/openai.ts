@@ -6,6 +6,7 @@ import { openaiCompletions } from '../dialects/openai-completions/index.ts'
 import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import { bearer } from './authorize.ts'
 import { realtimeLine } from './lines.ts'
+import { openaiMedia } from './media.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker } from './speak.ts'
 import type { Counting, Service, Voice } from './voice.ts'
@@ -48,6 +49,7 @@ const completions: Voice = {
 const services: readonly Service[] = [
   { dialect: openaiEmbeddings, path: '/embeddings' },
   { dialect: openaiModerations, path: '/moderations' },
+  ...openaiMedia(path => path),
 ]
 
 /** OpenAI's own API, or what stands in for it at another address. */

@@ -26,6 +26,7 @@ export const selfHosted: Readonly<Record<string, LookAlike>> = {
     docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server',
     quirks: { noDeveloper: true, reasoning: { form: 'template' } },
     also: ['completions', 'responses', 'messages', 'embeddings', 'rerank', 'transcriptions', 'translations'],
+    transcripts: ['json', 'text', 'verbose_json'],
     counts: 'tokenize',
   },
   sglang: {
@@ -34,6 +35,7 @@ export const selfHosted: Readonly<Record<string, LookAlike>> = {
     docs: 'https://docs.sglang.io/basic_usage/openai_api_completions.html',
     quirks: { noDeveloper: true, reasoning: { form: 'template' } },
     also: ['completions', 'responses', 'messages', 'embeddings', 'rerank', 'transcriptions'],
+    transcripts: ['json', 'text', 'verbose_json'],
   },
   tgi: {
     ...own,
@@ -55,6 +57,7 @@ export const selfHosted: Readonly<Record<string, LookAlike>> = {
     docs: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
     quirks: { ...older, reasoning: { form: 'template' } },
     also: ['completions', 'responses', 'messages', 'embeddings', 'rerank', 'transcriptions'],
+    transcripts: ['json', 'text'],
     counts: 'messages',
   },
   lmstudio: {

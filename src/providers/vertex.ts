@@ -9,6 +9,7 @@ import { hostedQuirks, onVertex } from './claude-hosts.ts'
 import { vertexCounting, vertexPath } from './google-models.ts'
 import type { Place } from './google-models.ts'
 import { vertexLine } from './lines.ts'
+import { googleMedia } from './media.ts'
 import { modelMakers } from './model-makers.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
@@ -126,7 +127,10 @@ export const vertex: ProviderMaker = settings => {
       lines: [vertexLine(apiVersion, isKeyed ? '' : place(apiVersion).slice(apiVersion.length + 2))],
       serves: isGoogles,
       counting: vertexCounting(place, apiVersion),
-      services: embeddings(place, apiVersion),
+      services: [
+        ...embeddings(place, apiVersion),
+        ...googleMedia(verb => vertexPath(place, verb === ':predict' ? partnerVersion : apiVersion, verb), true),
+      ],
       also: isKeyed ? [] : [claudeVoice(place), mistralVoice(place), openVoice(place)],
     }),
   }

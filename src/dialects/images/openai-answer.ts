@@ -51,11 +51,12 @@ const imageOf = (one: unknown, fileType: unknown): MadeImage | undefined => {
   }
 }
 
-const known = new Set(['created', 'data', 'usage', 'output_format'])
+const known = new Set(['created', 'data', 'images', 'usage', 'output_format'])
 
 export const decodeAnswer = (body: unknown): Checked<OperationAnswer> => {
-  if (!isRecord(body) || !Array.isArray(body['data'])) return { ok: false, why: 'no list of images' }
-  const images = body['data'].map(one => imageOf(one, body['output_format']))
+  const list = isRecord(body) ? (body['data'] ?? body['images']) : undefined
+  if (!isRecord(body) || !Array.isArray(list)) return { ok: false, why: 'no list of images' }
+  const images = list.map(one => imageOf(one, body['output_format']))
   if (images.length === 0) return { ok: false, why: 'no image' }
   if (!images.every(image => image !== undefined)) {
     return { ok: false, why: 'an image that has neither an address nor bytes' }
@@ -158,6 +159,9 @@ export const encodeEvents = (
   const losses = request.extensions[id]?.['partial_images'] === undefined ? [] : [{ field: 'partial_images', why }]
   return { value: frames, losses }
 }
+
+/** Some call the list by another name. */
+export const passes = (body: unknown): boolean => isRecord(body) && Array.isArray(body['data'])
 
 /** What an event of a stream tells. */
 export const readEvent = (event: unknown): EventTold => {

@@ -2,10 +2,10 @@
 import type { DialectId } from '../../domain/ids.ts'
 import type { ImagesBody } from '../../domain/operation.ts'
 import type { OperationDialect } from '../../ports/operation-dialect.ts'
-import { decodeAnswer, encodeAnswer, encodeEvents, readEvent } from './openai-answer.ts'
+import { decodeAnswer, encodeAnswer, encodeEvents, passes, readEvent } from './openai-answer.ts'
 import { decodeEdit, decodeGeneration, encodeEdit, encodeEditAsJson, encodeGeneration, id } from './openai-request.ts'
 
-const answers = { decodeAnswer, encodeAnswer, encodeEvents, readEvent }
+const answers = { decodeAnswer, encodeAnswer, encodeEvents, passes, readEvent }
 
 /** `POST /v1/images/generations`. */
 export const openaiImages: OperationDialect<ImagesBody> = {
