@@ -1,5 +1,8 @@
 /** Paths to endpoints. */
 import type { Address } from '../../domain/request.ts'
+import { openaiImageEdits, openaiImages } from '../../dialects/images/openai.ts'
+import { openaiSpeech } from '../../dialects/speech/openai.ts'
+import { givesAll, openaiTranscriptions, openaiTranslations } from '../../dialects/transcriptions/openai.ts'
 import { converse } from './converse.ts'
 import type { Tongue } from './converse.ts'
 import { countTokens } from './count-tokens.ts'
@@ -11,6 +14,7 @@ import { invoke } from './invoke.ts'
 import { listModels, readModel } from './models.ts'
 import { needsSocket } from './needs-socket.ts'
 import { operate } from './operate.ts'
+import { operateForm } from './operate-form.ts'
 import {
   cohereEmbed,
   cohereRank,
@@ -127,6 +131,11 @@ const endpoints: readonly Endpoint[] = [
   post('/v1/rerank', operate(rankingIn)),
   post('/v2/rerank', operate(cohereRank)),
   post('/v1/moderations', operate(moderations)),
+  post('/v1/images/generations', operate({ dialect: openaiImages })),
+  post('/v1/images/edits', operateForm({ dialect: openaiImageEdits })),
+  post('/v1/audio/speech', operate({ dialect: openaiSpeech })),
+  post('/v1/audio/transcriptions', operateForm({ dialect: openaiTranscriptions(givesAll) })),
+  post('/v1/audio/translations', operateForm({ dialect: openaiTranslations(givesAll) })),
   post('/v1/route', route),
   get('/v1/realtime', needsSocket),
   { path: '/passthrough/{}', method: '*', answer: passThrough },
