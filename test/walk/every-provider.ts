@@ -6,7 +6,7 @@ import { lines } from '../contract/clients.contract.ts'
 const can = 'accepts: [text, image, tools, json-schema], contextWindow: 128000, maxOutput: 4096'
 
 /** Pools `at-openai`, `at-anthropic`, `at-gemini`, `at-bedrock`, `at-cohere`, each with one model. */
-export const providersAt = (base: (provider: string) => string): string =>
+export const providersAt = (base: (provider: string) => string, policy = ''): string =>
   [
     'providers:',
     ...['openai', 'anthropic', 'gemini', 'cohere'].map(
@@ -20,13 +20,19 @@ export const providersAt = (base: (provider: string) => string): string =>
     `  nova: { provider: bedrock, model: 'us.amazon.nova-lite-v1:0', ${can} }`,
     `  command: { provider: cohere, model: command-a-03-2025, ${can} }`,
     'pools:',
-    '  at-openai: { candidates: [gpt] }',
-    '  at-anthropic: { candidates: [haiku] }',
-    '  at-gemini: { candidates: [flash] }',
-    '  at-bedrock: { candidates: [nova] }',
-    '  at-cohere: { candidates: [command] }',
+    `  at-openai: { candidates: [gpt]${policy} }`,
+    `  at-anthropic: { candidates: [haiku]${policy} }`,
+    `  at-gemini: { candidates: [flash]${policy} }`,
+    `  at-bedrock: { candidates: [nova]${policy} }`,
+    `  at-cohere: { candidates: [command]${policy} }`,
   ].join('\n')
 export const everyProvider = (world: World): string => providersAt(provider => world.base(provider))
+/** One attempt at one provider, so that what it did is what the client hears. */
+export const triedOnce = (world: World): string =>
+  [
+    providersAt(provider => world.base(provider), ', policy: once'),
+    'policies: { once: { steps: [{ use: capable }], patience: { maxAttempts: 1, retriesPerCandidate: 0 } } }',
+  ].join('\n')
 
 /** Told by the results, wherever a dialect puts them. */
 const isAnswered = (body: unknown): boolean => /sunny/.test(JSON.stringify(body))
