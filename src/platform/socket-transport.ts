@@ -75,9 +75,6 @@ class Conversation implements Exchange {
     this.#every = options.every ?? millis(30_000)
     this.#gone = options.gone
     if (request.opening !== undefined) this.#unsent.push(request.opening)
-    this.#cancelConnect = options.clock.after(connectWithin, () => {
-      this.#fail({ kind: 'connect-timeout', message: `no connection to ${this.#host} within ${connectWithin} ms` })
-    })
     const settings: ClientOptions = {
       headers: headersOf(request.headers),
       perMessageDeflate: false,
@@ -94,6 +91,9 @@ class Conversation implements Exchange {
       },
     }
     this.#socket = new WebSocket(request.url, settings)
+    this.#cancelConnect = options.clock.after(connectWithin, () => {
+      this.#fail({ kind: 'connect-timeout', message: `no connection to ${this.#host} within ${connectWithin} ms` })
+    })
     this.#listen()
   }
 

@@ -131,7 +131,6 @@ export class Talk implements Sink, Ongoing {
   /** The client takes nothing for so long that it is not worth waiting. */
   #stalled(): void {
     this.#hangUp({ code: tryAgainLater, reason: 'what was said is not being read' })
-    this.#socket?.terminate()
     this.#call?.abort()
   }
 
