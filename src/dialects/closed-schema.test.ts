@@ -1,7 +1,7 @@
-/** Schemas, cut to what Anthropic takes, against the official client's own way of cutting them. */
+/** Schemas, cut to what a model is held to, against the official client's own way of cutting them. */
 import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema'
 import { describe, expect, it } from 'vitest'
-import { fitSchema } from './schema.ts'
+import { closedSchema } from './closed-schema.ts'
 
 const address = {
   type: 'object',
@@ -19,9 +19,9 @@ const address = {
   $defs: { deep: { type: 'object', properties: { more: { type: 'integer', multipleOf: 2 } } } },
 }
 
-describe('fitSchema', () => {
+describe('closedSchema', () => {
   it("cuts as Anthropic's own client does, and names what it cut", () => {
-    const { schema, told } = fitSchema(address)
+    const { schema, told } = closedSchema(address)
     expect(schema).toEqual(transformJSONSchema(address as Parameters<typeof transformJSONSchema>[0]))
     expect(told.toSorted()).toEqual([
       'format',
@@ -35,25 +35,25 @@ describe('fitSchema', () => {
   })
   it('tells a choice of one as a choice, keeps words and types of an enumeration', () => {
     const given = { oneOf: [{ enum: ['a', 'b'], type: 'string' }, { const: 1 }], $schema: 'https://json-schema.org/x' }
-    expect(fitSchema(given)).toEqual({
+    expect(closedSchema(given)).toEqual({
       schema: { anyOf: [{ enum: ['a', 'b'], type: 'string' }, { const: 1 }] },
       told: [],
     })
   })
   it('closes objects, which is only told where one was open on purpose', () => {
     const open = { type: 'object', properties: {} }
-    expect(fitSchema(open)).toEqual({ schema: { ...open, additionalProperties: false }, told: [] })
-    expect(fitSchema({ ...open, additionalProperties: true }).told).toEqual(['additionalProperties'])
-    expect(fitSchema({ type: ['object', 'null'] }).schema).toMatchObject({ additionalProperties: false })
+    expect(closedSchema(open)).toEqual({ schema: { ...open, additionalProperties: false }, told: [] })
+    expect(closedSchema({ ...open, additionalProperties: true }).told).toEqual(['additionalProperties'])
+    expect(closedSchema({ type: ['object', 'null'] }).schema).toMatchObject({ additionalProperties: false })
   })
   it('leaves alone what is no schema, however deep it is', () => {
-    expect(fitSchema(true)).toEqual({ schema: true, told: [] })
+    expect(closedSchema(true)).toEqual({ schema: true, told: [] })
     let deep: unknown = { type: 'string' }
     for (let level = 0; level < 5000; level++) deep = { items: deep }
-    expect(() => fitSchema(deep)).not.toThrow()
+    expect(() => closedSchema(deep)).not.toThrow()
   })
   it('adds its words to those that are there', () => {
-    expect(fitSchema({ type: 'integer', description: 'How many', minimum: 1, maximum: 5 }).schema).toEqual({
+    expect(closedSchema({ type: 'integer', description: 'How many', minimum: 1, maximum: 5 }).schema).toEqual({
       type: 'integer',
       description: 'How many\n\n{minimum: 1, maximum: 5}',
     })

@@ -1,6 +1,6 @@
 /** Members that break a schema set right, by a table of rules; a record that keeps it comes back as it is, the very same. */
-import { isRecord } from '../../domain/json.ts'
-import type { Json } from '../../domain/json.ts'
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 
 /** A value made to fit; undefined leaves the member out. What fits comes back as it is. */
 export type Fix = (value: unknown) => unknown

@@ -1,8 +1,9 @@
-/** The schema of a tool's input: Anthropic takes an object at its root, and no choice between several. */
-import type { FittedSchema } from './schema.ts'
-import { isRecord } from '../../domain/json.ts'
-import type { Json } from '../../domain/json.ts'
-import { jsonText } from '../fields.ts'
+/** The schema of a tool's input: Anthropic and Bedrock take an object at its root, and no choice between several. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
+import { jsonText } from './fields.ts'
+import { withWords } from './schema-words.ts'
+import type { FittedSchema } from './schema-words.ts'
 
 const choices = ['anyOf', 'oneOf', 'allOf'] as const
 
@@ -47,17 +48,16 @@ export const objectSchema = (schema: unknown): FittedSchema => {
   if (!isRecord(schema)) return { schema: { type: 'object', properties: {} }, told: [] }
   const told = choices.filter(key => Array.isArray(schema[key]))
   if (told.length === 0) return { schema: { ...schema, type: 'object' }, told }
-  const { anyOf: _any, oneOf: _one, allOf: _all, description, ...rest } = schema
+  const { anyOf: _any, oneOf: _one, allOf: _all, ...rest } = schema
   const required = requiredOf(schema)
-  const said = told.map(key => `${key}: ${jsonText(schema[key]) || '…'}`).join(', ')
-  return {
-    schema: {
-      ...rest,
-      type: 'object',
-      description: typeof description === 'string' ? `${description}\n\n{${said}}` : `{${said}}`,
-      properties: propertiesOf([schema, ...told.flatMap(key => variantsOf(schema, key))]),
-      ...(required.length > 0 && { required }),
-    },
-    told,
+  const whole = {
+    ...withWords(
+      rest,
+      told.map(key => [key, schema[key]]),
+    ),
+    type: 'object',
+    properties: propertiesOf([schema, ...told.flatMap(key => variantsOf(schema, key))]),
+    ...(required.length > 0 && { required }),
   }
+  return { schema: whole, told }
 }

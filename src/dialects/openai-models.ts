@@ -1,7 +1,5 @@
 /** What a model of OpenAI takes and what it refuses, by its name. */
-import type { ReasoningWish } from '../../domain/request.ts'
-
-export type Effort = NonNullable<ReasoningWish['effort']>
+import type { Effort } from './effort.ts'
 
 /** How one model differs from the others in what it takes. */
 export interface Abilities {
@@ -11,7 +9,7 @@ export interface Abilities {
   readonly usual?: Effort
   /** It takes temperature and its like, and tells log probabilities: always, only while it does not reason, or never. */
   readonly sampling: 'always' | 'without-reasoning' | 'never'
-  /** It takes stop sequences. */
+  /** It takes stop sequences in a completion. */
   readonly stops: boolean
   /** It can be told whether to call several tools at once. */
   readonly parallel: boolean

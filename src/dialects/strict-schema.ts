@@ -1,6 +1,6 @@
 /** Whether OpenAI can hold an answer to a schema, as other providers always do: in strict mode it takes only some schemas. */
-import { isRecord } from '../../domain/json.ts'
-import type { Json } from '../../domain/json.ts'
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 
 const taken = new Set(
   'type properties required additionalProperties items enum const anyOf $ref $defs description'.split(' '),

@@ -1,15 +1,12 @@
 /** The frames of one content block after another: start, deltas, stop. */
-import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame } from '../../ports/dialect.ts'
 import { writeCaller } from './caller.ts'
+import type { BlockEvent, Pen } from '../block-order.ts'
 import { callIds } from './response.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import type { Losses } from '../own-members.ts'
 import { dialect, ownMembers } from './wire.ts'
-
-/** The events that belong to a block. */
-export type BlockEvent = Extract<StreamEvent, { block: number }>
 
 const none: readonly Frame[] = []
 
@@ -20,14 +17,13 @@ export const frameOf = (event: Json & { readonly type: string }): Frame => ({
 })
 
 /** Where the writing stands: the number of the block, and whether its content_block_start was sent. */
-export interface Page {
+interface Page {
   index: number
   isOpen: boolean
   readonly losses: Losses
   readonly callId: (id: string) => string
 }
-/** The page before the first block. */
-export const firstPage = (context: AnswerContext, losses: Losses): Page => ({
+const firstPage = (context: AnswerContext, losses: Losses): Page => ({
   index: 0,
   isOpen: false,
   losses,
@@ -99,14 +95,20 @@ const writers: Writers = {
 }
 
 /** The frames that this event adds to its block. */
-export const writeEvent = <Event extends BlockEvent>(event: Event, page: Page): readonly Frame[] => {
+const writeEvent = <Event extends BlockEvent>(event: Event, page: Page): readonly Frame[] => {
   if ('extensions' in event) page.losses.addForeign(event.extensions, 'content.')
   const write = writers[event.type] as (event: Event, page: Page) => readonly Frame[]
   return write(event, page)
 }
 
 /** Ends the open block before its own end came. */
-export const endEarly = (page: Page, isReasoning: boolean): readonly Frame[] => {
+const endEarly = (page: Page, isReasoning: boolean): readonly Frame[] => {
   if (!page.isOpen) return none
   return isReasoning ? [grow(page, { type: 'signature_delta', signature: '' }), stop(page)] : [stop(page)]
+}
+
+/** Writes the blocks of one answer, one after another. */
+export const blockPen = (context: AnswerContext, losses: Losses): Pen => {
+  const page = firstPage(context, losses)
+  return { write: event => writeEvent(event, page), stop: isReasoning => endEarly(page, isReasoning) }
 }

@@ -3,8 +3,8 @@ import type { Failure } from '../../domain/failure.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
 import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
-import { frameOf } from './block-frames.ts'
-import { blockWriter } from './block-writer.ts'
+import { blockOrder } from '../block-order.ts'
+import { blockPen, frameOf } from './block-frames.ts'
 import { encodeFailure } from './failure.ts'
 import { writeHead } from './response.ts'
 import type { Said } from './stop-reason.ts'
@@ -66,7 +66,7 @@ const failureFrame = (failure: Failure, requestId: string): Frame => ({
 /** An encoder for one stream: message_start, blocks one at a time, message_delta, message_stop; or an error frame, last. */
 export const encodeStream = (context: AnswerContext): FrameEncoder => {
   const losses = noLosses()
-  const blocks = blockWriter(context, losses)
+  const blocks = blockOrder(blockPen(context, losses))
   let hasStarted = false
   let hasEnded = false
   let usage: Usage | undefined

@@ -46,8 +46,6 @@ export const failureOf = (body: Json): Failure => {
   return { kind: kindOf(type, message), message, ...(Object.keys(upstream).length > 0 && { upstream }) }
 }
 
-/** An answer that makes no sense. */
-export const garbled = (what: string): Failure => ({ kind: 'upstream-garbled', message: what })
 /** An answer that stopped before its end. */
 export const brokenOff: Failure = {
   kind: 'stream-broken',

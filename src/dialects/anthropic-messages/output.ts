@@ -1,8 +1,8 @@
 /** An answer in JSON: in Anthropic's own format, as the input of a tool that is the answer, or asked for in words. */
 import type { ChatBody, OutputFormat } from '../../domain/request.ts'
 import type { Abilities } from './abilities.ts'
-import { objectSchema } from './input-schema.ts'
-import { fitSchema } from './schema.ts'
+import { closedSchema } from '../closed-schema.ts'
+import { objectSchema } from '../object-schema.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { jsonText } from '../fields.ts'
@@ -31,7 +31,7 @@ type Schema = Extract<OutputFormat, { readonly schema: unknown }>
 
 const formatOf = (output: Schema, { isOwn }: Asking, losses: Losses): Json => {
   if (isOwn) return { type: 'json_schema', schema: output.schema }
-  const { schema, told } = fitSchema(output.schema)
+  const { schema, told } = closedSchema(output.schema)
   if (told.length > 0) {
     losses.add('output.schema', `Anthropic holds no answer to ${told.join(', ')}; the schema's description tells it`)
   }

@@ -1,4 +1,5 @@
 /** How much to think, both ways: a token budget on older models, an effort on newer ones. */
+import type { Effort } from '../effort.ts'
 import type { ChatBody, ChatRequest, ReasoningWish } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Abilities } from './abilities.ts'
@@ -9,8 +10,6 @@ import { report } from '../findings.ts'
 import type { Findings } from '../findings.ts'
 import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
-
-type Effort = NonNullable<ReasoningWish['effort']>
 
 /** Answer length for a model of unknown limits where the sender gave none; Anthropic requires one. */
 const defaultMaxTokens = 4096

@@ -1,8 +1,8 @@
 /** Tools and tool choice, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
 import type { Abilities } from './abilities.ts'
-import { objectSchema } from './input-schema.ts'
-import { fitSchema } from './schema.ts'
+import { closedSchema } from '../closed-schema.ts'
+import { objectSchema } from '../object-schema.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { isAbsent, otherMembers } from '../fields.ts'
@@ -113,7 +113,7 @@ const writeSchema = ({ strict, inputSchema }: Tool, { abilities, isOwn }: Tellin
     losses.add('tools.strict', 'this model cannot be held to the schema of a tool')
     return { input_schema: schema }
   }
-  const fitted = fitSchema(schema)
+  const fitted = closedSchema(schema)
   nameTold(fitted.told, losses)
   return { input_schema: fitted.schema, strict }
 }

@@ -2,8 +2,8 @@
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
 import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
-import { frameOf } from './block-frames.ts'
-import { blockWriter } from './block-writer.ts'
+import { blockOrder } from '../block-order.ts'
+import { blockPen, frameOf } from './block-frames.ts'
 import { failureFrame } from './failure.ts'
 import { fieldsOf, tierOf } from './response.ts'
 import type { Said } from './stop-reason.ts'
@@ -35,7 +35,7 @@ const endFrames = ({ end, usage, tier, said }: Told, own: Json): readonly Frame[
 /** An encoder for one stream: messageStart, blocks one at a time, messageStop, metadata; or an exception, last. */
 export const encodeStream = (context: AnswerContext): FrameEncoder => {
   const losses = noLosses()
-  const blocks = blockWriter(context, losses)
+  const blocks = blockOrder(blockPen(context, losses))
   let hasStarted = false
   let hasEnded = false
   let usage: Usage | undefined

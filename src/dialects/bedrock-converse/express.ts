@@ -3,13 +3,13 @@ import type { Delivery } from '../../domain/delivery.ts'
 import { deliveryOf, nothing } from '../../domain/delivery.ts'
 import { asksFor } from '../../domain/request.ts'
 import type { ChatRequest, RawBody } from '../../domain/request.ts'
-import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { ExpressLane, FrameDecoder, Scanner } from '../../ports/dialect.ts'
 import { messageReader } from '../event-stream.ts'
 import type { MessageRun } from '../event-stream.ts'
 import { editMembers } from '../json-text.ts'
 import { encodeRequest } from './encode-request.ts'
 import { garbled } from '../garbled.ts'
+import { readSpans, scanWhole, withBytes } from '../passing.ts'
 import { answerTool } from './output.ts'
 import { readRedacted } from './redacted.ts'
 import { decodeAnswer } from './response.ts'
@@ -17,26 +17,8 @@ import { isForeign } from './signature.ts'
 import { decodeStream } from './stream.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { parseJson } from '../fields.ts'
 
-const decoder = new TextDecoder()
-
-/** What was read, without the events: the bytes tell the client the same. */
-const withBytes = ({ events: _events, ...facts }: Delivery, bytes: Uint8Array | undefined): Delivery =>
-  bytes === undefined || bytes.length === 0 ? facts : { ...facts, bytes }
-
-/** Reads whole messages; of bytes that tell of a failure or of the end only what stands before the one and up to the other is passed on. */
-const scan = ({ bytes, spans }: MessageRun, reader: FrameDecoder): Delivery => {
-  const events: StreamEvent[] = []
-  for (const { start, end, frame } of spans) {
-    if (frame === undefined) continue
-    events.push(...reader.push(frame))
-    const last = events.at(-1)?.type
-    if (last === 'response-failed') return withBytes(deliveryOf(events), bytes.subarray(0, start))
-    if (last === 'response-end') return withBytes(deliveryOf(events), bytes.subarray(0, end))
-  }
-  return withBytes(deliveryOf(events), bytes)
-}
+const readRun = ({ bytes, spans }: MessageRun, reader: FrameDecoder): Delivery => readSpans(bytes, spans, reader)
 
 const scanStream = (): Scanner => {
   const messages = messageReader()
@@ -49,7 +31,7 @@ const scanStream = (): Scanner => {
   return {
     push(chunk) {
       if (isDone) return nothing
-      const delivery = note(scan(messages.push(chunk), reader))
+      const delivery = note(readRun(messages.push(chunk), reader))
       if (isDone || messages.fault === undefined) return delivery
       return note({ ...delivery, failure: garbled(`the answer breaks the form of an event stream: ${messages.fault}`) })
     },
@@ -61,12 +43,7 @@ const scanStream = (): Scanner => {
   }
 }
 
-const scanAnswer = (body: Uint8Array): Delivery => {
-  const answer = parseJson(decoder.decode(body))
-  if (answer === undefined) return { ...nothing, failure: garbled('the answer is no JSON; it must be a JSON object') }
-  const delivery = deliveryOf(decodeAnswer(answer))
-  return withBytes(delivery, delivery.failure === undefined ? body : undefined)
-}
+const scanAnswer = (body: Uint8Array): Delivery => scanWhole(body, decodeAnswer, 'a JSON object')
 
 /** True for reasoning that another provider wrote, which Bedrock would refuse: it was told to the client in an earlier answer. */
 const isForeignReasoning = (block: unknown): boolean => {

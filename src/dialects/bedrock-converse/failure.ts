@@ -93,8 +93,6 @@ export const failureIn = ({ event = '', data }: Frame): Failure => {
   return isKind(code) ? failureOf(told) : failureOf(told, event)
 }
 
-/** An answer that makes no sense. */
-export const garbled = (what: string): Failure => ({ kind: 'upstream-garbled', message: what })
 /** An answer that stopped before its end. */
 export const brokenOff: Failure = {
   kind: 'stream-broken',

@@ -1,14 +1,9 @@
 /** What stands in additionalModelRequestFields, read: top-k, penalties and how much to think, for which each maker has words of its own. */
 import type { ReasoningWish, Sampling } from '../../domain/request.ts'
 import { tokens } from '../../domain/units.ts'
+import { isEffort } from '../effort.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-
-type Effort = NonNullable<ReasoningWish['effort']>
-
-const efforts: ReadonlySet<unknown> = new Set<Effort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
-/** True for an effort that has a word of ours. */
-export const isEffort = (value: unknown): value is Effort => efforts.has(value)
 
 /** What the fields tell, and by their paths which of them told it. */
 interface Told<T> {

@@ -1,7 +1,8 @@
 /** An answer in JSON: in Bedrock's own format, as the input of a tool that is the answer, or asked for in words. */
 import type { ChatBody, OutputFormat } from '../../domain/request.ts'
 import type { Family } from './family.ts'
-import { closedSchema, inputSchema } from './schemas.ts'
+import { closedSchema } from '../closed-schema.ts'
+import { objectSchema } from '../object-schema.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { jsonText } from '../fields.ts'
@@ -55,7 +56,7 @@ const toolOf = (output: Schema, losses: Losses): Json => {
   return {
     name: answerTool,
     description: output.description ?? 'Takes the answer. Call it once, with the whole answer as its input.',
-    inputSchema: { json: inputSchema(output.schema).schema },
+    inputSchema: { json: objectSchema(output.schema).schema },
   }
 }
 

@@ -1,4 +1,5 @@
 /** How much to think, in the words of each maker's models. */
+import type { Effort } from '../effort.ts'
 import type { ChatRequest, ReasoningWish } from '../../domain/request.ts'
 import type { Family } from './family.ts'
 import { readFields } from './model-fields.ts'
@@ -6,8 +7,6 @@ import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import type { Losses } from '../own-members.ts'
 import { dialect } from './wire.ts'
-
-type Effort = NonNullable<ReasoningWish['effort']>
 
 /** The smallest budget that Claude takes. */
 const smallestBudget = 1024

@@ -1,7 +1,9 @@
 /** Tools and tool choice, both ways. */
 import type { ChatBody, OpaqueTool, Tool, ToolChoice } from '../../domain/request.ts'
 import type { Family } from './family.ts'
-import { bareSchema, closedSchema, inputSchema } from './schemas.ts'
+import { closedSchema } from '../closed-schema.ts'
+import { objectSchema } from '../object-schema.ts'
+import { bareSchema } from './bare-schema.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { isAbsent, otherMembers } from '../fields.ts'
@@ -103,7 +105,7 @@ export interface WrittenTools {
 
 const schemaOf = ({ inputSchema: given, strict }: Tool, { family, isOwn }: Telling, losses: Losses): Json => {
   if (isOwn) return { inputSchema: { json: given }, ...(strict !== undefined && { strict }) }
-  const { schema, told } = inputSchema(given)
+  const { schema, told } = objectSchema(given)
   const isHeld = strict === true && family.schemas
   if (strict === true && !family.schemas) {
     losses.add('tools.strict', 'this model cannot be held to the schema of a tool')

@@ -67,8 +67,6 @@ export const failedAnswer = (word: string, told: unknown, around: Json): Failure
   return { kind, message: `the answer broke off: ${why}`, upstream: { type: word } }
 }
 
-/** An answer that makes no sense. */
-export const garbled = (what: string): Failure => ({ kind: 'upstream-garbled', message: what })
 /** An answer that stopped before its end. */
 export const brokenOff: Failure = {
   kind: 'stream-broken',

@@ -17,7 +17,8 @@ import {
   start,
 } from './answer.ts'
 import type { Reading } from './answer.ts'
-import { brokenOff, failedAnswer, failureOf, garbled } from './failure.ts'
+import { garbled } from '../garbled.ts'
+import { brokenOff, failedAnswer, failureOf } from './failure.ts'
 import { isFailed } from './finish.ts'
 import { readUsage } from './usage.ts'
 import { isRecord } from '../../domain/json.ts'

@@ -2,92 +2,27 @@
 import type { Delivery } from '../../domain/delivery.ts'
 import { deliveryOf, nothing } from '../../domain/delivery.ts'
 import type { RawBody } from '../../domain/request.ts'
-import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { Instant } from '../../domain/units.ts'
-import type { ExpressLane, FrameDecoder, Scanner } from '../../ports/dialect.ts'
-import { frameCutter, framesIn } from '../framing.ts'
+import type { ExpressLane, Scanner } from '../../ports/dialect.ts'
 import { editMembers } from '../json-text.ts'
 import { abilitiesOf } from './abilities.ts'
-import { garbled } from './failure.ts'
+import { garbled } from '../garbled.ts'
+import { closedWith, eventScanner, readSpans, spansFrom, withBytes } from '../passing.ts'
 import { fitModel } from './fit-model.ts'
 import { decodeAnswer, encodeAnswer } from './response.ts'
 import { hasForeign, isSigned, withSignatures, withoutForeignSignatures } from './signed-calls.ts'
 import { decodeStream } from './stream.ts'
-import { isRecord } from '../../domain/json.ts'
 import { parseJson } from '../fields.ts'
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
-const blankLine = encoder.encode('\n\n')
-
-/** What was read, without the events: the bytes tell the client the same. */
-const withBytes = ({ events: _events, ...facts }: Delivery, bytes: Uint8Array | undefined): Delivery =>
-  bytes === undefined || bytes.length === 0 ? facts : { ...facts, bytes }
-
-const joined = (left: Uint8Array, right: Uint8Array): Uint8Array => {
-  const both = new Uint8Array(left.length + right.length)
-  both.set(left)
-  both.set(right, left.length)
-  return both
-}
-const bom = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
-
-/** Reads whole frames; of bytes that tell of a failure only what stands before it is passed on. */
-const scan = (bytes: Uint8Array, from: number, reader: FrameDecoder): Delivery => {
-  const events: StreamEvent[] = []
-  for (const { start, frame } of framesIn(from === 0 ? bytes : bytes.subarray(from))) {
-    if (frame === undefined) continue
-    const told = reader.push(frame)
-    for (const event of told) events.push(event)
-    if (told.at(-1)?.type === 'response-failed') return withBytes(deliveryOf(events), bytes.subarray(0, from + start))
-  }
-  return withBytes(deliveryOf(events), bytes)
-}
-
-/** The last frame, if it is whole but for its blank line. */
-const lastFrame = (rest: Uint8Array): Uint8Array | undefined => {
-  const frame = framesIn(rest).at(-1)?.frame
-  return frame !== undefined && isRecord(parseJson(frame.data)) ? joined(rest, blankLine) : undefined
-}
 
 const scanStream = (): Scanner => {
-  const cutter = frameCutter()
   const reader = decodeStream()
-  let isFirst = true
-  let isDone = false
-  const note = (delivery: Delivery): Delivery => {
-    if (delivery.ended === true || delivery.failure !== undefined) isDone = true
-    return delivery
-  }
-  const read = (bytes: Uint8Array): Delivery => {
-    // A byte order mark may stand before the first frame only.
-    const from = isFirst ? bom(bytes) : 0
-    isFirst = false
-    return note(scan(bytes, from, reader))
-  }
-  return {
-    push(chunk) {
-      if (isDone) return nothing
-      const whole = cutter.push(chunk)
-      if (cutter.overflowed) {
-        return note({ ...nothing, failure: garbled('a frame of the answer is longer than 16 MiB; it must be shorter') })
-      }
-      return whole === undefined ? nothing : read(whole)
-    },
-    end() {
-      if (isDone) return nothing
-      const last = lastFrame(cutter.rest())
-      const delivery = last === undefined ? nothing : read(last)
-      if (isDone) return delivery
-      const { events: _events, ...end } = deliveryOf(reader.end())
-      return note({
-        ...delivery,
-        ...end,
-        content: delivery.content || end.content,
-        size: delivery.size + end.size,
-      })
-    },
-  }
+  return eventScanner({
+    read: (bytes, from) => readSpans(bytes, spansFrom(bytes, from), reader),
+    close: last => closedWith(last, reader.end()),
+  })
 }
 
 /** Names for an answer that has none of its own, which happens only where a list of responses is made one. */

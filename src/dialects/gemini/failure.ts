@@ -67,8 +67,6 @@ export const failureOf = (body: Json): Failure => {
 /** True for a body, or a frame, that tells of an error. */
 export const isError = (body: Json): boolean => isRecord(body['error'])
 
-/** An answer that makes no sense. */
-export const garbled = (what: string): Failure => ({ kind: 'upstream-garbled', message: what })
 /** An answer that stopped before its end. */
 export const brokenOff: Failure = {
   kind: 'stream-broken',

@@ -3,9 +3,10 @@ import { asksFor } from '../../domain/request.ts'
 import type { ChatBody, ChatRequest, OutputFormat, ReasoningWish } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import { fitName, withFitNames } from '../../domain/tool-name.ts'
-import { abilitiesOf } from './abilities.ts'
+import { abilitiesOf } from '../openai-models.ts'
 import { fitModel } from './fit-model.ts'
-import { isStrictSchema } from './strict-schema.ts'
+import { kinMembers } from './kin.ts'
+import { isStrictSchema } from '../strict-schema.ts'
 import { writeTools } from './tools.ts'
 import { writeMessages } from './write-messages.ts'
 import type { Writing } from './write-parts.ts'
@@ -145,7 +146,8 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
   const losses = noLosses()
   const writing: Writing = { losses, isOwn: asked.extensions[openaiChatId] !== undefined }
   const request = writing.isOwn ? asked : withFitNames(asked, toolName)
-  losses.addForeign(request.extensions, '')
+  const kin = kinMembers(request.extensions, model)
+  losses.addForeign(request.extensions, '', kin.said)
   const body = {
     model,
     messages: writeMessages(request.messages, writing),
@@ -155,6 +157,7 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
     ...writeStop(request, writing),
     ...writeSampling(request, writing),
     ...writePlain(request),
+    ...kin.members,
     ...withoutMarks(ownMembers(request.extensions)),
     ...writeReasoning(request, model, writing),
     ...writeTier(request, writing),

@@ -1,7 +1,9 @@
 /** A body cut to what one model takes: OpenAI answers 400 to a parameter that a model does not know, and not every client chose the model. */
 import type { Loss } from '../../domain/outcome.ts'
-import { abilitiesOf } from './abilities.ts'
-import type { Abilities, Effort } from './abilities.ts'
+import { isEffort, nearestEffort } from '../effort.ts'
+import type { Effort } from '../effort.ts'
+import { abilitiesOf } from '../openai-models.ts'
+import type { Abilities } from '../openai-models.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { isAbsent } from '../fields.ts'
@@ -38,29 +40,18 @@ const fitLimit = ({ body, abilities, edits }: Fitting): void => {
   if (isAbsent(body['max_completion_tokens'])) edits['max_completion_tokens'] = limit
 }
 
-const order: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
-/** The effort of this model that is nearest to the one asked for; of two as near, the greater. */
-const nearest = (efforts: readonly Effort[], asked: number): Effort | undefined => {
-  let best: Effort | undefined
-  const far = (effort: Effort): number => Math.abs(order.indexOf(effort) - asked)
-  // Not to think at all is another thing than to think little.
-  const able = asked === 0 ? efforts : efforts.filter(effort => effort !== 'none')
-  for (const effort of able) if (best === undefined || far(effort) <= far(best)) best = effort
-  return best
-}
 /** The effort that the model will take; undefined where it is not known or none. */
 const fitEffort = (fitting: Fitting): Effort | undefined => {
   const { body, edits, losses } = fitting
   const { efforts, usual } = fitting.abilities
   const asked = body['reasoning_effort']
-  const place = order.findIndex(effort => effort === asked)
-  if (efforts === undefined || isAbsent(asked) || place === -1) return usual
+  if (efforts === undefined || !isEffort(asked)) return usual
   if (efforts.length === 0) {
     edits['reasoning_effort'] = undefined
-    if (place > 0) losses.add('reasoning', 'this model does not reason, or cannot be told how much')
+    if (asked !== 'none') losses.add('reasoning', 'this model does not reason, or cannot be told how much')
     return undefined
   }
-  const told = nearest(efforts, place)
+  const told = nearestEffort(efforts, asked)
   if (told !== asked) {
     edits['reasoning_effort'] = told
     losses.add('reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)

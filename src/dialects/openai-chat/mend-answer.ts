@@ -1,8 +1,8 @@
 /** A whole answer set right where it breaks the published schema, whoever wrote it; unknown members stay. */
 import { isCustomCall } from './answer-calls.ts'
 import { finishReason, isWireFinish, wireFinish } from './finish.ts'
-import { always, mend, mendList, rules, textOr, textOrNull } from './mend.ts'
-import type { Fix } from './mend.ts'
+import { always, mend, mendList, rules, textOr, textOrNull } from '../mend.ts'
+import type { Fix } from '../mend.ts'
 import { head, logprobsOrNull, mendAnnotations, usageIfAny } from './mend-members.ts'
 import { thinkingText } from './parts.ts'
 import { isRecord } from '../../domain/json.ts'

@@ -1,6 +1,6 @@
 /** Usage, log probabilities and annotations set right where they break the published schema. */
-import { always, integerIfAny, integerOr, mend, mendList, recordIfAny, rules, textIfAny, textOr } from './mend.ts'
-import type { Fix } from './mend.ts'
+import { always, integerIfAny, integerOr, mend, mendList, recordIfAny, rules, textIfAny, textOr } from '../mend.ts'
+import type { Fix } from '../mend.ts'
 import { moderation } from './moderation.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'

@@ -1,5 +1,5 @@
 /** The findings of moderation that an answer may carry, as the published schema has them. */
-import type { Fix } from './mend.ts'
+import type { Fix } from '../mend.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 

@@ -6,6 +6,7 @@ import { readMessages } from './messages.ts'
 import { readTools, readToolChoice } from './tools.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
+import { isEffort } from '../effort.ts'
 import { deepest, isAbsent, isTooDeep, isWord, without } from '../fields.ts'
 import {
   optionalFlag,
@@ -75,10 +76,6 @@ const readFormat = (findings: Findings, format: unknown): Read<OutputFormat> => 
     type === 'json_object' ? { type: 'json', ...(isRecord(schema) && { schema }) } : { type: 'text' }
   return { value, own: { response_format: format } }
 }
-
-type Effort = NonNullable<ReasoningWish['effort']>
-const efforts: ReadonlySet<unknown> = new Set<Effort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
-const isEffort = (value: unknown): value is Effort => efforts.has(value)
 
 const wish = (effort: unknown, budget: number | undefined): ReasoningWish | undefined => {
   if (!isEffort(effort) && budget === undefined) return undefined

@@ -1,13 +1,14 @@
 /** A stream passed on as it comes: read frame by frame, mended where it breaks the published schema. */
-import { deliveryOf, nothing } from '../../domain/delivery.ts'
+import { deliveryOf } from '../../domain/delivery.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { Scanner } from '../../ports/dialect.ts'
-import { frameCutter, framesIn } from '../framing.ts'
+import { framesIn } from '../framing.ts'
 import type { FrameSpan } from '../framing.ts'
 import { endEarly, finish, isHolding, newReading } from './answer.ts'
 import type { Reading } from './answer.ts'
-import { garbled } from './in-band-error.ts'
+import { closedWith, eventScanner, joinBytes, passed, replace } from '../passing.ts'
+import type { Pass } from '../passing.ts'
 import { chunkMender } from './mend-chunk.ts'
 import type { ChunkMender } from './mend-chunk.ts'
 import { chunkMemory } from './repeated-chunk.ts'
@@ -22,7 +23,6 @@ const encoder = new TextEncoder()
 const LF = 10
 const CR = 13
 const endBytes = encoder.encode(`data: ${endMark}\n\n`)
-const blankLine = encoder.encode('\n\n')
 
 /** A stream while it is scanned. */
 interface Scan {
@@ -36,37 +36,10 @@ interface Scan {
   isWithinLineEnd: boolean
 }
 /** The bytes to pass on of one piece, and what was read in it. */
-interface Pass {
-  readonly bytes: Uint8Array
-  /** What stands before this is in `kept`. */
-  from: number
-  kept: Uint8Array[] | undefined
+interface ReadPass extends Pass {
   readonly events: StreamEvent[]
   /** Characters of frames known without reading. */
   size: number
-}
-
-/** Replaces the bytes from `start` to `end`. */
-const replace = (pass: Pass, start: number, end: number, by: Uint8Array | undefined): void => {
-  pass.kept ??= []
-  if (start > pass.from) pass.kept.push(pass.bytes.subarray(pass.from, start))
-  if (by !== undefined) pass.kept.push(by)
-  pass.from = end
-}
-const concat = (pieces: readonly Uint8Array[]): Uint8Array => {
-  const [only] = pieces
-  if (pieces.length === 1 && only !== undefined) return only
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
-}
-const passed = ({ bytes, from, kept }: Pass): Uint8Array => {
-  if (kept === undefined) return from === 0 ? bytes : bytes.subarray(from)
-  return concat(from < bytes.length ? [...kept, bytes.subarray(from)] : kept)
 }
 
 /** A chunk that tells usage and nothing else. */
@@ -94,11 +67,11 @@ const owedUsage = ({ reading, mender, streamUsage, hasToldUsage }: Scan): readon
 const owedChunks = (scan: Scan): Uint8Array | undefined => {
   if (scan.reading.choices.size === 0) return undefined
   const owed = [...owedReasons(scan), ...owedUsage(scan)]
-  return owed.length === 0 ? undefined : concat(owed)
+  return owed.length === 0 ? undefined : joinBytes(owed)
 }
 
 /** Nothing that comes after the end is passed on, and of an end that is none not even the mark. */
-const readEnd = (scan: Scan, pass: Pass, { start, end }: FrameSpan): void => {
+const readEnd = (scan: Scan, pass: ReadPass, { start, end }: FrameSpan): void => {
   const { reading } = scan
   const owed = owedChunks(scan)
   for (const event of finish(reading)) pass.events.push(event)
@@ -107,7 +80,7 @@ const readEnd = (scan: Scan, pass: Pass, { start, end }: FrameSpan): void => {
   if (last < pass.bytes.length) replace(pass, last, pass.bytes.length, undefined)
 }
 
-const readSpan = (scan: Scan, pass: Pass, { start, end, frame }: FrameSpan): void => {
+const readSpan = (scan: Scan, pass: ReadPass, { start, end, frame }: FrameSpan): void => {
   const { reading } = scan
   if (frame === undefined || reading.hasEnded) return
   // The official client fails at a frame that holds nothing.
@@ -135,7 +108,7 @@ const borderAfter = (bytes: Uint8Array, from: number): number => {
   return bytes.length
 }
 
-const readAll = (scan: Scan, pass: Pass): void => {
+const readAll = (scan: Scan, pass: ReadPass): void => {
   const { bytes } = pass
   let at = pass.from
   while (at < bytes.length && !scan.reading.hasEnded) {
@@ -156,7 +129,7 @@ const readAll = (scan: Scan, pass: Pass): void => {
 /** What was read of whole frames, with the bytes to pass on. */
 const scanFrames = (scan: Scan, bytes: Uint8Array, first: number): Delivery => {
   const from = scan.isWithinLineEnd && bytes[first] === LF ? first + 1 : first
-  const pass: Pass = { bytes, from, kept: undefined, events: [], size: 0 }
+  const pass: ReadPass = { bytes, from, kept: undefined, events: [], size: 0 }
   const wasHolding = isHolding(scan.reading)
   readAll(scan, pass)
   scan.isWithinLineEnd = pass.from === bytes.length && bytes.at(-1) === CR
@@ -171,35 +144,14 @@ const scanFrames = (scan: Scan, bytes: Uint8Array, first: number): Delivery => {
   }
 }
 
-/** The last frame, if it is whole but for its blank line. */
-const lastFrame = (rest: Uint8Array): Uint8Array | undefined => {
-  const frame = framesIn(rest).at(-1)?.frame
-  if (frame === undefined) return undefined
-  const isWhole = frame.data.startsWith(endMark) || isRecord(parseJson(frame.data))
-  return isWhole ? concat([rest, blankLine]) : undefined
-}
-
 /** The end of the bytes after this last piece; the client still waits for its `[DONE]`. */
-const closing = (delivery: Delivery, scan: Scan): Delivery => {
-  const owedFirst = owedChunks(scan)
-  const { events: _events, ...end } = deliveryOf(endEarly(scan.reading))
-  const { bytes, ...before } = delivery
-  const pieces = end.ended === true ? [bytes, owedFirst, endBytes] : [bytes]
-  const owed = pieces.filter(piece => piece !== undefined)
-  return {
-    ...before,
-    ...end,
-    content: before.content || end.content,
-    size: before.size + end.size,
-    ...(owed.length > 0 && { bytes: concat(owed) }),
-  }
+const closing = (last: Delivery, scan: Scan): Delivery => {
+  const owed = owedChunks(scan)
+  return closedWith(last, endEarly(scan.reading), joinBytes(owed === undefined ? [endBytes] : [owed, endBytes]))
 }
-
-const markLength = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
 
 /** A scanner for one stream. */
 export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): Scanner => {
-  const cutter = frameCutter()
   const scan: Scan = {
     streamUsage,
     reading: newReading(),
@@ -208,32 +160,9 @@ export const scanStream = ({ streamUsage }: { readonly streamUsage: boolean }): 
     hasToldUsage: false,
     isWithinLineEnd: false,
   }
-  const { reading } = scan
-  let isFirst = true
-  const read = (bytes: Uint8Array): Delivery => {
-    // A byte order mark may stand before the first frame only.
-    const from = isFirst ? markLength(bytes) : 0
-    isFirst = false
-    return scanFrames(scan, bytes, from)
-  }
-  return {
-    push(chunk) {
-      if (reading.hasEnded) return nothing
-      const whole = cutter.push(chunk)
-      if (cutter.overflowed) {
-        reading.hasEnded = true
-        return {
-          ...nothing,
-          failure: garbled('a frame of the answer is longer than 16 MiB; a shorter one would be right'),
-        }
-      }
-      return whole === undefined ? nothing : read(whole)
-    },
-    end() {
-      if (reading.hasEnded) return nothing
-      const last = lastFrame(cutter.rest())
-      const delivery = last === undefined ? nothing : read(last)
-      return reading.hasEnded ? delivery : closing(delivery, scan)
-    },
-  }
+  return eventScanner({
+    read: (bytes, from) => scanFrames(scan, bytes, from),
+    close: last => closing(last, scan),
+    endMark,
+  })
 }

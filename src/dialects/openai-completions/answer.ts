@@ -1,7 +1,8 @@
 /** An answer while it is read, whole or in chunks: from JSON to events. */
 import type { Failure } from '../../domain/failure.ts'
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
-import { errorIn, garbled } from './failure.ts'
+import { garbled } from '../garbled.ts'
+import { errorIn } from './in-band-error.ts'
 import { readReason } from './finish.ts'
 import { readUsage } from './usage.ts'
 import { isRecord } from '../../domain/json.ts'

@@ -2,7 +2,7 @@
 import type { StreamEvent, Usage } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder } from '../../ports/dialect.ts'
 import { nameBlock, nameEnd, nameHead, nameUsage } from './answer-losses.ts'
-import { encodeFailure } from './failure.ts'
+import { encodeFailure } from '../openai-error.ts'
 import { writeReason } from './finish.ts'
 import { writeHead } from './response.ts'
 import { endMark } from './stream.ts'

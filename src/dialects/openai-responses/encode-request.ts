@@ -3,10 +3,10 @@ import { asksFor } from '../../domain/request.ts'
 import type { ChatBody, ChatRequest, OutputFormat, ReasoningWish } from '../../domain/request.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import { fitName, withFitNames } from '../../domain/tool-name.ts'
-import { abilitiesOf } from './abilities.ts'
+import { abilitiesOf } from '../openai-models.ts'
 import { fitModel } from './fit-model.ts'
 import { kinMembers, saidOfBody } from './kin.ts'
-import { isStrictSchema } from './strict-schema.ts'
+import { isStrictSchema } from '../strict-schema.ts'
 import { writeTools } from './tools.ts'
 import type { Writing } from './write-content.ts'
 import { writeInput } from './write-input.ts'
@@ -160,6 +160,20 @@ const fitted = (body: Json, model: string, losses: Losses): Record<string, unkno
 /** A tool's name as OpenAI takes it: at most 64 letters, digits, `_` and `-`. */
 export const toolName = (name: string): string => fitName(name, 64)
 
+/** All of a body but its model and its input. */
+export const writeAround = (request: ChatBody, model: string, writing: Writing): Json => ({
+  ...writeTools(request, writing, formOf(request.extensions)),
+  ...writeText(request, writing),
+  ...writeLimits(request, writing),
+  ...writeSampling(request, writing),
+  ...writeInclude(request, model, writing),
+  ...kinMembers(request.extensions).members,
+  ...writePlain(request, writing),
+  ...writeOthers(request),
+  ...writeReasoning(request, model, writing),
+  ...writeTier(request, writing),
+})
+
 /** A body that a provider of this dialect takes for this model. */
 export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record<string, unknown>> => {
   const losses = noLosses()
@@ -169,16 +183,7 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
   const body = {
     model,
     ...writeInput(request.messages, writing, formOf(request.extensions)),
-    ...writeTools(request, writing, formOf(request.extensions)),
-    ...writeText(request, writing),
-    ...writeLimits(request, writing),
-    ...writeSampling(request, writing),
-    ...writeInclude(request, model, writing),
-    ...kinMembers(request.extensions).members,
-    ...writePlain(request, writing),
-    ...writeOthers(request),
-    ...writeReasoning(request, model, writing),
-    ...writeTier(request, writing),
+    ...writeAround(request, model, writing),
   }
   const value = writing.isOwn && asksFor(request.target, model) ? body : fitted(body, model, losses)
   return { value, losses: losses.list() }

@@ -1,7 +1,9 @@
 /** A body cut to what one model takes: OpenAI answers 400 to a parameter that a model does not know, and not every client chose the model. */
 import type { Loss } from '../../domain/outcome.ts'
-import { abilitiesOf } from './abilities.ts'
-import type { Abilities, Effort } from './abilities.ts'
+import { isEffort, nearestEffort } from '../effort.ts'
+import type { Effort } from '../effort.ts'
+import { abilitiesOf } from '../openai-models.ts'
+import type { Abilities } from '../openai-models.ts'
 import { isStrange } from './proof.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
@@ -29,17 +31,6 @@ const drop = ({ body, edits, losses }: Fitting, member: string, field: string, u
   if (!isAbsent(value) && value !== usual) losses.add(field, 'this model refuses it')
 }
 
-const order: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
-/** The effort of this model that is nearest to the one asked for; of two as near, the greater. */
-const nearest = (efforts: readonly Effort[], asked: number): Effort | undefined => {
-  let best: Effort | undefined
-  const far = (effort: Effort): number => Math.abs(order.indexOf(effort) - asked)
-  // Not to think at all is another thing than to think little.
-  const able = asked === 0 ? efforts : efforts.filter(effort => effort !== 'none')
-  for (const effort of able) if (best === undefined || far(effort) <= far(best)) best = effort
-  return best
-}
-
 const encrypted = 'reasoning.encrypted_content'
 /** A model that does not reason takes no wish for it, and none for its proofs. */
 const silence = ({ body, edits, losses }: Fitting, effort: unknown): void => {
@@ -62,9 +53,8 @@ const fitEffort = (fitting: Fitting): Effort | undefined => {
     silence(fitting, asked)
     return undefined
   }
-  const place = order.findIndex(effort => effort === asked)
-  if (efforts === undefined || place === -1) return usual
-  const told = nearest(efforts, place)
+  if (efforts === undefined || !isEffort(asked)) return usual
+  const told = nearestEffort(efforts, asked)
   if (told !== asked) {
     edits['reasoning'] = { ...reasoning, effort: told }
     losses.add('reasoning.effort', `this model was asked for ${told}, the nearest that it knows`)

@@ -1,6 +1,6 @@
 /** Events of a stream set right where they break the published schema, whoever wrote them; unknown members and types stay. */
-import { mend, rules, textOr } from './mend.ts'
-import type { Fix } from './mend.ts'
+import { mend, rules, textOr } from '../mend.ts'
+import type { Fix } from '../mend.ts'
 import { mendItem, mendPart } from './mend-item.ts'
 import { mendAnnotation, pieceLogprobs } from './mend-members.ts'
 import { mendResponse } from './mend-response.ts'

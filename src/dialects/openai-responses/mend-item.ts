@@ -1,6 +1,6 @@
 /** Items of an output set right where they break the published schema, whoever wrote them; unknown members and types stay. */
-import { always, mend, mendList, rules, textOr, textOrNull } from './mend.ts'
-import type { Fix } from './mend.ts'
+import { always, mend, mendList, rules, textOr, textOrNull } from '../mend.ts'
+import type { Fix } from '../mend.ts'
 import { mendAnnotation, wholeLogprobs } from './mend-members.ts'
 import { giveId } from './proof.ts'
 import { isRecord } from '../../domain/json.ts'

@@ -1,6 +1,6 @@
 /** Usage, log probabilities and what repeats the request, set right where they break the published schema. */
-import { integerOr, mend, mendList, recordIfAny, rules, textOr } from './mend.ts'
-import type { Fix } from './mend.ts'
+import { integerOr, mend, mendList, recordIfAny, rules, textOr } from '../mend.ts'
+import type { Fix } from '../mend.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { isWord } from '../fields.ts'

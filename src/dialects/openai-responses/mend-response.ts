@@ -1,6 +1,6 @@
 /** A whole response set right where it breaks the published schema, whoever wrote it; unknown members stay. */
-import { always, mend, mendList, rules, textIfAny, textOr } from './mend.ts'
-import type { Fix } from './mend.ts'
+import { always, mend, mendList, rules, textIfAny, textOr } from '../mend.ts'
+import type { Fix } from '../mend.ts'
 import { mendItem } from './mend-item.ts'
 import { reasoning, text, toolChoice, tools, usageIfAny } from './mend-members.ts'
 import { isRecord } from '../../domain/json.ts'

@@ -6,6 +6,7 @@ import { readInput, readInstructions } from './input.ts'
 import { readTools, readToolChoice } from './tools.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
+import { isEffort } from '../effort.ts'
 import { deepest, isAbsent, isTooDeep, isWord, without } from '../fields.ts'
 import {
   optionalFlag,
@@ -81,10 +82,6 @@ const readText = (findings: Findings, value: unknown): Read<OutputFormat> => {
   const isBare = Object.keys(text).length === 0
   return { ...format, ...(own !== undefined && { own }), ...(isBare && { form: { text: true } }) }
 }
-
-type Effort = NonNullable<ReasoningWish['effort']>
-const efforts: ReadonlySet<unknown> = new Set<Effort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
-const isEffort = (value: unknown): value is Effort => efforts.has(value)
 
 /** Words for efforts that are not known go along as they are. */
 const readReasoning = (findings: Findings, value: unknown): Read<ReasoningWish | undefined> => {

@@ -183,7 +183,7 @@ const itemsOf = (message: Message, writing: Writing): readonly Json[] => {
 }
 
 /** A first message of the system that is one plain text goes where OpenAI looks for it. */
-const instructionsOf = (message: Message | undefined, writing: Writing): string | undefined => {
+export const instructionsOf = (message: Message | undefined, writing: Writing): string | undefined => {
   const [only, ...others] = message?.parts ?? []
   if (message?.role !== 'system' || only?.type !== 'text' || others.length > 0) return undefined
   const isMarked = ownMembers(message.extensions)['instructions'] === null

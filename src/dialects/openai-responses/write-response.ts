@@ -2,7 +2,7 @@
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import { nameEnd, nameHead, nameUsage } from './answer-losses.ts'
 import { finishHead, writeHead } from './head.ts'
-import { errorEvent } from './failure.ts'
+import { errorEvent } from './error-event.ts'
 import { tell } from './page.ts'
 import type { Page } from './page.ts'
 import { writeUsage } from './usage.ts'
