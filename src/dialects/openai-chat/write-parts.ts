@@ -5,6 +5,7 @@ import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { recordOf } from '../fields.ts'
 import type { Losses } from '../own-members.ts'
+import { kinDetail, saidOfImage } from './kin.ts'
 import { openaiChatId, ownMembers, writeCache } from './wire.ts'
 
 const audioFormats: Readonly<Record<string, string>> = {
@@ -22,8 +23,8 @@ export interface Writing {
 }
 
 /** The part's own members, with its cache mark where look-alikes asked for one. */
-const extras = (part: Part, { losses, isOwn }: Writing): Json => {
-  losses.addForeign(part.extensions, 'messages.')
+const extras = (part: Part, { losses, isOwn }: Writing, said?: ReadonlySet<string>): Json => {
+  losses.addForeign(part.extensions, 'messages.', said)
   const own = ownMembers(part.extensions)
   if (part.cache === undefined) return own
   if (isOwn) return { ...own, ...writeCache(part.cache) }
@@ -50,7 +51,9 @@ const writeImage = (part: MediaPart, own: Json, { losses, isOwn }: Writing): Jso
     return undefined
   }
   const url = 'url' in source ? source.url : asDataUrl(part.mediaType, source.base64)
-  return { ...own, type: 'image_url', image_url: { ...recordOf(own, 'image_url'), url } }
+  const detail = kinDetail(part.extensions)
+  const image = { ...(detail !== undefined && { detail }), ...recordOf(own, 'image_url'), url }
+  return { ...own, type: 'image_url', image_url: image }
 }
 const writeAudio = (part: MediaPart, own: Json, { losses }: Writing): Json | undefined => {
   if (!('base64' in part.source)) {
@@ -93,8 +96,9 @@ const writeFile = (part: MediaPart, own: Json, writing: Writing): Json | undefin
   return { ...own, type: 'text', text: source.text }
 }
 const writeMedia = (part: MediaPart, writing: Writing): Json | undefined => {
-  const own = extras(part, writing)
-  if (part.type === 'image') return writeImage(part, own, writing)
+  const isImage = part.type === 'image'
+  const own = extras(part, writing, isImage ? saidOfImage(part.extensions) : undefined)
+  if (isImage) return writeImage(part, own, writing)
   return part.type === 'audio' ? writeAudio(part, own, writing) : writeFile(part, own, writing)
 }
 
