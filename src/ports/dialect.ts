@@ -62,6 +62,8 @@ export interface AnswerContext {
   readonly now: Instant
   /** Does the client want usage at the end of a stream. */
   readonly streamUsage: boolean
+  /** The request, for dialects whose answers repeat it; read from a body of the same dialect. */
+  readonly asked?: ChatBody
 }
 /** Reads an answer that is passed on untouched. Gives only whole frames, so that an error frame can follow at any time. */
 export interface Scanner {

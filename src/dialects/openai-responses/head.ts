@@ -3,6 +3,7 @@ import type { Extensions } from '../../domain/message.ts'
 import type { Answer } from '../../domain/response.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext } from '../../ports/dialect.ts'
+import { echoOf } from './echo.ts'
 import { giveId } from './proof.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
@@ -120,6 +121,7 @@ type Told = Pick<Answer, 'model' | 'upstreamId' | 'created' | 'serviceTier' | 'e
 export const writeHead = (start: Told, context: AnswerContext): Json => {
   return {
     ...unasked,
+    ...(context.asked !== undefined && echoOf(context.asked)),
     ...writeTier(start.serviceTier),
     ...toldMembers(start.extensions),
     id: start.upstreamId === undefined || start.upstreamId === '' ? giveId('resp', context.id) : start.upstreamId,

@@ -18,6 +18,19 @@ const overloaded: Failure = {
   retryAfter: 1500 as Failure['retryAfter'] & number,
 }
 
+describe('a client of responses', () => {
+  it('finds what it asked for in its answer, whole or streamed, whoever gave it', async () => {
+    using open = await openFace()
+    open.gateway.play = saying('Hello')
+    const asked = { model: 'support', input: 'hi', instructions: 'Be brief.', temperature: 0.5, metadata: { a: 'b' } }
+    const { model: _model, input: _input, ...repeated } = asked
+    expect(await (await open.post('/v1/responses', asked)).json()).toMatchObject(repeated)
+    const stream = await (await open.post('/v1/responses', { ...asked, stream: true })).text()
+    const completed = stream.split('\n').find(line => line.startsWith('data: {"type":"response.completed"'))
+    expect(JSON.parse(completed?.slice(6) ?? 'null')).toMatchObject({ response: repeated })
+  })
+})
+
 describe('the head of a whole answer', () => {
   it('tells who served, why, at what cost, and where feedback goes', async () => {
     using open = await openFace()

@@ -18,8 +18,10 @@ export interface Tongue extends Spoken<ChatBody> {
 /** Sends what was understood through the gateway and its answer to the client. */
 export const talk = (front: Front, visit: Visit, tongue: Tongue, { incoming, losses }: Asked<ChatBody>): void => {
   if (visit.response.destroyed) return
-  const { target, stream, streamUsage } = incoming.body
+  const { body } = incoming
+  const { target, stream, streamUsage } = body
   const sink = new ResponseSink(front, visit, {
+    asked: body,
     model: target,
     stream,
     streamUsage,

@@ -4,6 +4,7 @@ import { editMembers } from '../../dialects/json-text.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { Cost, Loss } from '../../domain/outcome.ts'
+import type { ChatBody } from '../../domain/request.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder, Framing } from '../../ports/dialect.ts'
 import type { Call } from '../../ports/gateway.ts'
@@ -22,6 +23,8 @@ import type { Wrapping } from './wrapping.ts'
 
 /** What the client asked for, as far as writing the answer depends on it. */
 export interface Wanted {
+  /** The request itself, which some dialects repeat in their answers. */
+  readonly asked?: ChatBody
   readonly model: string
   readonly stream: boolean
   readonly streamUsage: boolean
@@ -146,8 +149,9 @@ export class ResponseSink implements Sink, Maker {
   }
 
   #context(): AnswerContext {
-    const { model, streamUsage } = this.#wanted
-    return { id: this.#visit.id, model, now: this.#front.clock.now(), streamUsage }
+    const { model, streamUsage, asked } = this.#wanted
+    const now = this.#front.clock.now()
+    return { id: this.#visit.id, model, now, streamUsage, ...(asked !== undefined && { asked }) }
   }
 
   #encoded(events: readonly StreamEvent[] | undefined): string | Uint8Array | undefined {
