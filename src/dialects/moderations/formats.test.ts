@@ -106,7 +106,8 @@ describe('what was judged', () => {
         },
       ],
     })
-    const [result] = (written?.value as { results: Record<string, object>[] }).results
+    const { results } = (written?.value ?? { results: [] }) as { results: Record<string, object>[] }
+    const [result] = results
     for (const member of ['categories', 'category_scores', 'category_applied_input_types'])
       expect(Object.keys(result?.[member] ?? {}).toSorted()).toEqual([...categories].toSorted())
     expect(breaches('CreateModerationResponse', written?.value)).toEqual([])
