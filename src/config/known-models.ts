@@ -17,7 +17,8 @@ const reading: readonly Ability[] = [...seeing, 'file']
 /** Where a model has no structured output of its own, its dialect has it call a tool with that schema. */
 const claude: readonly Ability[] = [...textAndTools, 'json-schema', 'image', 'file']
 const thinkingClaude: readonly Ability[] = [...claude, 'reasoning']
-const gemini: readonly Ability[] = [...reading, 'audio', 'choices', 'logprobs']
+/** What they hear they can write down, when asked in a chat. */
+const gemini: readonly Ability[] = [...reading, 'audio', 'choices', 'logprobs', 'transcription', 'translation']
 const thinkingGemini: readonly Ability[] = [...gemini, 'reasoning']
 
 /** From the providers' own model pages, checked 2026-11. Newer families are left to their providers. */
