@@ -89,7 +89,7 @@ class FormReading implements Ongoing {
       hasRoom: bytes => front.buffered + bytes <= front.limits.buffered / 2,
       count: bytes => void (front.buffered += bytes),
     }
-    this.#pace = new Pace(front, failure => this.#refuse(failure))
+    this.#pace = new Pace(front, failure => this.cut(failure))
     this.#parser = this.#parserFor(type)
     front.ongoing.add(this)
     visit.onBroken = failure => {
@@ -178,8 +178,10 @@ class FormReading implements Ongoing {
     guard(this.#front, this.#visit, () => this.#take(taken))
   }
 
+  /** Nothing more is expected of this connection. */
   cut(failure: Failure): void {
-    if (!this.#isOver) this.#refuse(failure)
+    if (!this.#isOver) this.#visit.closes = true
+    this.#refuse(failure)
   }
 
   #discard(): void {
@@ -199,7 +201,6 @@ class FormReading implements Ongoing {
     if (this.#isOver) return
     this.#stop()
     this.#discard()
-    this.#visit.closes = true
     refuse(this.#front, this.#visit, failure)
   }
 }
