@@ -212,11 +212,41 @@ describe('what is not offered', () => {
       'them takes at most 1 input a request; 2 came with amazon.titan-embed-text-v2:0',
     )
   })
-  it('is a chat with those who only embed and rank', () => {
-    const adapter = adapterOf('voyage')
+  it.each(['voyage', 'jina', 'tei'])('is a chat with %s, which only embeds and ranks', type => {
+    const adapter = adapterOf(type, own)
     expect(adapter.ask(requestOf(), plainDeployment(adapter))).toMatchObject({
       ok: false,
       failure: { kind: 'unsupported' },
     })
+  })
+})
+
+describe('those who do not chat', () => {
+  const head = { status: 200, headers: {} }
+  it.each(['voyage', 'jina', 'tei'])('have their secret in one header, and nowhere else: %s', type => {
+    const adapter = adapterOf(type, own)
+    const answer = adapter.ask(embeddings(), plainDeployment(adapter))
+    if (!answer.ok) throw new Error(answer.failure.message)
+    const { wire } = answer.asked
+    const signed = adapter.authorize(wire, 'top-secret', receivedAt)
+    expect(JSON.stringify(wire)).not.toContain('top-secret')
+    expect(signed.headers.filter(one => one.includes('top-secret'))).toEqual(['Bearer top-secret'])
+    expect([signed.url, signed.body]).toEqual([wire.url, wire.body])
+  })
+  it.each(['voyage', 'jina', 'tei'])('end with an answer or a failure, whatever comes: %s', type => {
+    const adapter = adapterOf(type, own)
+    const answer = adapter.ask(embeddings(), plainDeployment(adapter))
+    if (!answer.ok) throw new Error(answer.failure.message)
+    const read = (body: string) => {
+      const reader = answer.asked.read(head)
+      reader.push(new TextEncoder().encode(body))
+      return reader.end()
+    }
+    expect(read('{"data":[{"index":0,"embedding":[1]}]}')).toMatchObject({ ended: true, answer: {} })
+    expect(read('{"error":{"message":"rate limit reached","code":"rate_limit_exceeded"}}').failure?.kind).toBe(
+      'upstream-rate-limited',
+    )
+    for (const body of ['', '{', '[]', 'null', '{"data":7}', '<html>'])
+      expect(read(body).failure?.kind).toBe('upstream-garbled')
   })
 })

@@ -6,6 +6,7 @@ import { asking } from '../../test/asking.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { CredentialId, DeploymentId, DialectId, ModelId, ProviderId } from '../domain/ids.ts'
 import type { Credential, ProviderAdapter } from '../ports/provider.ts'
+import { lookAlikeTable } from './openai-compatible.ts'
 import { providerTypeOf, providerTypes } from './registry.ts'
 
 const id = 'them' as ProviderId
@@ -34,7 +35,10 @@ const made = (type: string, credentials: readonly Credential[] = [], url?: strin
   return adapter.value
 }
 
-for (const type of Object.keys(providerTypes)) {
+/** Those who only embed and rank cannot keep laws of chats; they have others, beside their services. */
+const isMute = (type: string): boolean => Object.hasOwn(lookAlikeTable, type) && lookAlikeTable[type]?.isMute === true
+
+for (const type of Object.keys(providerTypes).filter(one => !isMute(one))) {
   providerContract(type, { make: (credentials, url) => made(type, credentials, url) })
 }
 

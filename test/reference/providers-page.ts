@@ -75,7 +75,7 @@ const addressOf = ({ url, example }: LookAlike): string =>
   url === undefined ? `its own, e.g. \`${example ?? ''}\`` : `\`${url}\``
 
 const offers = (one: LookAlike): string =>
-  ['chat', ...Object.keys(doorsOf(one, true))]
+  [...(one.isMute === true ? [] : ['chat']), ...Object.keys(doorsOf(one, true))]
     .map(door => `\`${door}\`${one.partly?.some(name => name === door) ? ' (some models)' : ''}`)
     .join(', ')
 
