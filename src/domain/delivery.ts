@@ -48,6 +48,8 @@ export interface Delivery {
   readonly finish?: FinishReason
   /** The upstream told of a failure inside its answer, or its bytes make no sense. */
   readonly failure?: Failure
+  /** With bytes of a format that numbers its events: the number of the next one. */
+  readonly nextEvent?: number
   /** The answer is complete. */
   readonly ended?: boolean
 }

@@ -60,6 +60,8 @@ export interface AnswerContext {
   /** What the client asked for, where the answer names no model. */
   readonly model: string
   readonly now: Instant
+  /** Where events are numbered and some were passed on untouched: the number of the first that is written anew. */
+  readonly nextEvent?: number
   /** Does the client want usage at the end of a stream. */
   readonly streamUsage: boolean
   /** The request, for dialects whose answers repeat it; read from a body of the same dialect. */

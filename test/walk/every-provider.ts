@@ -27,11 +27,14 @@ export const providersAt = (base: (provider: string) => string, policy = ''): st
     `  at-cohere: { candidates: [command]${policy} }`,
   ].join('\n')
 export const everyProvider = (world: World): string => providersAt(provider => world.base(provider))
-/** One attempt at one provider, so that what it did is what the client hears. */
-export const triedOnce = (world: World): string =>
+/** One attempt at one provider, so that what it did is what the client hears; `patience` are more members of it. */
+export const triedOnce = (world: World, patience = ''): string =>
   [
     providersAt(provider => world.base(provider), ', policy: once'),
-    'policies: { once: { steps: [{ use: capable }], patience: { maxAttempts: 1, retriesPerCandidate: 0 } } }',
+    'policies:',
+    '  once:',
+    '    steps: [{ use: capable }]',
+    `    patience: { maxAttempts: 1, retriesPerCandidate: 0${patience} }`,
   ].join('\n')
 
 /** Told by the results, wherever a dialect puts them. */

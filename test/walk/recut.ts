@@ -26,7 +26,12 @@ const told = (all: readonly Delivery[]): string => {
   const facts = deliveries.map(({ bytes: _bytes, events: _events, content: _content, size: _size, ...rest }) => rest)
   const known = (JSON.parse(JSON.stringify(facts)) as readonly object[]).map(one => Object.entries(one)).flat()
   const size = deliveries.reduce((sum, one) => sum + one.size, 0)
-  return JSON.stringify([eventsOf(deliveries), Object.fromEntries(known), size, hash.digest('hex')])
+  return JSON.stringify([
+    eventsOf(deliveries),
+    Object.entries(Object.fromEntries(known)).sort(),
+    size,
+    hash.digest('hex'),
+  ])
 }
 
 /** Where a cut makes a difference; undefined if it makes none anywhere. */

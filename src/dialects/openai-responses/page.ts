@@ -74,7 +74,7 @@ export const newPage = (context: AnswerContext, isWhole: boolean): Page => ({
   output: [],
   blocks: new Map(),
   told: [],
-  sequence: 0,
+  sequence: context.nextEvent ?? 0,
   head: undefined,
   message: undefined,
   thought: undefined,

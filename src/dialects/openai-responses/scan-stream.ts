@@ -26,6 +26,8 @@ interface Scan {
   readonly mend: EventMender
   /** True if the last piece ended within the line end of a frame that was mended. */
   isWithinLineEnd: boolean
+  /** The number of the next event. */
+  next: number
 }
 /** The bytes to pass on of one piece, and what was read in it. */
 interface ReadPass extends Pass {
@@ -52,6 +54,7 @@ const readSpan = (scan: Scan, pass: ReadPass, { start, end, frame }: FrameSpan):
   if (events.at(-1)?.type === 'response-failed' || !isRecord(json))
     return replace(pass, start, pass.bytes.length, undefined)
   const mended = scan.mend(typedBy(frame, json))
+  if (typeof mended?.['sequence_number'] === 'number') scan.next = mended['sequence_number'] + 1
   if (mended === undefined) replace(pass, start, end, undefined)
   else if (mended !== json) replace(pass, start, end, eventBytes(mended, JSON.stringify(mended)))
   else if (frame.event !== mended['type']) replace(pass, start, end, eventBytes(mended, frame.data))
@@ -63,12 +66,12 @@ const scanFrames = (scan: Scan, bytes: Uint8Array, first: number): Delivery => {
   const pass: ReadPass = { bytes, from, kept: undefined, events: [] }
   for (const span of spansFrom(bytes, from)) readSpan(scan, pass, span)
   scan.isWithinLineEnd = pass.from === bytes.length && bytes.at(-1) === CR
-  return withBytes(deliveryOf(pass.events), passed(pass))
+  return { ...withBytes(deliveryOf(pass.events), passed(pass)), nextEvent: scan.next }
 }
 
 /** A scanner for one stream. Usage is told within the last event, so that it is never kept back. */
 export const scanStream = (): Scanner => {
-  const scan: Scan = { reading: newReading(), mend: eventMender(), isWithinLineEnd: false }
+  const scan: Scan = { reading: newReading(), mend: eventMender(), isWithinLineEnd: false, next: 0 }
   return eventScanner({
     read: (bytes, from) => scanFrames(scan, bytes, from),
     close: last => closedWith(last, endEarly(scan.reading)),

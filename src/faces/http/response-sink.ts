@@ -52,6 +52,7 @@ export class ResponseSink implements Sink, Maker {
   #events: StreamEvent[] = []
   #pieces: Uint8Array[] = []
   #lossesTold = 0
+  #nextEvent: number | undefined
   #hasFailed = false
 
   constructor(front: Front, visit: Visit, wanted: Wanted) {
@@ -109,6 +110,7 @@ export class ResponseSink implements Sink, Maker {
 
   #take(delivery: Delivery): boolean {
     if (delivery.failure !== undefined && delivery.events !== undefined) this.#hasFailed = true
+    this.#nextEvent = delivery.nextEvent ?? this.#nextEvent
     if (!this.#wanted.stream) {
       if (delivery.bytes !== undefined) this.#pieces.push(delivery.bytes)
       for (const event of delivery.events ?? []) this.#events.push(event)
@@ -151,7 +153,8 @@ export class ResponseSink implements Sink, Maker {
   #context(): AnswerContext {
     const { model, streamUsage, asked } = this.#wanted
     const now = this.#front.clock.now()
-    return { id: this.#visit.id, model, now, streamUsage, ...(asked !== undefined && { asked }) }
+    const numbered = this.#nextEvent === undefined ? {} : { nextEvent: this.#nextEvent }
+    return { id: this.#visit.id, model, now, streamUsage, ...numbered, ...(asked !== undefined && { asked }) }
   }
 
   #encoded(events: readonly StreamEvent[] | undefined): string | Uint8Array | undefined {
