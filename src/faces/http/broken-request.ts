@@ -18,7 +18,10 @@ const complaints: ReadonlyMap<string, Complaint> = new Map<string, Complaint>([
   ['HPE_HEADER_OVERFLOW', { status: 431, why: 'the headers are larger than 32 KiB; they must be smaller' }],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', { status: 413, why: 'the extensions of a chunk are too large; none are needed' }],
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, why: 'the request came too slowly; all of it must come in time' }],
-  ['HPE_INVALID_METHOD', { why: 'this is no HTTP method (or no HTTP: here no TLS and no HTTP/2 is spoken)' }],
+  [
+    'HPE_INVALID_METHOD',
+    { why: 'this is no HTTP method (or no HTTP: TLS is not spoken here, and HTTP/2 only by prior knowledge)' },
+  ],
   [
     'HPE_INVALID_VERSION',
     { why: 'the first line does not end in a version of HTTP that is spoken here; HTTP/1.1 would be right' },

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
+import { millis } from '../../domain/units.ts'
 import { openFace, secret } from '../../../test/http-face.ts'
 import { failing } from '../../../test/fake-gateway.ts'
 
@@ -15,6 +16,12 @@ const clientOf = (port: number) =>
     credentials: { accessKeyId: key, secretAccessKey: 'nobody looks at it' },
     maxAttempts: 1,
   })
+const chatHead = {
+  ':method': 'POST',
+  ':path': '/v1/chat/completions',
+  authorization: `Bearer ${key}`,
+  'content-type': 'application/json',
+}
 const messages = [{ role: 'user' as const, content: [{ text: 'hello' }] }]
 
 describe('HTTP/2', () => {
@@ -45,18 +52,59 @@ describe('HTTP/2', () => {
     open.gateway.play = asked => asked.begin()
     const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
     const next = open.gateway.next()
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': '/v1/chat/completions',
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/json',
-    })
+    const stream = session.request(chatHead)
     stream.on('error', () => undefined)
     stream.end(JSON.stringify({ model: 'support', messages: [{ role: 'user', content: 'hi' }] }))
     const asked = await next
     stream.close()
     await asked.aborted
     expect(asked.isAborted).toBe(true)
+    session.destroy()
+  })
+
+  it('ends the call when a client closes its connection without a word about its streams', async () => {
+    using open = await openFace()
+    open.gateway.play = asked => asked.begin()
+    const socket = connect(open.face.port, '127.0.0.1')
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`, { createConnection: () => socket })
+    session.on('error', () => undefined)
+    const next = open.gateway.next()
+    const stream = session.request(chatHead)
+    stream.on('error', () => undefined)
+    stream.end(JSON.stringify({ model: 'support', messages: [{ role: 'user', content: 'hi' }] }))
+    const asked = await next
+    session.destroy()
+    await asked.aborted
+    expect(asked.isAborted).toBe(true)
+  })
+
+  it.each([
+    ['a tunnel', { ':method': 'CONNECT', ':authority': 'example.com:443' }, undefined],
+    ['trailers after a body of known length', { ...chatHead, trailer: 'x-sum', 'content-length': '2' }, '{}'],
+    ['a length that is none', { ...chatHead, 'content-length': 'x' }, '{}'],
+    ['a body where none belongs', { ':method': 'GET', ':path': '/healthz' }, 'POST / HTTP/1.1\r\n\r\n'],
+    ['another way than is known', { ':method': 'BREW', ':path': '/v1/models' }, '{}'],
+  ])('answers %s or refuses it, and serves on', async (_what, head, body) => {
+    using open = await openFace()
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    session.on('error', () => undefined)
+    const stream = session.request(head, { endStream: body === undefined && head[':method'] !== 'CONNECT' })
+    stream.on('error', () => undefined)
+    if (body !== undefined) stream.end(body)
+    await new Promise(resolve => stream.resume().once('close', resolve))
+    expect((await open.get('/healthz')).status).toBe(200)
+    session.destroy()
+  })
+
+  it('does not make a client say the rest of what was refused', async () => {
+    using open = await openFace({ limits: { linger: millis(1) } })
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    const stream = session.request(chatHead)
+    stream.on('error', () => undefined)
+    const status = new Promise(resolve => stream.once('response', head => resolve(head[':status'])))
+    stream.write(Buffer.alloc(1024 * 1024 + 1, 'x'))
+    expect(await status).toBe(413)
+    await new Promise(resolve => stream.resume().once('close', resolve))
     session.destroy()
   })
 

@@ -1,6 +1,6 @@
 /** HTTP/2 without TLS by prior knowledge, as AWS's clients speak it: each of its streams becomes a request of HTTP/1.1 to the same server. */
 import { request as send } from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, Server } from 'node:http'
 import { constants, createServer } from 'node:http2'
 import type {
   IncomingHttpHeaders as StreamHeaders,
@@ -15,7 +15,7 @@ import type { Duplex } from 'node:stream'
 /** The first bytes of a client that knows that it will be understood (RFC 9113, 3.4). */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n')
 
-/** What is between two neighbours of HTTP/1.1 and means nothing in HTTP/2. */
+/** What is between two neighbours of HTTP/1.1 and means nothing in HTTP/2, or, as `trailer`, nothing without chunks. */
 const ofConnections = new Set([
   'connection',
   'keep-alive',
@@ -24,6 +24,7 @@ const ofConnections = new Set([
   'upgrade',
   'http2-settings',
   'te',
+  'trailer',
 ])
 
 const plain = (headers: StreamHeaders): OutgoingHttpHeaders => {
@@ -51,20 +52,37 @@ const pass = (stream: ServerHttp2Stream, answer: IncomingMessage): void => {
   // An answer that breaks off must not look whole.
   answer.on('aborted', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
   answer.pipe(stream)
+  // Who was answered before all was said need not say the rest.
+  stream.once('finish', () => {
+    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+  })
+}
+
+/** The request of HTTP/1.1 that says the same; undefined where none can. */
+const requestOf = (headers: StreamHeaders, hasBody: boolean, near: Duplex): ClientRequest | undefined => {
+  const method = headers[':method'] ?? 'GET'
+  // A tunnel would be no stream of requests any more.
+  if (method === 'CONNECT') return undefined
+  const path = headers[':path'] ?? '/'
+  try {
+    const request = send({ method, path, headers: plain(headers), setHost: false, createConnection: () => near })
+    // The body of a GET would else stand there as if it were the next request.
+    request.useChunkedEncodingByDefault = hasBody
+    return request
+  } catch {
+    // Node refuses what breaks the rules of HTTP/1.1; whoever sent it is refused the same way.
+    return undefined
+  }
 }
 
 /** One stream as a request of its own, over a connection in memory that the server takes for one of its own. */
 const bridge = (stream: ServerHttp2Stream, headers: StreamHeaders, enter: (socket: Duplex) => void): void => {
   const [near, far] = duplexPair()
+  const request = requestOf(headers, !stream.endAfterHeaders, near)
+  stream.on('error', () => request?.destroy())
+  if (request === undefined) return stream.close(constants.NGHTTP2_PROTOCOL_ERROR)
   const { remoteAddress, remotePort } = stream.session?.socket ?? {}
   enter(Object.assign(far, { remoteAddress, remotePort, setTimeout: () => far }))
-  const request = send({
-    method: headers[':method'] ?? 'GET',
-    path: headers[':path'] ?? '/',
-    headers: plain(headers),
-    setHost: false,
-    createConnection: () => near,
-  })
   request.on('response', answer => pass(stream, answer))
   request.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
   // Whoever leaves closes both ends of the connection in memory, on which the server sees it.
@@ -72,7 +90,6 @@ const bridge = (stream: ServerHttp2Stream, headers: StreamHeaders, enter: (socke
     near.destroy()
     far.destroy()
   })
-  stream.on('error', () => request.destroy())
   stream.pipe(request)
 }
 
@@ -117,7 +134,11 @@ export const alsoHttp2 = (server: Server): Http2Door => {
       gone()
       socket.off('error', broken).off('timeout', broken).off('close', gone).setTimeout(0)
       socket.unshift(first)
-      if (speaksHttp2(first)) return void second.emit('connection', socket)
+      if (speaksHttp2(first)) {
+        // Connections of HTTP/1.1 may be closed on one side; here who has closed has left.
+        socket.allowHalfOpen = false
+        return void second.emit('connection', socket)
+      }
       enter(socket)
       socket.resume()
     })
