@@ -150,7 +150,16 @@ const servicesOf = (row: LookAlike, at: Doors): readonly Service[] =>
     return [{ dialect, ...placed(place), ...quirksAt(row, door), ...sized }]
   })
 
-const expected: readonly Door[] = ['embeddings', 'images', 'image-edits', 'speech', 'transcriptions', 'translations']
+const expected: readonly Door[] = [
+  'embeddings',
+  'rerank',
+  'moderations',
+  'images',
+  'image-edits',
+  'speech',
+  'transcriptions',
+  'translations',
+]
 
 /** Of a server of which nothing is known, everything is where everybody has it; what it lacks it says itself. */
 const placesOf = (type: string, row: LookAlike, settings: ProviderSettings): Doors =>

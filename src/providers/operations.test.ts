@@ -173,6 +173,15 @@ const rows: readonly Row[] = [
     ['model', 'query', 'documents', 'return_documents'],
   ],
   ['vllm', 'r', rerank, 'http://127.0.0.1:8000/v1/rerank', ['model', 'query', 'documents', 'return_documents'], own],
+  [
+    'openai-compatible',
+    'r',
+    rerank,
+    'http://127.0.0.1:8000/v1/rerank',
+    ['model', 'query', 'documents', 'return_documents'],
+    own,
+  ],
+  ['openai-compatible', 'm', moderations, 'http://127.0.0.1:8000/v1/moderations', ['model', 'input'], own],
   ['tei', 'r', rerank, 'http://127.0.0.1:8080/rerank', ['query', 'texts'], { url: 'http://127.0.0.1:8080' }],
   [
     'tei',
