@@ -37,6 +37,7 @@ export interface Wanted {
   readonly sampled: boolean
 }
 
+const lossesHeader = 'x-signalbox-losses'
 const endedWithout: Failure = { kind: 'internal', message: 'the answer ended without anything in it' }
 
 export class ResponseSink implements Sink, Maker {
@@ -186,6 +187,7 @@ export class ResponseSink implements Sink, Maker {
         'x-accel-buffering',
         'no',
         ...this.#headers({}, losses),
+        ...(this.#tellsInTrailer ? ['trailer', lossesHeader] : []),
       ],
       ...(keepAlive !== undefined && { keepAlive }),
     })
@@ -206,11 +208,19 @@ export class ResponseSink implements Sink, Maker {
     response.end(this.#wrapping.end())
   }
 
-  /** Losses that were found after the head had left, as a comment, which clients skip; only server-sent events have any. */
+  /** Only server-sent events have comments; other forms tell what was lost late behind the body. */
+  get #tellsInTrailer(): boolean {
+    return this.#encoder !== undefined && this.#wanted.framing !== serverSentEvents
+  }
+
+  /** Losses that were found after the head had left, as a comment, which clients skip, or behind the body. */
   #lateLosses(): string {
-    if (this.#wanted.framing !== serverSentEvents) return ''
     const late = this.#encoder?.losses().slice(this.#lossesTold) ?? []
-    return late.length === 0 ? '' : `: x-signalbox-losses: ${headerText(lossNames(late))}\n\n`
+    if (late.length === 0) return ''
+    const told = headerText(lossNames(late))
+    if (!this.#tellsInTrailer) return `: ${lossesHeader}: ${told}\n\n`
+    this.#visit.response.addTrailers([[lossesHeader, told]])
+    return ''
   }
 
   #headers(ending: Partial<Ending>, losses: readonly Loss[]): string[] {
