@@ -42,6 +42,11 @@ const eventBytes = ({ type }: Json, data: string): Uint8Array =>
 const typedBy = ({ event }: Frame, json: Json): Json =>
   typeof json['type'] === 'string' || event === undefined ? json : { ...json, type: event }
 
+const numberAfter = (event: Json | undefined, before: number): number => {
+  const number = event?.['sequence_number']
+  return typeof number === 'number' ? number + 1 : before
+}
+
 const readSpan = (scan: Scan, pass: ReadPass, { start, end, frame }: FrameSpan): void => {
   const { reading } = scan
   if (frame === undefined) return
@@ -54,7 +59,7 @@ const readSpan = (scan: Scan, pass: ReadPass, { start, end, frame }: FrameSpan):
   if (events.at(-1)?.type === 'response-failed' || !isRecord(json))
     return replace(pass, start, pass.bytes.length, undefined)
   const mended = scan.mend(typedBy(frame, json))
-  if (typeof mended?.['sequence_number'] === 'number') scan.next = mended['sequence_number'] + 1
+  scan.next = numberAfter(mended, scan.next)
   if (mended === undefined) replace(pass, start, end, undefined)
   else if (mended !== json) replace(pass, start, end, eventBytes(mended, JSON.stringify(mended)))
   else if (frame.event !== mended['type']) replace(pass, start, end, eventBytes(mended, frame.data))
