@@ -19,6 +19,7 @@ import { admit } from './pipeline/admit.ts'
 import { Handling } from './pipeline/handle.ts'
 import type { House } from './pipeline/house.ts'
 import { iterate } from './pipeline/iterate.ts'
+import { Kept } from './pipeline/kept.ts'
 import { perform } from './pipeline/perform.ts'
 import { decideFor } from './pipeline/route.ts'
 import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
@@ -139,6 +140,7 @@ class HeldGateway implements OwnedGateway {
   readonly #platform: Platform
   readonly #listeners = new Set<Telemetry>()
   readonly #count = { underWay: 0 }
+  readonly #kept: Kept
   readonly #thoughts = new Thoughts()
   #house: House
   #routes: Routes
@@ -146,6 +148,7 @@ class HeldGateway implements OwnedGateway {
   constructor(built: Built, platform: Platform) {
     this.#platform = platform
     this.live = liveState({ seed: platform.ids.span() })
+    this.#kept = new Kept(platform.store)
     this.#listeners.add(event => this.live.hear(event))
     this.#listeners.add(platform.telemetry)
     this.#routes = built.routes
@@ -158,8 +161,8 @@ class HeldGateway implements OwnedGateway {
     const telemetry = (event: GatewayEvent): void => {
       for (const listener of this.#listeners) listener(event)
     }
-    const { live } = this
-    return { clock, ids, transport, secrets, adapters, routes, sources, live, thoughts: this.#thoughts, telemetry }
+    const [live, thoughts, kept] = [this.live, this.#thoughts, this.#kept]
+    return { clock, ids, transport, secrets, adapters, routes, sources, live, thoughts, kept, telemetry }
   }
 
   reload(settings: Settings): Checked<undefined> {
@@ -171,7 +174,7 @@ class HeldGateway implements OwnedGateway {
     return { ok: true, value: undefined }
   }
 
-  #requestOf({ body, caller, wishes, trace, raw, receivedAt }: Incoming<ModelBody>): ModelRequest {
+  #requestOf({ body, caller, wishes, trace, raw, memory, receivedAt }: Incoming<ModelBody>): ModelRequest {
     const { ids, clock } = this.#platform
     return {
       ...body,
@@ -181,6 +184,7 @@ class HeldGateway implements OwnedGateway {
       trace: trace ?? { traceId: ids.trace(), sampled: true },
       receivedAt: receivedAt ?? clock.now(),
       ...(raw !== undefined && { raw }),
+      ...(memory !== undefined && { memory }),
     }
   }
 

@@ -22,6 +22,8 @@ export interface Routes {
   find(target: string, policy?: string): FoundRoute
   /** A provider as a whole, for what names no model: a candidate without a price that takes anything. */
   provider(id: string, policy?: string): FoundRoute
+  /** One deployment, whatever else has its name. */
+  deployment(id: string, policy?: string): FoundRoute
   /** What a model of this provider costs: as its deployment says, else as the catalogue knows; undefined if nobody does. */
   priceOf(provider: string, model: string, now: Instant): Price | undefined
   /** Pools, aliases and models, in the order of the configuration. */
@@ -178,6 +180,14 @@ const providerEntries = (settings: Settings): ReadonlyMap<string, Entry> =>
     }),
   )
 
+const deploymentEntries = (settings: Settings): ReadonlyMap<string, Entry> =>
+  new Map(
+    settings.deployments.map(one => [
+      String(one.id),
+      entryOf({ candidates: [one], lock: one.provider }, passingPolicy.name),
+    ]),
+  )
+
 /** So many prices are remembered; models that are not deployments are named by answers, so by anyone. */
 const mostPrices = 1_000
 
@@ -232,11 +242,14 @@ export const routesOf = (settings: Settings, prices: PriceList = () => undefined
   if (!pooled.ok) return pooled
   const entries = withAliases(settings, pooled.value)
   if (!entries.ok) return entries
+  // What is already known who does it is not routed: a policy has nothing to choose from.
+  const direct = new Map([[passingPolicy.name, passing.value], ...policies.value])
   return {
     ok: true,
     value: {
       find: finder(entries.value, policies.value),
-      provider: finder(providerEntries(settings), new Map([[passingPolicy.name, passing.value], ...policies.value])),
+      provider: finder(providerEntries(settings), direct),
+      deployment: finder(deploymentEntries(settings), direct),
       priceOf: pricesOf(settings, found, prices),
       targets: targetsOf(settings, entries.value, found.byModel.keys()),
       policies: policies.value,

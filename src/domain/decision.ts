@@ -34,6 +34,12 @@ export interface Bounds {
   readonly only?: readonly string[]
   readonly ignore?: readonly string[]
   readonly budgetCap?: MicroUsd
+  /** Set where the request refers to what a provider keeps: who keeps it, if that is known, and who could. */
+  readonly kept?: {
+    readonly refersBy: readonly string[]
+    readonly by?: DeploymentId
+    readonly able: readonly DeploymentId[]
+  }
 }
 
 /** Everything a decision depends on, as plain JSON. Same facts, same decision, on any machine, on any day. */

@@ -1,6 +1,7 @@
 /** ChatRequest and its kin, by operation. */
 import type { Caller } from './caller.ts'
 import type { DialectId, RequestId, SessionId, SpanId, TraceId } from './ids.ts'
+import type { Keeper, Memory } from './memory.ts'
 import type { CacheMark, Extensions, Message } from './message.ts'
 import type { OperationBody, ReceivedForm } from './operation.ts'
 import type { Instant, Millis, MicroUsd, Tokens } from './units.ts'
@@ -141,6 +142,10 @@ export interface Envelope {
   /** When its first byte was read. */
   readonly receivedAt: Instant
   readonly raw?: RawBody
+  /** Set where it has to do with what providers keep. */
+  readonly memory?: Memory
+  /** Who keeps what it refers to, once that is known. */
+  readonly keeper?: Keeper
 }
 
 export interface ChatRequest extends ChatBody, Envelope {}

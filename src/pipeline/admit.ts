@@ -5,6 +5,7 @@ import { faultOfPassed } from '../domain/passed-path.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { FoundRoute, Route } from '../routing/route.ts'
 import type { House } from './house.ts'
+import { unrecalled } from './recalled.ts'
 
 export type Admitted = { readonly ok: true; readonly route: Route } | { readonly ok: false; readonly failure: Failure }
 
@@ -48,10 +49,12 @@ const hidden = (
 })
 
 const routeFor = (request: ModelRequest, { routes }: House): FoundRoute => {
-  const { wishes, target } = request
-  return request.operation === 'passthrough'
-    ? routes.provider(request.provider, wishes.policy)
-    : routes.find(target, wishes.policy)
+  const { wishes, target, keeper } = request
+  if (request.operation !== 'passthrough') return routes.find(target, wishes.policy)
+  if (keeper === undefined) return routes.provider(request.provider, wishes.policy)
+  const found = routes.deployment(keeper.deployment, wishes.policy)
+  if (!found.ok || keeper.pool === undefined) return found
+  return { ok: true, route: { ...found.route, pool: keeper.pool } }
 }
 
 const notFound = (found: Extract<FoundRoute, { ok: false }>, request: ModelRequest): Failure => {
@@ -63,14 +66,22 @@ const notFound = (found: Extract<FoundRoute, { ok: false }>, request: ModelReque
   return { kind: 'target-unknown', message: `${message} (there are ${listed(names)})`, param: 'provider' }
 }
 
+/** What is wrong with it wherever it leads. */
+const faultOf = (request: ModelRequest): Failure | undefined => {
+  // What a chat has left behind is a chat's.
+  const operation = request.memory === undefined ? request.operation : 'chat'
+  if (!isAllowed(request.caller.allow?.operations, operation)) {
+    return { kind: 'forbidden', message: `this key may not ask for ${operation}` }
+  }
+  const fault = request.operation === 'passthrough' ? faultOfPassed(request.path) : undefined
+  return fault === undefined ? unrecalled(request) : { kind: 'invalid-request', message: fault, param: 'path' }
+}
+
 /** The route of what was asked for, if this caller may take it. */
 export const admit = (request: ModelRequest, house: House): Admitted => {
   const { wishes, caller } = request
-  if (!isAllowed(caller.allow?.operations, request.operation)) {
-    return refused({ kind: 'forbidden', message: `this key may not ask for ${request.operation}` })
-  }
-  const fault = request.operation === 'passthrough' ? faultOfPassed(request.path) : undefined
-  if (fault !== undefined) return refused({ kind: 'invalid-request', message: fault, param: 'path' })
+  const fault = faultOf(request)
+  if (fault !== undefined) return refused(fault)
   const found = routeFor(request, house)
   if (!found.ok) return refused(notFound(found, request))
   const { pool } = found.route

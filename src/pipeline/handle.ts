@@ -19,6 +19,7 @@ import { admit } from './admit.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
+import { fitFor, forgetKept, rememberKept } from './recalled.ts'
 import { resting } from './resting.ts'
 import { decideFor } from './route.ts'
 import { askedOf, costOfAll, settle } from './settle.ts'
@@ -34,6 +35,9 @@ const patienceOf = (patience: Patience, { wishes }: ModelRequest): Patience => {
     total: millis(Math.min(patience.total, timeout ?? patience.total)),
   }
 }
+
+/** What only counts, or asks for what was answered before, takes no turn from what is answered. */
+const takesTurn = ({ operation }: ModelRequest): boolean => operation !== 'count-tokens' && operation !== 'passthrough'
 
 /** In the order of their start. */
 const inOrder = (attempts: readonly Attempt[]): readonly Attempt[] =>
@@ -64,11 +68,29 @@ export class Handling implements Outlet, Flow {
   /** Takes it through the house. Never throws: what goes wrong is how it ends. */
   run(): void {
     if (this.#isOver) return
+    const { memory } = this.#ledger.request
+    if (memory?.id !== undefined) return void this.#recall(memory.id)
     try {
       this.#route()
     } catch (error) {
-      this.end({ kind: 'internal', message: error instanceof Error ? error.message : String(error) })
+      this.#broke(error)
     }
+  }
+
+  /** Who keeps what is meant has to be known first. */
+  async #recall(id: string): Promise<void> {
+    try {
+      const keeper = await this.#house.kept.find(id)
+      if (this.#isOver) return
+      if (keeper !== undefined) this.#ledger.request = { ...this.#ledger.request, keeper }
+      this.#route()
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  #broke(error: unknown): void {
+    this.end({ kind: 'internal', message: error instanceof Error ? error.message : String(error) })
   }
 
   /** The client has gone. */
@@ -126,8 +148,7 @@ export class Handling implements Outlet, Flow {
     const task = request.wishes.task ?? route.task
     if (task !== undefined) ledger.task = task
     const trace = decideFor(request, route, house)
-    // What only counts takes no turn from what is answered.
-    if (route.pool !== undefined && request.operation !== 'count-tokens') house.live.takeTurn(route.pool)
+    if (route.pool !== undefined && takesTurn(request)) house.live.takeTurn(route.pool)
     ledger.trace = trace
     ledger.decidedAt = clock.now()
     telemetry({
@@ -164,13 +185,16 @@ export class Handling implements Outlet, Flow {
       patience: patienceOf(patience, request),
       refusalFails: trace?.decision.fallbackOnRefusal === true,
       adapter: provider => adapters.get(provider),
-      credential: ({ id, credentials }, candidate, except) => {
+      credential: (adapter, candidate, except) => {
+        const { id } = adapter
+        const credentials = fitFor(request, adapter)
         const lot = draw(`credential ${picks++}`)
         const picked = live.credential(id, credentials, clock.now(), lot, except, candidate.id)
         return credentials.find(one => one.id === picked)
       },
-      credentialsLeft: ({ id, credentials }, candidate, except) => {
-        const others = credentials.filter(one => !except.includes(one.id))
+      credentialsLeft: (adapter, candidate, except) => {
+        const { id } = adapter
+        const others = fitFor(request, adapter).filter(one => !except.includes(one.id))
         return live.credentialsFit(id, others, clock.now(), candidate.id)
       },
       resting: (adapter, candidate) => resting(adapter, candidate, live, clock.now()),
@@ -206,6 +230,9 @@ export class Handling implements Outlet, Flow {
   }
 
   deliver(delivery: Delivery): boolean {
+    if (delivery.upstreamId !== undefined && this.#lane !== undefined) {
+      rememberKept(this.#ledger, this.#lane.attempt, delivery.upstreamId, this.#house)
+    }
     if (delivery.events !== undefined) this.#listener.hear(delivery.events)
     // Usage is told last, with the end or right before it, so that the cost can go along.
     const isLast = delivery.usage !== undefined && this.#lane?.attempt.finish !== undefined
@@ -232,7 +259,9 @@ export class Handling implements Outlet, Flow {
     return left?.failure === undefined ? undefined : reasonOf(left.failure)
   }
 
+  /** What an answer that ended well leaves behind for later requests, or takes away. */
   #remember(): void {
+    forgetKept(this.#ledger.request, this.#house)
     const thought = this.#listener.thought()
     if (thought !== undefined) this.#house.thoughts.remember(this.#ledger.request.caller.key, thought)
   }

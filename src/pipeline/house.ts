@@ -11,6 +11,7 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { FoundRoute } from '../routing/route.ts'
 import type { LiveState } from '../state/live-state.ts'
+import type { Kept } from './kept.ts'
 import type { Thoughts } from '../state/thoughts.ts'
 
 export interface House {
@@ -23,11 +24,14 @@ export interface House {
     find(target: string, policy?: string): FoundRoute
     /** A provider as a whole, for what names no model. */
     provider(id: string, policy?: string): FoundRoute
+    /** One deployment, whatever else has its name. */
+    deployment(id: string, policy?: string): FoundRoute
     /** What a model of this provider costs, whether or not it is a deployment here; undefined if nobody knows. */
     priceOf(provider: string, model: string, now: Instant): Price | undefined
   }
   readonly sources: readonly SignalSource[]
   readonly live: LiveState
+  readonly kept: Kept
   readonly thoughts: Thoughts
   readonly telemetry: Telemetry
 }

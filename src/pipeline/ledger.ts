@@ -8,7 +8,8 @@ import type { Instant } from '../domain/units.ts'
 
 /** Stages write it; settling reads it, however the request ended. */
 export interface Ledger {
-  readonly request: ModelRequest
+  /** Known in full once it is clear who keeps what it refers to. */
+  request: ModelRequest
   readonly serverSpan: SpanId
   readonly routeSpan: SpanId
   pool?: PoolId

@@ -8,8 +8,11 @@ import { gather } from '../signals/gather.ts'
 import { shapeOf } from '../signals/shape.ts'
 import type { Route } from '../routing/route.ts'
 import type { House } from './house.ts'
+import { keptBound } from './recalled.ts'
 
-const boundsOf = ({ caller, wishes }: ModelRequest, route: Route): Bounds => {
+const boundsOf = (request: ModelRequest, route: Route, house: House): Bounds => {
+  const { caller, wishes } = request
+  const kept = keptBound(request, route.candidates, house)
   const { lock, only, ignore, budgetCap } = wishes
   // The client's word and its header may name different providers; both are hard, so then nobody is left.
   const locked = route.lock ?? lock
@@ -20,6 +23,7 @@ const boundsOf = ({ caller, wishes }: ModelRequest, route: Route): Bounds => {
     ...(also !== undefined && { only: also }),
     ...(ignore !== undefined && { ignore }),
     ...(budgetCap !== undefined && { budgetCap }),
+    ...(kept !== undefined && { kept }),
   }
 }
 
@@ -45,7 +49,7 @@ export const decideFor = (request: ModelRequest, route: Route, house: House): De
     id: `dec-${request.id}` as DecisionId,
     ...(pool !== undefined && { pool }),
     request: shapeOf(question, house.live),
-    bounds: boundsOf(request, route),
+    bounds: boundsOf(request, route, house),
     candidates,
     signals: gather(house.sources, question, policy.reads),
     now,

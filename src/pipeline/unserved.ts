@@ -20,6 +20,7 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   'house:lock': 'invalid-request',
   'house:only': 'invalid-request',
   'house:ignore': 'invalid-request',
+  'house:keeper': 'invalid-request',
   capable: 'invalid-request',
   'within-limits': 'upstream-rate-limited',
 }

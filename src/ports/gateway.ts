@@ -5,6 +5,7 @@ import type { DecisionTrace } from '../domain/decision.ts'
 import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { DecisionId, RequestId, SpanId, TraceId } from '../domain/ids.ts'
+import type { Memory } from '../domain/memory.ts'
 import type { ChatBody, ModelBody, RawBody, Wishes } from '../domain/request.ts'
 import type { OperationAnswer } from '../domain/operation.ts'
 import type { Answer } from '../domain/response.ts'
@@ -29,6 +30,8 @@ export interface Incoming<Body extends ModelBody = ChatBody> {
   readonly trace?: TraceParent
   /** The body as it came, for the express lane. */
   readonly raw?: RawBody
+  /** What it has to do with what providers keep; absent: nothing. */
+  readonly memory?: Memory
   /** When its first byte was read; absent: now. */
   readonly receivedAt?: Instant
 }

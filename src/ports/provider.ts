@@ -60,6 +60,8 @@ export interface ProviderAdapter {
     request: ModelRequest,
     deployment: Deployment,
   ): { readonly ok: true; readonly asked: Asked } | { readonly ok: false; readonly failure: Failure }
+  /** Does it speak this dialect itself, for this model. */
+  speaks(dialect: DialectId, model: string): boolean
   /** Adds the credential. Pure: a signature's time comes in as `now`. */
   authorize(wire: WireRequest, secret: string, now: Instant): WireRequest
   classify(failed: FailedAnswer): Failure

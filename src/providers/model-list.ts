@@ -8,7 +8,7 @@ import { bearer } from './authorize.ts'
 import { standingHeaders } from './headers.ts'
 import type { LookAlike } from './look-alike.ts'
 import { addressOf, lookAlikeTable } from './openai-compatible.ts'
-import { joinUrl } from './speak.ts'
+import { joinUrl } from './join-url.ts'
 import type { ProviderSettings } from './speak.ts'
 import { isRecord, parsed } from './told.ts'
 

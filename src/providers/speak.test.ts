@@ -10,7 +10,8 @@ import type { Instant } from '../domain/units.ts'
 import type { WireRequest } from '../ports/transport.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { bearer } from './authorize.ts'
-import { joinUrl, speak } from './speak.ts'
+import { joinUrl } from './join-url.ts'
+import { speak } from './speak.ts'
 import type { Spoken } from './speak.ts'
 
 const id = 'them' as ProviderId

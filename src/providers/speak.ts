@@ -1,10 +1,10 @@
 /** Dialects + address + quirks = a ProviderAdapter. */
 import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { ProviderId } from '../domain/ids.ts'
+import type { DialectId, ProviderId } from '../domain/ids.ts'
 import type { PassthroughBody, RealtimeBody } from '../domain/operation.ts'
 import { isConversation } from '../domain/request.ts'
-import type { ChatRequest, CountRequest, OperationRequest } from '../domain/request.ts'
+import type { ChatRequest, CountRequest, Envelope, OperationRequest } from '../domain/request.ts'
 import type { Checked, Instant } from '../domain/units.ts'
 import { serverSentEvents } from '../dialects/framing.ts'
 import type { Dialect } from '../ports/dialect.ts'
@@ -15,6 +15,7 @@ import { classify, reclassify } from './classify.ts'
 import { converse } from './converse.ts'
 import { standingHeaders, withHeader, withPassing } from './headers.ts'
 import type { Line } from './lines.ts'
+import { joinUrl } from './join-url.ts'
 import { operationBody } from './operation-body.ts'
 import { passOn } from './pass-through.ts'
 import { ratesOf } from './rates.ts'
@@ -67,15 +68,6 @@ export interface Spoken extends Voice {
   readonly lines?: readonly Line[]
 }
 
-/** The base and the path as one address, with one slash between them; a query of the base stays at the end. */
-export const joinUrl = (base: string, path: string): string => {
-  const question = base.indexOf('?')
-  const bare = question < 0 ? base : base.slice(0, question)
-  const query = question < 0 ? '' : base.slice(question)
-  const joined = `${bare.replace(/\/+$/, '')}${path}`
-  return query !== '' && path.includes('?') ? `${joined}&${query.slice(1)}` : `${joined}${query}`
-}
-
 /** Names of tools that had to be made to fit: as the provider knows them, to the client's own. */
 const namesOf = ({ tools }: ChatRequest, { toolName }: Dialect): ReadonlyMap<string, string> | undefined => {
   if (toolName === undefined) return undefined
@@ -99,7 +91,7 @@ class Speaker {
   }
 
   ask(request: Parameters<ProviderAdapter['ask']>[0], deployment: Deployment): Answered {
-    if (request.operation === 'passthrough') return this.#pass(request)
+    if (request.operation === 'passthrough') return this.#pass(request, deployment)
     if (request.operation === 'realtime') return this.#converse(request, deployment)
     if (!isConversation(request)) return this.#operate(request, deployment)
     if (request.operation === 'count-tokens') return this.#count(request, deployment)
@@ -141,7 +133,9 @@ class Speaker {
     const at = { model: deployment.model, stream, request }
     const own = raw?.dialect === dialect.id ? raw : undefined
     const isExpress =
-      own !== undefined && voice.quirks?.express !== false && dialect.express.takes?.(request, deployment.model) !== false
+      own !== undefined &&
+      voice.quirks?.express !== false &&
+      dialect.express.takes?.(request, deployment.model) !== false
     const { text, losses } = isExpress
       ? expressBody(settings.id, voice, { ...request, raw: own }, at)
       : asText(translatedValue(settings.id, voice, request, deployment))
@@ -200,10 +194,30 @@ class Speaker {
     return { ok: true, asked: { lane: 'translated', wire, losses, read } }
   }
 
-  #pass(request: PassthroughBody): Answered {
+  /** The voice of this dialect that passes as it is. */
+  voiceOf(dialect: DialectId, model: string): Voice | undefined {
+    return this.#voices.find(
+      one =>
+        one.dialect.id === dialect && one.quirks?.express !== false && (one.serves === undefined || one.serves(model)),
+    )
+  }
+
+  /** Below the door of the dialect that keeps what is meant, else anywhere below the provider's address. */
+  #pass(request: PassthroughBody & Envelope, deployment: Deployment): Answered {
     const { settings, url, headers = {} } = this.#spoken
-    const passing = { base: url, join: joinUrl, usual: headers, fixed: settings.headers ?? {} }
-    const passed = passOn(passing, request)
+    const fixed = settings.headers ?? {}
+    const { memory } = request
+    if (memory === undefined) return this.#passed(passOn({ base: url, join: joinUrl, usual: headers, fixed }, request))
+    const voice = this.voiceOf(memory.dialect, deployment.model)
+    if (voice === undefined) return this.#unable(`keeps no answers of ${memory.dialect}`)
+    const at = { model: deployment.model, stream: false, request }
+    return this.#passed(
+      passOn({ base: this.#url(voice, at), join: joinUrl, usual: voice.headers ?? {}, fixed }, request),
+    )
+  }
+
+  #passed(passed: ReturnType<typeof passOn>): Answered {
+    const { settings } = this.#spoken
     if (passed.ok) return { ok: true, asked: passed.value }
     const message = `the request cannot be passed on to ${settings.id}: ${passed.why}`
     return { ok: false, failure: { kind: 'invalid-request', message, ...(passed.at && { param: passed.at }) } }
@@ -273,6 +287,7 @@ export const speak = (spoken: Spoken): ProviderAdapter => {
     dialect: dialect.id,
     credentials: settings.credentials,
     ask: (request, deployment) => speaker.ask(request, deployment),
+    speaks: (wanted, model) => speaker.voiceOf(wanted, model) !== undefined,
     authorize: spoken.authorize,
     classify: failed => classify(settings.id, failed),
     rates: ratesOf,

@@ -38,12 +38,13 @@ const asked = ({ request, pool }: Facts): string => {
   return `${parts.join('; ')}.`
 }
 
-const bounds = ({ bounds: { lock, only, ignore, budgetCap } }: Facts): readonly string[] => {
+const bounds = ({ bounds: { lock, only, ignore, budgetCap, kept } }: Facts): readonly string[] => {
   const parts = [
     ...(lock === undefined ? [] : [`locked to ${lock}`]),
     ...(only === undefined ? [] : [`only ${listed(only)}`]),
     ...(ignore === undefined ? [] : [`without ${listed(ignore)}`]),
     ...(isKnown(budgetCap) ? [`${dollars(budgetCap)} at most`] : []),
+    ...(kept === undefined ? [] : [`whoever keeps what ${listed(kept.refersBy)} refers to`]),
   ]
   return parts.length === 0 ? [] : [`The request's own bounds: ${parts.join('; ')}.`]
 }

@@ -4,6 +4,7 @@ import type { Placed } from './slate.ts'
 import { allowedByKey } from './strategies/allowed.ts'
 import { budgetCap } from './strategies/budget-cap.ts'
 import { ignoreProviders } from './strategies/ignore.ts'
+import { keeperOnly } from './strategies/keeper.ts'
 import { lockTo } from './strategies/lock.ts'
 import { onlyProviders } from './strategies/only.ts'
 
@@ -14,4 +15,5 @@ export const houseConstraints: readonly Placed<Constraint>[] = [
   onlyProviders(),
   ignoreProviders(),
   budgetCap,
+  keeperOnly,
 ].map(strategy => ({ step: `house:${strategy.name}`, strategy }))

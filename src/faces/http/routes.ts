@@ -26,6 +26,7 @@ import {
 } from './operation-tongues.ts'
 import { passThrough } from './pass-through.ts'
 import { lookup } from './paths.ts'
+import { stored } from './stored-responses.ts'
 import {
   anthropic,
   anthropicCounting,
@@ -108,6 +109,11 @@ const endpoints: readonly Endpoint[] = [
     '/v1/responses/input_tokens',
     countTokens(responses, tokens => ({ object: 'response.input_tokens', input_tokens: tokens })),
   ),
+  // The longer paths first: an id is any text.
+  post('/v1/responses/{}/cancel', stored('/cancel')),
+  get('/v1/responses/{}/input_items', stored('/input_items')),
+  get('/v1/responses/{}', stored('')),
+  { path: '/v1/responses/{}', method: 'DELETE', answer: stored('') },
   post('/v1/completions', converse(completions)),
   ...['/v1beta', '/v1'].flatMap(googlesVerbs),
   post(

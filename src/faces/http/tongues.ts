@@ -13,6 +13,7 @@ import { openaiResponses } from '../../dialects/openai-responses/index.ts'
 import type { Dialect } from '../../ports/dialect.ts'
 import type { Address } from '../../domain/request.ts'
 import type { Tongue } from './converse.ts'
+import { memoryOf } from './stored-responses.ts'
 import { parseBody } from './parse-body.ts'
 
 export const openai: Tongue = { dialect: openaiChat, passes: ['openai-beta'], isSteered: true }
@@ -27,7 +28,12 @@ export const anthropicCounting: Tongue = {
   dialect: { ...anthropicMessages, decodeRequest: decodeCountTokens },
 }
 
-export const responses: Tongue = { dialect: openaiResponses, passes: ['openai-beta'], isSteered: true }
+export const responses: Tongue = {
+  dialect: openaiResponses,
+  passes: ['openai-beta'],
+  isSteered: true,
+  memory: memoryOf,
+}
 export const completions: Tongue = { dialect: openaiCompletions, passes: ['openai-beta'], isSteered: true }
 const asksForEvents = (query: string | undefined): boolean => /(?:^|&)alt=sse(?:&|$)/.test(query ?? '')
 export const google: Tongue = {

@@ -1,6 +1,7 @@
 /** What a request asks: its headers and its JSON body, read together, or what is wrong with them and where. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { DialectId } from '../../domain/ids.ts'
+import type { Memory } from '../../domain/memory.ts'
 import type { Loss } from '../../domain/outcome.ts'
 import type { Address, ModelBody, RawBody, Wishes } from '../../domain/request.ts'
 import type { Checked } from '../../domain/units.ts'
@@ -25,6 +26,8 @@ export interface Spoken<Asks extends ModelBody> {
   readonly passes?: readonly string[]
   /** May the body hold `metadata`, `provider` and `models` that say how to route. */
   readonly isSteered?: boolean
+  /** What a request has to do with what its provider keeps. */
+  memory?(asks: Asks, raw: RawBody): Memory | undefined
   /** The body as others who speak the dialect take it, where this door has another form of it. */
   readonly native?: (raw: RawBody) => RawBody
 }
@@ -90,7 +93,9 @@ export const understand = <Asks extends ModelBody>(
   const decoded = spoken.dialect.decodeRequest(kept.json, visit.address)
   if (!decoded.ok) return decoded
   const wishes = steered === undefined ? wished : joinWishes(steered.value.wishes, wished)
-  const incoming = incomingOf(visit, decoded.value, wishes, rawOf(visit, spoken, kept))
+  const raw = rawOf(visit, spoken, kept)
+  const memory = spoken.memory?.(decoded.value, raw)
+  const incoming = { ...incomingOf(visit, decoded.value, wishes, raw), ...(memory !== undefined && { memory }) }
   return { ok: true, value: { incoming, losses: steered?.value.losses ?? [] } }
 }
 

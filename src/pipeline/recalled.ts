@@ -1,0 +1,71 @@
+/** Requests that refer to kept answers: whether this caller may have what they mean, and who keeps it. */
+import type { Bounds } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Attempt } from '../domain/outcome.ts'
+import type { ModelRequest } from '../domain/request.ts'
+import type { ProviderAdapter } from '../ports/provider.ts'
+import type { House } from './house.ts'
+import type { Ledger } from './ledger.ts'
+
+/**
+ * Why the kept answer cannot be had; undefined if it can, or if none is meant. What another key's request made is not
+ * there for this one, in the very words of what never was.
+ */
+export const unrecalled = ({ memory, keeper, caller, operation }: ModelRequest): Failure | undefined => {
+  if (memory?.id === undefined) return undefined
+  const id = memory.id.slice(0, 100)
+  const isForeign = keeper !== undefined && keeper.key !== caller.key
+  if (operation === 'passthrough' && (keeper === undefined || isForeign)) {
+    return { kind: 'target-unknown', message: `Response with id '${id}' not found.`, param: 'response_id' }
+  }
+  // Of what was made elsewhere or long ago, the provider itself knows whether it is there.
+  if (!isForeign) return undefined
+  const [param = 'previous_response_id'] = memory.refersBy
+  return { kind: 'invalid-request', message: `Previous response with id '${id}' not found.`, param }
+}
+
+/** Who may serve what refers to kept answers; undefined where nothing is referred to. */
+export const keptBound = (
+  { memory, keeper }: ModelRequest,
+  candidates: readonly Candidate[],
+  { adapters }: House,
+): Bounds['kept'] => {
+  if (memory === undefined || memory.refersBy.length === 0) return undefined
+  const able = candidates.filter(
+    ({ provider, model }) => adapters.get(provider)?.speaks(memory.dialect, model) === true,
+  )
+  return {
+    refersBy: memory.refersBy,
+    ...(keeper !== undefined && { by: keeper.deployment }),
+    able: able.map(({ id }) => id),
+  }
+}
+
+/** The credentials that will do: what one account keeps, no other finds. */
+export const fitFor = ({ keeper }: ModelRequest, { credentials }: ProviderAdapter): ProviderAdapter['credentials'] => {
+  const own = credentials.filter(({ id }) => id === keeper?.credential)
+  return own.length === 0 ? credentials : own
+}
+
+/** An answer that its provider keeps can be asked for from its first piece on. What was translated has no id but ours. */
+export const rememberKept = (
+  { request, pool }: Pick<Ledger, 'request' | 'pool'>,
+  { candidate, credential, lane }: Attempt,
+  id: string,
+  { kept }: House,
+): void => {
+  if (request.memory?.keeps !== true || lane !== 'express') return
+  kept.remember(id, {
+    deployment: candidate.id,
+    provider: candidate.provider,
+    ...(credential !== undefined && { credential }),
+    key: request.caller.key,
+    ...(pool !== undefined && { pool }),
+  })
+}
+
+/** What was thrown away is not there any more. */
+export const forgetKept = ({ memory }: ModelRequest, { kept }: House): void => {
+  if (memory?.isEnd === true && memory.id !== undefined) kept.forget(memory.id)
+}
