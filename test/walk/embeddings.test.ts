@@ -45,6 +45,8 @@ const house = await openHouse({
       '    patience: { maxAttempts: 3, retriesPerCandidate: 0 }',
     ].join('\n'),
 })
+/** The same client in front of Vertex: names of later models make it ask another door. */
+const vertex = new GoogleGenAI({ vertexai: true, apiKey: virtualKey, httpOptions: { baseUrl: house.url } })
 const google = new GoogleGenAI({ apiKey: virtualKey, httpOptions: { baseUrl: house.url } })
 const cohere = new CohereClientV2({ token: virtualKey, environment: house.url })
 const bedrock = new BedrockRuntimeClient({
@@ -84,6 +86,10 @@ const clients: Readonly<Record<string, (model: string) => Promise<Vectors>>> = {
   },
   'Google, many at once': async model => {
     const { embeddings } = await google.models.embedContent({ model, contents: text })
+    return (embeddings ?? []).map(({ values }) => values ?? [])
+  },
+  'Google, at Vertex': async model => {
+    const { embeddings } = await vertex.models.embedContent({ model, contents: text })
     return (embeddings ?? []).map(({ values }) => values ?? [])
   },
   'Google, one': async model => {

@@ -409,6 +409,21 @@ describe('what clients ask', () => {
       })
     }
   })
+  it('of Vertex says with each text what it is for, and the rest once for all', () => {
+    const instances = ['a', 'b'].map(content => ({ content, task_type: 'CLUSTERING', title: 'T' }))
+    const body = { instances, parameters: { outputDimensionality: 256, autoTruncate: false } }
+    const asked = understood(vertexEmbeddings, body, { model: 'm' })
+    const wishes = { purpose: 'clustering', dimensions: 256, truncate: 'none', inputs: ['a', 'b'] }
+    expect(asked).toMatchObject({ target: 'm', ...wishes })
+    expect(vertexEmbeddings.decodeRequest({ instances: [{ content: 'a' }, {}] }, {})).toMatchObject({
+      at: 'instances[1].content',
+    })
+    const usage = read(titanEmbeddings, { embedding: [1], inputTextTokenCount: 7 }).usage
+    const one = { result: { type: 'embeddings', vectors: [[1]] }, ...(usage !== undefined && { usage }) } as const
+    expect(vertexEmbeddings.encodeAnswer(one, asked, context).value).toEqual({
+      predictions: [{ embeddings: { values: [1], statistics: { token_count: 7 } } }],
+    })
+  })
   it('keeps what only one format knows, word for word', () => {
     const { extensions } = understood(openaiEmbeddings, { model: 'm', input: 'a', late_chunking: true })
     expect(extensions).toEqual({ openai: { late_chunking: true } })

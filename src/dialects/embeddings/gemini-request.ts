@@ -87,3 +87,11 @@ export const mannerOf = (request: Json, at: string): Checked<Manner> => {
     },
   }
 }
+
+/** What requests in one say otherwise than the first: only Gemini can be told it. */
+export const differing = (manners: readonly Manner[]): Json => {
+  const [first] = manners
+  const names = ['purpose', 'title', 'dimensions'] as const
+  const told = names.filter(name => manners.some(manner => manner[name] !== first?.[name]))
+  return Object.fromEntries(told.map(name => [`requests.${name}`, manners.map(manner => manner[name])]))
+}

@@ -12,7 +12,7 @@ import type { Encoded } from '../../ports/dialect.ts'
 import type { OperationDialect, WireBody } from '../../ports/operation-dialect.ts'
 import { editMembers } from '../json-text.ts'
 import { formsOf, inForm } from './forms.ts'
-import { mannerOf, readContent, taskTypes } from './gemini-request.ts'
+import { differing, mannerOf, readContent, taskTypes } from './gemini-request.ts'
 import type { Manner } from './gemini-request.ts'
 import {
   answered,
@@ -40,16 +40,8 @@ export const taskTypeOf = ({ purpose }: EmbeddingsBody): string | undefined =>
 
 /** A title of the document, where the client named one in this form. */
 export const titleOf = ({ extensions }: EmbeddingsBody): string | undefined => {
-  const title = extensions[id]?.['title']
+  const title = extensions[id]?.['title'] ?? extensions['vertex']?.['title']
   return isText(title) ? title : undefined
-}
-
-/** What requests in one say otherwise than the first: only Gemini can be told it. */
-const differing = (manners: readonly Manner[]): Json => {
-  const [first] = manners
-  const names = ['purpose', 'title', 'dimensions'] as const
-  const told = names.filter(name => manners.some(manner => manner[name] !== first?.[name]))
-  return Object.fromEntries(told.map(name => [`requests.${name}`, manners.map(manner => manner[name])]))
 }
 
 interface Read {

@@ -2,11 +2,13 @@
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
-import type { EmbeddingInput, EmbeddingsBody, OperationAnswer, Vector } from '../../domain/operation.ts'
+import type { EmbeddingsBody, OperationAnswer, Vector } from '../../domain/operation.ts'
 import type { Address } from '../../domain/request.ts'
 import type { Checked } from '../../domain/units.ts'
 import type { OperationDialect } from '../../ports/operation-dialect.ts'
 import { inForm } from './forms.ts'
+import { differing, mannerOf } from './gemini-request.ts'
+import type { Manner } from './gemini-request.ts'
 import { googleLosses, taskTypeOf, titleOf } from './gemini.ts'
 import { answered, asked, asMany, isText, listOf, numbersIn, textsOf, usageOf, wrong } from './wire.ts'
 
@@ -15,16 +17,37 @@ const id = 'vertex' as DialectId
 /** Gemini's first embedder takes one text a call here, the others before it up to 250. */
 const mostFor = (model: string): number => (/gemini-embedding/.test(model) ? 1 : 250)
 
+/** An instance in the words of a request of Gemini's: all wishes but the task are told once for all of them. */
+const asRequest = (instance: Json, parameters: Json): Json => ({
+  taskType: instance['task_type'] ?? instance['taskType'],
+  title: instance['title'],
+  ...parameters,
+})
+
+const readInstance = (one: unknown, at: string): Checked<string> => {
+  const content = isRecord(one) ? one['content'] : undefined
+  return isText(content) ? { ok: true, value: content } : wrong(`${at}.content`, 'it is no text')
+}
+
 const decodeRequest = (body: unknown, address: Address = {}): Checked<EmbeddingsBody> => {
   const instances = isRecord(body) ? listOf(body['instances']) : []
   if (instances.length === 0) return wrong('instances', 'there are no instances; [{"content": …}] would be right')
-  const inputs: EmbeddingInput[] = []
+  const parameters = isRecord(body) && isRecord(body['parameters']) ? body['parameters'] : {}
+  const inputs: string[] = []
+  const manners: Manner[] = []
   for (const [place, one] of instances.entries()) {
-    const content = isRecord(one) ? one['content'] : undefined
-    if (!isText(content)) return wrong(`instances[${place}].content`, 'it is no text')
-    inputs.push(content)
+    const at = `instances[${place}]`
+    const [content, manner] = [
+      readInstance(one, at),
+      mannerOf(asRequest(isRecord(one) ? one : {}, parameters), `${at}.`),
+    ]
+    if (!content.ok) return content
+    if (!manner.ok) return manner
+    inputs.push(content.value)
+    manners.push(manner.value)
   }
-  return asked(address.model ?? '', inputs, { extensions: {} })
+  const { title, ...wishes } = manners[0] ?? {}
+  return asked(address.model ?? '', inputs, { ...wishes, extensions: { [id]: { title, ...differing(manners) } } })
 }
 
 const embeddingsIn = (one: unknown): Json => (isRecord(one) && isRecord(one['embeddings']) ? one['embeddings'] : {})
@@ -69,8 +92,15 @@ export const vertexEmbeddings: OperationDialect<EmbeddingsBody> = {
     return { ok: true, value: { value: { json }, losses: googleLosses(request) } }
   },
   decodeAnswer,
-  encodeAnswer: ({ result }) => ({
-    value: { predictions: inForm(result, 'float').map(values => ({ embeddings: { values } })) },
-    losses: [],
-  }),
+  encodeAnswer: ({ result, usage }) => {
+    const vectors = inForm(result, 'float')
+    // One count for all, told of the only vector that there is; Google tells each its own.
+    const statistics = vectors.length === 1 && usage !== undefined ? { token_count: usage.input } : undefined
+    return {
+      value: { predictions: vectors.map(values => ({ embeddings: { values, statistics } })) },
+      losses: [],
+    }
+  },
+  // The path names the model.
+  editRequest: ({ bytes }) => bytes,
 }

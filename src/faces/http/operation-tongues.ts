@@ -3,6 +3,7 @@ import { cohereEmbeddings, cohereOnBedrock } from '../../dialects/embeddings/coh
 import { geminiEmbeddings } from '../../dialects/embeddings/gemini.ts'
 import { openaiEmbeddings } from '../../dialects/embeddings/openai.ts'
 import { titanEmbeddings } from '../../dialects/embeddings/titan.ts'
+import { vertexEmbeddings } from '../../dialects/embeddings/vertex.ts'
 import { topLevelMembers } from '../../dialects/json-text.ts'
 import { openaiModerations } from '../../dialects/moderations/openai.ts'
 import { cohereRerank, cohereRerankV1, isForCohereV1, rerankOnBedrock } from '../../dialects/rerank/cohere.ts'
@@ -12,6 +13,8 @@ import type { OperationTongue } from './operate.ts'
 
 export const embeddings: OperationTongue = { dialect: openaiEmbeddings, passes: ['openai-beta'], isSteered: true }
 export const googleEmbeddings: OperationTongue = { dialect: geminiEmbeddings }
+/** What Vertex's earlier embedders are asked. */
+export const vertexPredictions: OperationTongue = { dialect: vertexEmbeddings }
 export const cohereEmbed: OperationTongue = { dialect: cohereEmbeddings }
 export const moderations: OperationTongue = { dialect: openaiModerations, isSteered: true }
 export const cohereRank: OperationTongue = { dialect: cohereRerank }

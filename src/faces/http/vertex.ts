@@ -5,6 +5,8 @@ import { converse } from './converse.ts'
 import type { Tongue } from './converse.ts'
 import { countTokens } from './count-tokens.ts'
 import type { Front } from './front.ts'
+import { operate } from './operate.ts'
+import { googleEmbeddings, vertexPredictions } from './operation-tongues.ts'
 import { anthropicCounting, google, googleCounting } from './tongues.ts'
 import { unknownVerb } from './unknown-verb.ts'
 import type { Visit } from './visit.ts'
@@ -36,6 +38,8 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
   ['generateContent', googles(converse(google), false)],
   ['streamGenerateContent', googles(converse(google), true)],
   ['countTokens', googles(countTokens(googleCounting, tokens => ({ totalTokens: tokens })))],
+  ['embedContent', googles(operate(googleEmbeddings))],
+  ['predict', googles(operate(vertexPredictions))],
   ['rawPredict', claudes(false)],
   ['streamRawPredict', claudes(true)],
 ])
