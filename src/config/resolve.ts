@@ -58,11 +58,15 @@ const aliasesOf = (ground: Ground): Readonly<Record<string, string>> => {
   return ground.file.aliases ?? {}
 }
 
+/** How large a form with files may be, where the file says so. */
+const uploadsOf = (server: Ground['file']['server']): Pick<ServerConfig, 'maxUploadBytes'> =>
+  server?.maxUploadMb === undefined ? {} : { maxUploadBytes: megabytes(server.maxUploadMb) }
+
 const serverOf = ({ file: { server } }: Ground): ServerConfig => ({
   host: server?.host ?? defaultServer.host,
   port: server?.port ?? defaultServer.port,
   maxBodyBytes: server?.maxBodyMb === undefined ? defaultServer.maxBodyBytes : megabytes(server.maxBodyMb),
-  ...(server?.maxUploadMb !== undefined && { maxUploadBytes: megabytes(server.maxUploadMb) }),
+  ...uploadsOf(server),
   corsOrigins: server?.cors ?? defaultServer.corsOrigins,
   drain: server?.drain ?? defaultServer.drain,
 })

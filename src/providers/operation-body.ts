@@ -20,6 +20,9 @@ export interface OperationWire {
   readonly isExpress: boolean
 }
 
+/** A request whose body is in the service's own dialect. */
+type Own = OperationRequest & { readonly raw: RawBody }
+const noForm: ReceivedForm = { fields: [], files: [] }
 const json = 'application/json'
 const none = { edits: {}, losses: [] }
 type Json = Readonly<Record<string, unknown>>
@@ -30,7 +33,7 @@ const editsOf = (who: string, { quirks, edits: own }: Service, body: Json, at: A
   return { edits: { ...asked.edits, ...own?.(edited(body, asked.edits), at) }, losses: asked.losses }
 }
 
-const express = (who: string, service: Service, raw: RawBody, at: At): OperationWire => {
+const express = (who: string, service: Service, { raw }: Own, at: At): OperationWire => {
   const edit =
     service.dialect.editRequest?.(raw, at.model) ?? editMembers(raw.bytes, { model: JSON.stringify(at.model) })
   const { edits, losses } = editsOf(who, service, raw.json, at)
@@ -71,14 +74,9 @@ const formWire = (
 }
 
 /** A form is written anew, since its boundary and its model are ours: every field as it came, then the files, so that whoever reads it knows all before the first of them. */
-const expressForm = (
-  who: string,
-  service: Service,
-  request: OperationRequest,
-  at: At,
-  form: ReceivedForm,
-): OperationWire => {
-  const { edits, losses } = editsOf(who, service, request.raw?.json ?? {}, at)
+const expressForm = (who: string, service: Service, request: OperationRequest, at: At): OperationWire => {
+  const { json: body = {}, form = noForm } = request.raw ?? {}
+  const { edits, losses } = editsOf(who, service, body, at)
   const fields = editedFields(form.fields, { model: at.model, ...edits })
   return { ...formWire([...fields, ...form.files], request), losses, isExpress: true }
 }
@@ -98,11 +96,8 @@ export const operationBody = (
   const { dialect } = service
   const { raw } = request
   if (raw !== undefined && isOwn(service, request, at.model)) {
-    const { form } = raw
-    return {
-      ok: true,
-      value: form === undefined ? express(who, service, raw, at) : expressForm(who, service, request, at, form),
-    }
+    const write = raw.form === undefined ? express : expressForm
+    return { ok: true, value: write(who, service, { ...request, raw }, at) }
   }
   const encoded = dialect.encodeRequest(request, at.model)
   if (!encoded.ok) return encoded

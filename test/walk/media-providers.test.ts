@@ -1,6 +1,7 @@
 /** Images and sound at providers that have them in forms of their own: what each is sent, and what becomes of its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import OpenAI, { toFile } from 'openai'
+import type OpenAI from 'openai'
+import { toFile } from 'openai'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkSignature } from '../aws-signature.ts'
 import { bodyOf, sha256, upstream } from './media.ts'
@@ -256,7 +257,7 @@ describe('Bedrock', () => {
       imageVariationParams: { text: 'bluer', images: [base64] },
       imageGenerationConfig: { numberOfImages: 1, width: 1024, height: 1024, quality: 'premium' },
     })
-    const signed = checkSignature({ ...sent(), method: 'POST' } as never, () => secretAccessKey)
+    const signed = checkSignature({ ...sent(), method: 'POST' }, () => secretAccessKey)
     expect(signed).toMatchObject({ accessKeyId: 'AKIDEXAMPLE' })
     expect(sent().headers['x-amz-content-sha256']).toBe(sha256(sent().body))
   })

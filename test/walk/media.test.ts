@@ -68,8 +68,13 @@ describe('images', () => {
       partial_images: 2,
     })
     const types: string[] = []
-    for await (const { type } of stream) types.push(type)
+    let usage: unknown
+    for await (const event of stream) {
+      types.push(event.type)
+      if (event.type === 'image_generation.completed') usage = event.usage
+    }
     expect(types.at(-1)).toBe('image_generation.completed')
+    expect(usage).toMatchObject({ cost_usd: 0.01089, output_tokens: 272 })
     expect(types).toHaveLength(3)
     await until('the request was settled', () => last().streamed)
     expect(last()).toMatchObject({ operation: 'images', cost: { source: 'usage', amount: 10_890 } })

@@ -43,8 +43,7 @@ const taskOf = ({ prompt, negativePrompt, images, style }: ImagesBody) => {
 
 const encodeAmazon = (request: ImagesBody): Checked<Encoded<WireBody>> => {
   const { count, size, quality, style, mask, images, seed } = request
-  if (mask !== undefined)
-    return { ok: false, why: 'takes masks in black and white, which none is that says by transparency what may change' }
+  if (mask !== undefined) return { ok: false, why: 'takes masks in black and white, and this one is of transparency' }
   const sides = sidesOf(size)
   const word = qualities[quality ?? '']
   const json = {

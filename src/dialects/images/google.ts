@@ -24,6 +24,9 @@ const untold = { quality: 'quality', style: 'style', background: 'background' } 
 const typeOf = (fileType: string | undefined): string | undefined =>
   fileType === undefined ? undefined : `image/${fileType}`
 
+/** OpenAI's masks say by transparency what may change. */
+const noMask = 'takes masks in black and white, and this one is of transparency'
+
 const imagenRatios = ['1:1', '3:4', '4:3', '9:16', '16:9']
 
 /** Vertex takes wishes that Google's own API refuses, and pictures to start from. */
@@ -38,36 +41,36 @@ const references = (images: readonly Upload[]): readonly Json[] =>
     referenceImage: { bytesBase64Encoded: { inlined: bytes, behind: '' } },
   }))
 
+const isSet = ([, value]: readonly [string, unknown]): boolean => value !== undefined
+const told = (members: Readonly<Record<string, unknown>>): Json =>
+  Object.fromEntries(Object.entries(members).filter(isSet))
+
+const parametersOf = (request: ImagesBody, aspectRatio: string | undefined, isVertex: boolean): Json => {
+  const { count, images, fileType, negativePrompt, seed } = request
+  const mimeType = typeOf(fileType)
+  return told({
+    sampleCount: count,
+    aspectRatio,
+    editMode: images.length > 0 ? 'EDIT_MODE_DEFAULT' : undefined,
+    outputOptions: mimeType === undefined ? undefined : { mimeType },
+    negativePrompt: isVertex ? negativePrompt : undefined,
+    // A seed is taken only where no watermark is put in.
+    ...(isVertex && seed !== undefined && { seed, addWatermark: false }),
+    includeRaiReason: true,
+  })
+}
+
 const encodeImagen =
   ({ isVertex }: ImagenPlace) =>
   (request: ImagesBody): Checked<Encoded<WireBody>> => {
-    const { prompt, count, images, mask, fileType, negativePrompt, seed } = request
-    if (mask !== undefined)
-      return {
-        ok: false,
-        why: 'takes masks in black and white, which none is that says by transparency what may change',
-      }
+    const { prompt, images, mask } = request
+    if (mask !== undefined) return { ok: false, why: noMask }
     if (images.length > 0 && !isVertex) return { ok: false, why: 'takes no pictures to edit' }
     const { ratio, losses } = ratioIn(imagenRatios, request)
-    const mimeType = typeOf(fileType)
-    const json = {
-      instances: [{ prompt, ...(images.length > 0 && { referenceImages: references(images) }) }],
-      parameters: {
-        sampleCount: count,
-        ...(ratio !== undefined && { aspectRatio: ratio }),
-        ...(images.length > 0 && { editMode: 'EDIT_MODE_DEFAULT' }),
-        ...(mimeType !== undefined && { outputOptions: { mimeType } }),
-        ...(isVertex && negativePrompt !== undefined && { negativePrompt }),
-        // A seed is taken only where no watermark is put in.
-        ...(isVertex && seed !== undefined && { seed, addWatermark: false }),
-        includeRaiReason: true,
-      },
-    }
+    const instance = images.length === 0 ? { prompt } : { prompt, referenceImages: references(images) }
+    const json = { instances: [instance], parameters: parametersOf(request, ratio, isVertex) }
     const more = lost(request, isVertex ? untold : { ...untold, negative_prompt: 'negativePrompt', seed: 'seed' })
-    return {
-      ok: true,
-      value: { value: { json, ...(images.length > 0 && { holdsFiles: true }) }, losses: [...losses, ...more] },
-    }
+    return { ok: true, value: { value: { json, holdsFiles: true }, losses: [...losses, ...more] } }
   }
 
 const predicted = (one: unknown): MadeImage | undefined => {

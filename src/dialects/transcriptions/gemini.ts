@@ -7,7 +7,7 @@ import type { Usage } from '../../domain/stream-event.ts'
 import type { Checked } from '../../domain/units.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import type { OperationDialect, WireBody } from '../../ports/operation-dialect.ts'
-import { isWord, recordOf, textOf } from '../fields.ts'
+import { isWord, noMembers, recordOf, textOf } from '../fields.ts'
 import { encodeAnswer } from './openai-answer.ts'
 
 /** Larger files have to be put into Google's store first. */
@@ -73,29 +73,38 @@ const wordsIn = (candidate: Json): string => {
 
 const good = new Set(['', 'STOP', 'MAX_TOKENS', 'FINISH_REASON_UNSPECIFIED'])
 
+/** Why nothing was written down; '' where something was. */
+const refusalIn = (body: Json, first: Json): string => {
+  const block = textOf(recordOf(body, 'promptFeedback'), 'blockReason')
+  const end = textOf(first, 'finishReason')
+  return block === '' && !good.has(end) ? end : block
+}
+
+const headOf = ({ modelVersion, responseId }: Json): Partial<OperationAnswer> => ({
+  ...(isWord(modelVersion) && { model: modelVersion }),
+  ...(isWord(responseId) && { upstreamId: responseId }),
+})
+
 const decodeAnswer =
   (readUsage: (usage: unknown) => Usage | undefined) =>
   (body: unknown): Checked<OperationAnswer> => {
     if (!isRecord(body)) return { ok: false, why: 'no candidates' }
-    const [first] = Array.isArray(body['candidates']) ? body['candidates'].filter(isRecord) : []
-    const block = textOf(recordOf(body, 'promptFeedback'), 'blockReason')
-    if (first === undefined && block === '') return { ok: false, why: 'no candidates' }
-    const end = textOf(first ?? {}, 'finishReason')
-    const refused = block === '' && !good.has(end) ? end : block
+    const [first = noMembers] = Array.isArray(body['candidates']) ? body['candidates'].filter(isRecord) : []
+    const refused = refusalIn(body, first)
+    if (first === noMembers && refused === '') return { ok: false, why: 'no candidates' }
     const usage = readUsage(body['usageMetadata'])
-    const seconds = usage?.inputAudio === undefined ? undefined : usage.inputAudio / tokensPerSecond
-    const { modelVersion, responseId } = body
+    const heard = { text: wordsIn(first) }
+    const audio = usage?.inputAudio
     return {
       ok: true,
       value: {
         result: {
           type: 'transcript',
-          heard: { text: wordsIn(first ?? {}), ...(seconds !== undefined && { seconds }) },
+          heard: audio === undefined ? heard : { ...heard, seconds: audio / tokensPerSecond },
         },
         ...(refused !== '' && { refused }),
         ...(usage !== undefined && { usage }),
-        ...(isWord(modelVersion) && { model: modelVersion }),
-        ...(isWord(responseId) && { upstreamId: responseId }),
+        ...headOf(body),
       },
     }
   }

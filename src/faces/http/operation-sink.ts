@@ -1,5 +1,6 @@
 /** Writes the answer to an operation beyond chat: one body in the client's format, or bytes as they come. */
 import { serverSentEvents } from '../../dialects/framing.ts'
+import { withCost } from '../../dialects/tell-cost.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { OperationAnswer, OperationBody } from '../../domain/operation.ts'
@@ -57,8 +58,10 @@ export class OperationSink implements Sink, Maker {
     this.#outgoing.flow = flow
   }
 
-  deliver({ answer, bytes, mediaType }: Delivery): boolean {
+  deliver({ answer, bytes: given, mediaType, cost }: Delivery): boolean {
     if (this.#outgoing.isOver) return true
+    const isPriced = given !== undefined && cost !== undefined && cost.source !== 'unpriced'
+    const bytes = isPriced ? withCost(given, cost.amount / 1e6) : given
     if (answer !== undefined) this.#answer = answer
     this.#mediaType ??= mediaType
     if (bytes === undefined || bytes.length === 0) return true

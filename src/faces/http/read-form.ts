@@ -110,7 +110,7 @@ class FormReading implements Ongoing {
     }
     const parser = new Busboy({ headers: { ...headers, 'content-type': type }, limits, isPartAFile: isFile })
     parser.on('field', (name, value, _, isCut) => this.#field(name, value, isCut))
-    parser.on('file', (name, stream, fileName, _, mediaType) => this.#file(name, stream, { fileName, mediaType }))
+    parser.on('file', (...[name, stream, fileName, , mediaType]) => this.#file(name, stream, { fileName, mediaType }))
     parser.on('filesLimit', () => this.#refuse(invalid(`the form has more than ${mostFiles} files`)))
     parser.on('fieldsLimit', () => this.#refuse(invalid(`the form has more than ${mostFields} fields`)))
     parser.on('drain', () => this.#visit.request.resume())
