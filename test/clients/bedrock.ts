@@ -82,6 +82,10 @@ const gather = async (events: AsyncIterable<ConverseStreamOutput>, hear?: () => 
   return saidIn(content, finish, usage)
 }
 
+/** Exceptions inside of a stream have no status, whatever their type says. */
+const statusIn = ({ $metadata: metadata }: { readonly $metadata?: { readonly httpStatusCode?: number } }): number =>
+  metadata?.httpStatusCode ?? 0
+
 /** Converse. */
 export const bedrockClient = ({ url, key }: Door): Client => {
   const client = new BedrockRuntimeClient({
@@ -102,7 +106,6 @@ export const bedrockClient = ({ url, key }: Door): Client => {
       if (stream === undefined) throw new Error('no stream came')
       return gather(stream, question.hear)
     },
-    statusOf: error =>
-      error instanceof BedrockRuntimeServiceException ? (error.$metadata.httpStatusCode ?? 0) : undefined,
+    statusOf: error => (error instanceof BedrockRuntimeServiceException ? statusIn(error) : undefined),
   }
 }

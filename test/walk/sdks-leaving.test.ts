@@ -1,4 +1,4 @@
-/** Nine official clients that leave in the middle, and errors in their own classes: before an answer, inside one, and of those who ask wrongly. */
+/** Nine official clients that leave in the middle, and errors in their own classes: of providers, and of those who ask wrongly. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SwitchChange } from '../../src/world/switches.ts'
 import { sdks } from '../contract/sdks.contract.ts'
@@ -102,29 +102,4 @@ describe.each(failures)('an upstream that answers with %s', (_what, change, stat
       expect(client.statusOf(await thrown(client[mode]({ model: pool, say: 'Hi' })))).toBe(status)
     },
   )
-})
-
-const breaks: readonly (readonly [what: string, change: SwitchChange])[] = [
-  ['the connection closes', { cut: { afterChunks: 3, how: 'close' } }],
-  ['the connection is reset', { cut: { afterChunks: 3, how: 'reset' } }],
-  ['an error is told', { inbandError: { afterChunks: 3 } }],
-]
-describe.each(breaks)('a stream in the middle of which %s', (_what, change) => {
-  let house: OpenHouse
-  beforeAll(async () => {
-    house = await openHouse({ world: { script: worldScript }, config: triedOnce })
-    house.world.switches.change({}, change)
-  })
-  afterAll(() => house.close())
-  it.each(ways)('$name, $pool: it never looks whole', async ({ sdk, pool }) => {
-    const client = clientOf(sdk, house)
-    const came = await client.stream({ model: pool, say: 'Tell me a story' }).then(
-      ({ finish }) => finish,
-      (error: unknown) => (error instanceof Error ? 'thrown' : String(error)),
-    )
-    // Cohere's format has no errors inside a stream but an end of this name.
-    expect(came).toBe(sdk.name === 'cohere-ai' ? 'ERROR' : 'thrown')
-    expect(house.settled.at(-1)).toMatchObject({ attempts: [{ committed: true }] })
-    expect(house.settled.at(-1)?.failure?.kind).toMatch(/^(?:stream-broken|upstream-)/)
-  })
 })
