@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import type { Hash, Hmac } from 'node:crypto'
 import type { SignatureV4 } from '@smithy/signature-v4'
 import type { Instant } from '../domain/units.ts'
-import type { Signing, WireRequest } from '../ports/transport.ts'
+import type { BodyPiece, Signing, WireRequest } from '../ports/transport.ts'
 import { bytesOf as readingOf } from './body-pieces.ts'
 
 /** What AWS hands out for signing. */
@@ -96,13 +96,33 @@ const wholeBody = ({ body }: WireRequest): string | Uint8Array | undefined => {
 /** The hash of such a body: it is read once for it, and again when it is sent. */
 const hashOf = async ({ body }: WireRequest): Promise<string> => {
   const pieces = typeof body === 'string' || body instanceof Uint8Array ? [body] : body
-  const canRepeat = pieces.every(
-    piece => typeof piece === 'string' || !('isSpent' in piece) || piece.isSpent === undefined,
-  )
-  if (!canRepeat) throw new Error('its body is read while it is sent, and a signature needs it whole')
   const hash = createHash('sha256')
   for await (const chunk of readingOf(pieces)) hash.update(chunk)
   return hash.digest('hex')
+}
+
+/** A signature needs all of a body before any of it is sent: one that can be read only once is held, up to so much. */
+const mostHeld = 32 * 1024 * 1024
+
+const canRepeat = (piece: BodyPiece): boolean =>
+  typeof piece === 'string' || !('isSpent' in piece) || piece.isSpent === undefined
+
+const withHeldBody = async (request: WireRequest): Promise<WireRequest> => {
+  const { body } = request
+  if (typeof body === 'string' || body instanceof Uint8Array || body.every(canRepeat)) return request
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of readingOf(body)) {
+    size += chunk.length
+    if (size > mostHeld) {
+      const most = `${mostHeld / 1024 / 1024} MiB`
+      throw new Error(
+        `its body is read while it is sent, and a signature needs it whole: at most ${most} would be right`,
+      )
+    }
+    chunks.push(chunk)
+  }
+  return { ...request, body: Buffer.concat(chunks, size) }
 }
 
 const queryOf = ({ searchParams }: URL): Record<string, string[]> =>
@@ -137,7 +157,8 @@ export const awsSigner = (): ((request: WireRequest, signing: Signing, now: Inst
     known.length = Math.min(known.length, mostSigners)
     return made.signer
   }
-  return async (request, signing, now) => {
+  return async (asked, signing, now) => {
+    const request = await withHeldBody(asked)
     const body = wholeBody(request)
     const signer = await find(signing)
     const url = new URL(request.url)

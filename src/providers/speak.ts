@@ -75,6 +75,10 @@ const namesOf = ({ tools }: ChatRequest, { toolName }: Dialect): ReadonlyMap<str
   return names.length === 0 ? undefined : new Map(names)
 }
 
+/** May a body of the voice's own dialect go to this model as it came. */
+const passes = ({ quirks, dialect }: Voice, request: ChatRequest, model: string): boolean =>
+  quirks?.express !== false && dialect.express.takes?.(request, model) !== false
+
 type Answered = ReturnType<ProviderAdapter['ask']>
 const json = 'application/json'
 
@@ -132,10 +136,7 @@ class Speaker {
     const { raw, stream } = request
     const at = { model: deployment.model, stream, request }
     const own = raw?.dialect === dialect.id ? raw : undefined
-    const isExpress =
-      own !== undefined &&
-      voice.quirks?.express !== false &&
-      dialect.express.takes?.(request, deployment.model) !== false
+    const isExpress = own !== undefined && passes(voice, request, deployment.model)
     const { text, losses } = isExpress
       ? expressBody(settings.id, voice, { ...request, raw: own }, at)
       : asText(translatedValue(settings.id, voice, request, deployment))

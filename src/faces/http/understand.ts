@@ -78,6 +78,12 @@ export const incomingOf = <Asks extends ModelBody>(
   }
 }
 
+/** The request with what it has to do with what its provider keeps. */
+const remembering = <Asks extends ModelBody>(spoken: Spoken<Asks>, incoming: Incoming<Asks>): Incoming<Asks> => {
+  const memory = incoming.raw && spoken.memory?.(incoming.body, incoming.raw)
+  return memory === undefined ? incoming : { ...incoming, memory }
+}
+
 /** What the headers and these bytes ask, or what is wrong with them and where. */
 export const understand = <Asks extends ModelBody>(
   visit: Visit,
@@ -93,9 +99,7 @@ export const understand = <Asks extends ModelBody>(
   const decoded = spoken.dialect.decodeRequest(kept.json, visit.address)
   if (!decoded.ok) return decoded
   const wishes = steered === undefined ? wished : joinWishes(steered.value.wishes, wished)
-  const raw = rawOf(visit, spoken, kept)
-  const memory = spoken.memory?.(decoded.value, raw)
-  const incoming = { ...incomingOf(visit, decoded.value, wishes, raw), ...(memory !== undefined && { memory }) }
+  const incoming = remembering(spoken, incomingOf(visit, decoded.value, wishes, rawOf(visit, spoken, kept)))
   return { ok: true, value: { incoming, losses: steered?.value.losses ?? [] } }
 }
 
