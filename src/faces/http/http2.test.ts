@@ -1,4 +1,5 @@
 /** The same port for HTTP/1.1 and, by prior knowledge, for HTTP/2: AWS's client speaks nothing else unless told to. */
+import { once } from 'node:events'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,7 +7,8 @@ import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@a
 import { describe, expect, it } from 'vitest'
 import { millis } from '../../domain/units.ts'
 import { openFace, secret } from '../../../test/http-face.ts'
-import { failing } from '../../../test/fake-gateway.ts'
+import { failing, words } from '../../../test/fake-gateway.ts'
+import { deliveryOf, nothing } from '../../domain/delivery.ts'
 
 const key = secret
 const clientOf = (port: number) =>
@@ -106,6 +108,45 @@ describe('HTTP/2', () => {
     expect(await status).toBe(413)
     await new Promise(resolve => stream.resume().once('close', resolve))
     session.destroy()
+  })
+
+  it('leaves a client that does not read, and stops its upstream', async () => {
+    using open = await openFace({ limits: { stall: millis(50) } })
+    open.gateway.play = asked => asked.begin({ lane: 'express' })
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    const next = open.gateway.next()
+    const stream = session.request(chatHead)
+    stream.on('error', () => undefined).pause()
+    stream.end(JSON.stringify({ model: 'support', stream: true, messages: [{ role: 'user', content: 'hi' }] }))
+    const asked = await next
+    const frame = new TextEncoder().encode(`data: {"x":"${'a'.repeat(64 * 1024)}"}\n\n`)
+    const fill = (): void => {
+      for (let left = 1_000; left > 0; left--) {
+        if (!asked.sink.deliver({ ...nothing, bytes: frame, content: true })) return
+      }
+    }
+    asked.flow.resume = fill
+    fill()
+    await asked.aborted
+    session.destroy()
+  })
+
+  it('keeps an idle connection for as long as one of HTTP/1.1, and one at work for longer', async () => {
+    using open = await openFace({ limits: { keepAlive: millis(50) } })
+    open.gateway.play = asked => asked.begin()
+    const atWork = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    const next = open.gateway.next()
+    const stream = atWork.request(chatHead)
+    stream.on('error', () => undefined).resume()
+    stream.end(JSON.stringify({ model: 'support', messages: [{ role: 'user', content: 'hi' }] }))
+    const asked = await next
+    const idle = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    await once(idle, 'close')
+    expect(asked.isAborted).toBe(false)
+    expect(atWork.closed).toBe(false)
+    asked.sink.deliver(deliveryOf(words('Hello')))
+    asked.end()
+    await once(atWork, 'close')
   })
 
   it('does not keep the house open: connections that say nothing, and sessions, end with it', async () => {

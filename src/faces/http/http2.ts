@@ -82,7 +82,13 @@ const bridge = (stream: ServerHttp2Stream, headers: StreamHeaders, enter: (socke
   stream.on('error', () => request?.destroy())
   if (request === undefined) return stream.close(constants.NGHTTP2_PROTOCOL_ERROR)
   const { remoteAddress, remotePort } = stream.session?.socket ?? {}
-  enter(Object.assign(far, { remoteAddress, remotePort, setTimeout: () => far }))
+  // What may stand still for so long is the client's stream: here all moves at once.
+  const leave = (): void => stream.close(constants.NGHTTP2_CANCEL)
+  const setTimeout = (within: number): Duplex => {
+    stream.setTimeout(within, within > 0 ? leave : undefined)
+    return far
+  }
+  enter(Object.assign(far, { remoteAddress, remotePort, setTimeout }))
   request.on('response', answer => pass(stream, answer))
   request.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
   // Whoever leaves closes both ends of the connection in memory, on which the server sees it.
@@ -104,6 +110,22 @@ export interface Http2Door {
 const speaksHttp2 = (first: Buffer): boolean =>
   first.length >= 3 && first.subarray(0, preface.length).equals(preface.subarray(0, first.length))
 
+/** A connection without a stream is idle, and is kept for so many milliseconds. */
+const closeWhenIdle = (session: ServerHttp2Session, within: number): void => {
+  let streams = 0
+  session.on('stream', stream => {
+    streams++
+    stream.once('close', () => {
+      streams--
+      if (!session.destroyed) session.setTimeout(within)
+    })
+  })
+  session.on('timeout', () => {
+    if (streams === 0) session.close()
+  })
+  session.setTimeout(within)
+}
+
 /** Opens the server's port for HTTP/2 as well. What listens for connections hears of those of HTTP/1.1 once they have said something. */
 export const alsoHttp2 = (server: Server): Http2Door => {
   /** Connections that have said nothing yet. */
@@ -118,6 +140,7 @@ export const alsoHttp2 = (server: Server): Http2Door => {
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
     session.on('error', () => session.destroy())
+    closeWhenIdle(session, server.keepAliveTimeout)
   })
   second.on('stream', (stream: ServerHttp2Stream, headers) => bridge(stream, headers, enter))
   second.on('sessionError', () => undefined)
