@@ -4,6 +4,7 @@ import { collect } from '../../src/domain/response.ts'
 import type { Delivery } from '../../src/domain/delivery.ts'
 import type { FailureKind } from '../../src/domain/failure.ts'
 import type { ProviderId } from '../../src/domain/ids.ts'
+import type { Vector } from '../../src/domain/operation.ts'
 import type { Instant } from '../../src/domain/units.ts'
 import { classify, reclassify } from '../../src/providers/classify.ts'
 import { passOn } from '../../src/providers/pass-through.ts'
@@ -17,7 +18,8 @@ import { plainDeployment } from '../asking.ts'
 import type { RecordedItem } from '../recorded-items.ts'
 import { requestOf } from '../requests.ts'
 import { messagesOf, payloadsOf } from '../seen/frames.ts'
-import { count, eventsOf, isRecord, records, seenIn } from '../seen/seen.ts'
+import { inputIn, ranksIn, vectorsIn } from '../seen/operations.ts'
+import { eventsOf, records, seenIn } from '../seen/seen.ts'
 import type { Json, Seen } from '../seen/seen.ts'
 import type { ChatWay, Way } from './recorded-ways.ts'
 
@@ -104,22 +106,41 @@ const passedBody = {
   extensions: {},
 } as const
 
-/** Vectors and their count. */
-const embeddingsFault = (item: RecordedItem, dialect: OperationDialect): string | undefined => {
+/** What was asked, as far as an answer depends on it: as many texts as there are vectors, or documents as there are ranks. */
+const askedFor = (dialect: OperationDialect, vectors: number, ranks: readonly (readonly unknown[])[]) => {
+  const { id, caller, wishes, trace, receivedAt, target, stream, streamUsage, extensions } = requestOf()
+  const common = { id, caller, wishes, trace, receivedAt, target, stream, streamUsage, extensions }
+  if (dialect.operations.includes('embeddings')) {
+    const inputs = Array.from({ length: vectors }, () => 'text')
+    return { ...common, operation: 'embeddings', inputs, encoding: 'float' } as const
+  }
+  const last = Math.max(0, ...ranks.map(([place]) => Number(place)))
+  const documents = Array.from({ length: last + 1 }, () => 'text')
+  return { ...common, operation: 'rerank', query: 'text', documents } as const
+}
+/** A vector as it was told: numbers, or words that hold them. */
+const asTold = (vector: Vector, told: unknown): unknown => {
+  if ('base64' in vector) return vector.base64
+  // Signed bytes, which are the same numbers.
+  return typeof told === 'string' ? Buffer.from(Int8Array.from(vector)).toString('base64') : vector
+}
+
+/** Vectors, ranks and the count of tokens. */
+const operationFault = (item: RecordedItem, dialect: OperationDialect): string | undefined => {
   const json = JSON.parse(textOf(item.bytes)) as Json
-  const vectors = records(json['data']).map(one => one['embedding'])
-  const asked = dialect.decodeRequest(item.body ?? { model: 'm', input: vectors.map(() => 'text') })
-  if (!asked.ok) return asked.why
-  const { id, caller, wishes, trace, receivedAt } = requestOf()
-  const request = { ...asked.value, id, caller, wishes, trace, receivedAt }
+  const [vectors, ranks, told] = [vectorsIn(json), ranksIn(json), inputIn(json)]
+  const request = askedFor(dialect, vectors.length, ranks)
   const reading = { who: item.provider, dialect, request, isExpress: false, head: item, failureIn: () => garbage }
-  const read = readAll(readOperation(reading), [item.bytes])
-  const { answer, usage, failure } = Object.assign({}, ...read) as Delivery
+  const { answer, usage, failure } = Object.assign({}, ...readAll(readOperation(reading), [item.bytes])) as Delivery
   if (failure !== undefined) return `${failure.kind}: ${failure.message}`
-  const found = answer?.result.type === 'embeddings' ? answer.result.vectors : []
-  const plain = found.map(vector => (isRecord(vector) ? vector['base64'] : vector))
-  const told = count(json, 'usage.prompt_tokens') || count(json, 'usage.total_tokens')
-  return differing({ vectors: plain, usage: usage?.input }, { vectors, usage: told }).join('; ') || undefined
+  const result = answer?.result
+  const found = {
+    vectors: result?.type === 'embeddings' ? result.vectors.map((one, place) => asTold(one, vectors[place])) : [],
+    ranks: result?.type === 'rerank' ? result.ranked.map(({ index, score }) => [index, score]) : [],
+    usage: usage?.input ?? 0,
+  }
+  if (vectors.length + ranks.length === 0) return 'neither vectors nor ranks'
+  return differing(found, { vectors, ranks, ...(told > 0 && { usage: told }) }).join('; ') || undefined
 }
 const garbage = { kind: 'upstream-garbled', message: 'an error inside' } as const
 
@@ -152,7 +173,7 @@ export const faultIn = (item: RecordedItem, way: Way, kinds: ReadonlyMap<string,
   }
   if (judged !== undefined && way.as === 'chat') return failureFault(item, way.chat, judged)
   if (way.as === 'chat') return chatFault(item, way.chat)
-  if (way.as === 'operation') return embeddingsFault(item, way.operation)
+  if (way.as === 'operation') return operationFault(item, way.operation)
   return way.as === 'count' ? countFault(item, way.provider) : passFault(item)
 }
 /** An error inside an answer with a good status, in both lanes. */
