@@ -139,8 +139,9 @@ export class Talk implements Sink, Ongoing {
     this.#cancelLook = this.#front.clock.after(every, () => {
       const socket = this.#socket
       if (socket === undefined || this.#isOver) return
-      // Nothing is heard of a client that was asked to wait.
-      if (!this.#isHeard && !socket.isPaused) return socket.terminate()
+      // Nothing is heard of a client that was asked to wait, or that has not read so far: that has a time of its own.
+      const isWaiting = socket.isPaused || this.#cancelStall !== undefined
+      if (!this.#isHeard && !isWaiting) return socket.terminate()
       this.#isHeard = false
       socket.ping()
       this.#look()
