@@ -1,6 +1,7 @@
 /** What a caller may ask for, as whose client asks lists its models. */
 import type { Failure } from '../../domain/failure.ts'
 import type { Target } from '../../ports/gateway.ts'
+import { listCohereModels, readCohereModel } from './cohere-models.ts'
 import type { Front } from './front.ts'
 import { listGoogleModels, readGoogleModel } from './google-models.ts'
 import { invalid, refuse, sendJson } from './reply.ts'
@@ -30,6 +31,9 @@ const anthropicModel = ({ id, kind, serves }: Target) => ({
 /** Google's clients ask at the same path, in its stable version. */
 const speaksGoogle = ({ request: { headers } }: Visit): boolean =>
   headers['x-goog-api-key'] !== undefined || headers['x-goog-api-client'] !== undefined
+/** All of Cohere's clients say so. */
+const speaksCohere = ({ request: { headers } }: Visit): boolean =>
+  String(headers['x-fern-sdk-name'] ?? '').startsWith('cohere')
 const speaksAnthropic = (visit: Visit): boolean => visit.request.headers['anthropic-version'] !== undefined
 
 interface Page {
@@ -68,6 +72,7 @@ const pageOf = (targets: readonly Target[], query: URLSearchParams): Page | Fail
 /** Every pool, alias and model that this caller may ask for. */
 export const listModels = (front: Front, visit: Visit): void => {
   if (speaksGoogle(visit)) return listGoogleModels(front, visit)
+  if (speaksCohere(visit)) return listCohereModels(front, visit)
   const targets = front.gateway.targets(visit.caller)
   if (!speaksAnthropic(visit)) {
     return sendJson(front, visit, 200, { object: 'list', data: targets.map(openaiModel) })
@@ -85,6 +90,7 @@ export const listModels = (front: Front, visit: Visit): void => {
 /** One of them. */
 export const readModel = (front: Front, visit: Visit, id: string): void => {
   if (speaksGoogle(visit)) return readGoogleModel(front, visit, id)
+  if (speaksCohere(visit)) return readCohereModel(front, visit, id)
   const targets = front.gateway.targets(visit.caller)
   const target = findTarget(targets, id)
   if (target === undefined) refuse(front, visit, unknownTarget(targets, id))

@@ -1,4 +1,5 @@
 /** Every place of the face that is no chat: models, decisions, counts, health, numbers, and odd ways to ask for them. */
+import { CohereClientV2 } from 'cohere-ai'
 import { describe, expect, it } from 'vitest'
 import { openFace, secret } from '../../../test/http-face.ts'
 import { exchange, untilClosed } from '../../../test/raw-client.ts'
@@ -75,6 +76,21 @@ describe('models', () => {
     for (const path of ['models?pageSize=1', 'models/support', 'models/nobody']) {
       expect(await toldAt(`/v1/${path}`, google), path).toBe(await toldAt(`/v1beta/${path}`))
     }
+  })
+  it('are told to Cohere’s clients, all or for one endpoint', async () => {
+    using open = await openFace()
+    const cohere = new CohereClientV2({ environment: open.face.url, token: secret, maxRetries: 0 })
+    const first = { name: 'support', isDeprecated: false, endpoints: ['chat'], finetuned: false, contextLength: 0 }
+    const { models, nextPageToken } = await cohere.models.list({ pageSize: 1, endpoint: 'chat' })
+    expect({ models, nextPageToken }).toMatchObject({ models: [first], nextPageToken: '1' })
+    expect((await cohere.models.list({ pageToken: '1' })).models).toMatchObject([{ name: 'openai/gpt-4o-mini' }])
+    expect((await cohere.models.list({ endpoint: 'embed' })).models).toEqual([])
+    expect(await cohere.models.get('support')).toMatchObject(first)
+    await expect(cohere.models.get('suport')).rejects.toMatchObject({
+      statusCode: 404,
+      body: { message: expect.stringContaining('did you mean "support"') },
+    })
+    await expect(cohere.models.list({ pageToken: 'x' })).rejects.toMatchObject({ statusCode: 400 })
   })
   it('are refused in the words of whose path it is, though a name may look like Google’s', async () => {
     using open = await openFace()

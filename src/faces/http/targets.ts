@@ -1,4 +1,5 @@
 /** What a caller may ask for, found by its name. */
+import type { Deployment } from '../../domain/deployment.ts'
 import type { Failure } from '../../domain/failure.ts'
 import { didYouMean } from '../../domain/nearest.ts'
 import type { Target } from '../../ports/gateway.ts'
@@ -22,4 +23,10 @@ export const unknownTarget = (targets: readonly Target[], id: string): Failure =
     message: `there is no pool, alias or model "${id.slice(0, 80)}"${known}`,
     param: 'model',
   }
+}
+
+/** The most that any of these can take or give, as far as it is known. */
+export const most = (deployments: readonly Deployment[], member: 'contextWindow' | 'maxOutput'): number | undefined => {
+  const known = deployments.flatMap(deployment => deployment[member] ?? [])
+  return known.length === 0 ? undefined : Math.max(...known)
 }
