@@ -6,24 +6,14 @@ import { openaiChat } from '../../src/dialects/openai-chat/index.ts'
 import type { Dialect } from '../../src/ports/dialect.ts'
 import { complaintOf } from '../anthropic-complaints.ts'
 import { misfits } from '../anthropic-schema.ts'
-import { rawOf, requestOf } from '../fake-dialect.ts'
+import { rawOf } from '../fake-dialect.ts'
 import { refusals } from '../openai-schema.ts'
 import type { Field } from '../schema-fields.ts'
 import { hasShared } from '../shared.ts'
-import { changes, fateOf, goldenPage, isRecord, isTold, pageOf, wire } from './every-field.ts'
-import type { Json, Made } from './every-field.ts'
+import { changes, isRecord } from './every-field.ts'
+import type { Json } from './every-field.ts'
+import { asRequest, requests, tryWays } from './field-ways.ts'
 import { anthropicFields, openaiFields } from './request-fields.ts'
-
-/** The request of this body, written for a provider of the other dialect or of the same. */
-const maker =
-  (from: Dialect, to: Dialect, model: string) =>
-  (value: unknown): Made => {
-    const body = isRecord(value) ? value : {}
-    const read = from.decodeRequest(body)
-    if (!read.ok) throw new Error(`${read.why}: ${JSON.stringify(body)}`)
-    const { value: sent, losses } = to.encodeRequest(requestOf({ ...read.value, raw: rawOf(from.id, body) }), model)
-    return { sent: wire(sent), losses }
-  }
 
 /** Bodies as one: a conversation after the other, all that else is asked for at once. */
 const together = (bodies: readonly unknown[]): Json => {
@@ -155,61 +145,34 @@ const ways: readonly Way[] = [
   },
 ]
 
-describe.skipIf(!hasShared).each(ways)(
-  '$name',
-  ({ name, from, to, fields, models, complaints, saysNothing, plain }) => {
-    it('every field that is documented is on the page, with what becomes of it', () => {
-      const [model = ''] = models
-      const page = pageOf(
-        fields.map(field => fateOf(field, maker(from, to, model))),
-        saysNothing,
-      )
-      expect(page).toBe(goldenPage(`requests ${name}`, page))
+tryWays(ways.map(requests))
+
+describe.skipIf(!hasShared).each(ways)('$name', ({ from, to, fields, models, complaints, plain }) => {
+  it('nothing is sent that would be refused, whatever is asked together', () => {
+    const several = fc.array(fc.constantFrom(...fields), { minLength: 2, maxLength: 5 })
+    const body = several.map(all => together(all.map(({ value }) => value)))
+    const law = fc.property(body, fc.constantFrom(...models), (asked, model) => {
+      // What makes no sense together is refused at the door.
+      if (from.decodeRequest(asked).ok) expect(complaints(asRequest(from, to, model)(asked).sent, model)).toEqual([])
     })
-    it('has a field for what asks for nothing', () => {
-      const paths = new Set(fields.map(({ path }) => path))
-      expect(Object.keys(saysNothing).filter(path => !paths.has(path))).toEqual([])
-      expect(fields.length).toBeGreaterThan(120)
+    fc.assert(law, { numRuns: 2000 })
+  })
+  it('the same dialect gets every field as it was, written anew', () => {
+    const changed = fields.flatMap(({ path, value }) => {
+      const { sent, losses } = asRequest(from, from, 'pool')(value)
+      const found = [...changes(plain(value), plain(sent)), ...losses.map(({ field }) => `${field} is lost`)]
+      return found.length === 0 ? [] : [`${path}: ${found.join('; ')}`]
     })
-    it.each(models)('nothing is lost in silence on the way to %s', model => {
-      const silent = fields
-        .filter(({ path }) => saysNothing[path] === undefined)
-        .filter(field => !isTold(fateOf(field, maker(from, to, model))))
-      expect(silent.map(({ path }) => path)).toEqual([])
-    })
-    it.each(models)('nothing is sent that %s would refuse', model => {
-      const refused = fields.flatMap(({ path, value }) => {
-        const said = complaints(maker(from, to, model)(value).sent, model)
-        return said.length === 0 ? [] : [`${path}: ${said.slice(-3).join('; ')}`]
-      })
-      expect(refused).toEqual([])
-    })
-    it('nothing is sent that would be refused, whatever is asked together', () => {
-      const several = fc.array(fc.constantFrom(...fields), { minLength: 2, maxLength: 5 })
-      const body = several.map(all => together(all.map(({ value }) => value)))
-      const law = fc.property(body, fc.constantFrom(...models), (asked, model) => {
-        // What makes no sense together is refused at the door.
-        if (from.decodeRequest(asked).ok) expect(complaints(maker(from, to, model)(asked).sent, model)).toEqual([])
-      })
-      fc.assert(law, { numRuns: 2000 })
-    })
-    it('the same dialect gets every field as it was, written anew', () => {
-      const changed = fields.flatMap(({ path, value }) => {
-        const { sent, losses } = maker(from, from, 'pool')(value)
-        const found = [...changes(plain(value), plain(sent)), ...losses.map(({ field }) => `${field} is lost`)]
-        return found.length === 0 ? [] : [`${path}: ${found.join('; ')}`]
-      })
-      expect(changed).toEqual([])
-    })
-    it('the same dialect gets every byte as it was on the express lane, but for the model and the wish for usage', () => {
-      for (const { path, value } of fields) {
-        const body = isRecord(value) ? value : {}
-        const edited = from.express.editRequest(rawOf(from.id, body), 'other')
-        const text = typeof edited === 'string' ? edited : new TextDecoder().decode(edited)
-        const usage = /,"stream_options":\{"include_usage":true\}|(?<="stream_options":\{[^}]*),"include_usage":true/
-        const asked = JSON.stringify({ ...body, model: 'other' })
-        expect(text.replace(usage, ''), path).toBe(asked.replace(usage, ''))
-      }
-    })
-  },
-)
+    expect(changed).toEqual([])
+  })
+  it('the same dialect gets every byte as it was on the express lane, but for the model and the wish for usage', () => {
+    for (const { path, value } of fields) {
+      const body = isRecord(value) ? value : {}
+      const edited = from.express.editRequest(rawOf(from.id, body), 'other')
+      const text = typeof edited === 'string' ? edited : new TextDecoder().decode(edited)
+      const usage = /,"stream_options":\{"include_usage":true\}|(?<="stream_options":\{[^}]*),"include_usage":true/
+      const asked = JSON.stringify({ ...body, model: 'other' })
+      expect(text.replace(usage, ''), path).toBe(asked.replace(usage, ''))
+    }
+  })
+})

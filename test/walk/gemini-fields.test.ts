@@ -3,39 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { anthropicMessages } from '../../src/dialects/anthropic-messages/index.ts'
 import { gemini } from '../../src/dialects/gemini/index.ts'
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts'
-import type { Dialect } from '../../src/ports/dialect.ts'
-import { rawOf, requestOf } from '../fake-dialect.ts'
+import { rawOf } from '../fake-dialect.ts'
 import { refusals } from '../openai-schema.ts'
-import type { Field } from '../schema-fields.ts'
 import { hasShared } from '../shared.ts'
-import { changes, fateOf, goldenPage, isRecord, isTold, pageOf, wire } from './every-field.ts'
-import type { Made } from './every-field.ts'
+import { isRecord } from './every-field.ts'
+import { asRequest, changedByItself, requests, tryWays } from './field-ways.ts'
+import type { Way } from './field-ways.ts'
 import { geminiFields } from './gemini-fields.ts'
 import { anthropicFields, openaiFields } from './request-fields.ts'
-
-/** The request of this body, written for a provider of the other dialect or of the same. */
-const maker =
-  (from: Dialect, to: Dialect, model: string) =>
-  (value: unknown): Made => {
-    const body = isRecord(value) ? value : {}
-    const read = from.decodeRequest(body, from === gemini ? { model: 'pool' } : undefined)
-    if (!read.ok) throw new Error(`${read.why}: ${JSON.stringify(body)}`)
-    const { value: sent, losses } = to.encodeRequest(requestOf({ ...read.value, raw: rawOf(from.id, body) }), model)
-    return { sent: wire(sent), losses }
-  }
-
-interface Way {
-  readonly name: string
-  readonly from: Dialect
-  readonly to: Dialect
-  readonly fields: readonly Field[]
-  readonly models: readonly string[]
-  /** What asks for nothing that the other dialect does not do anyhow, and why that is so. */
-  readonly saysNothing: Readonly<Record<string, string>>
-  /** What the provider would say against a body, where there is a schema that tells. */
-  readonly complaints: (body: unknown) => readonly string[]
-}
-const none = (): readonly string[] => []
 
 const isText = 'an answer is text unless something else is asked for'
 const isUsual = 'requests are served as usual unless something else is asked for'
@@ -51,26 +26,22 @@ const ofGemini = {
 }
 
 const ways: readonly Way[] = [
-  {
-    name: 'gemini to openai-chat',
+  requests({
     from: gemini,
     to: openaiChat,
     fields: geminiFields,
     models: ['gpt-5.1', 'gpt-4o'],
     saysNothing: ofGemini,
-    complaints: hasShared ? refusals : none,
-  },
-  {
-    name: 'gemini to anthropic-messages',
+    complaints: refusals,
+  }),
+  requests({
     from: gemini,
     to: anthropicMessages,
     fields: geminiFields,
     models: ['claude-sonnet-4-5'],
     saysNothing: ofGemini,
-    complaints: none,
-  },
-  {
-    name: 'openai-chat to gemini',
+  }),
+  requests({
     from: openaiChat,
     to: gemini,
     fields: hasShared ? openaiFields() : [],
@@ -85,10 +56,8 @@ const ways: readonly Way[] = [
       '.stream_options.include_usage': 'Gemini always tells usage',
       '.parallel_tool_calls': 'Gemini calls tools in parallel',
     },
-    complaints: none,
-  },
-  {
-    name: 'anthropic-messages to gemini',
+  }),
+  requests({
     from: anthropicMessages,
     to: gemini,
     fields: hasShared ? anthropicFields() : [],
@@ -102,37 +71,10 @@ const ways: readonly Way[] = [
       '.thinking(between_tools)': 'a model that thinks unasked does so between calls as well',
       '.tools[](custom).type': 'a tool is of this type unless it says another',
     },
-    complaints: none,
-  },
+  }),
 ]
 
-describe.skipIf(!hasShared).each(ways)('$name', ({ name, from, to, fields, models, saysNothing, complaints }) => {
-  it('every field that is documented is on the page, with what becomes of it', () => {
-    const [model = ''] = models
-    const page = pageOf(
-      fields.map(field => fateOf(field, maker(from, to, model))),
-      saysNothing,
-    )
-    expect(page).toBe(goldenPage(`requests ${name}`, page))
-  })
-  it.each(models)('nothing is lost in silence on the way to %s', model => {
-    const silent = fields
-      .filter(({ path }) => saysNothing[path] === undefined)
-      .filter(field => !isTold(fateOf(field, maker(from, to, model))))
-    expect(silent.map(({ path }) => path)).toEqual([])
-  })
-  it('has a field for what asks for nothing', () => {
-    const paths = new Set(fields.map(({ path }) => path))
-    expect(Object.keys(saysNothing).filter(path => !paths.has(path))).toEqual([])
-  })
-  it('nothing is sent that would be refused', () => {
-    const refused = fields.flatMap(({ path, value }) => {
-      const said = complaints(maker(from, to, models[0]!)(value).sent)
-      return said.length === 0 ? [] : [`${path}: ${said.slice(-3).join('; ')}`]
-    })
-    expect(refused).toEqual([])
-  })
-})
+tryWays(ways)
 
 /** What goes back in other words that say the same. */
 const says: Readonly<Record<string, string>> = {
@@ -142,13 +84,8 @@ const says: Readonly<Record<string, string>> = {
 
 describe('gemini to gemini', () => {
   it('gets every field as it was, written anew', () => {
-    const changed = geminiFields.flatMap(({ path, value }) => {
-      if (Object.hasOwn(says, path)) return []
-      const { sent, losses } = maker(gemini, gemini, 'pool')(value)
-      const found = [...changes(value, sent), ...losses.map(({ field }) => `${field} is lost`)]
-      return found.length === 0 ? [] : [`${path}: ${found.join('; ')}`]
-    })
-    expect(changed).toEqual([])
+    const fields = geminiFields.filter(({ path }) => !Object.hasOwn(says, path))
+    expect(changedByItself(fields, asRequest(gemini, gemini, 'pool'))).toEqual([])
   })
   it('gets every byte as it was on the express lane', () => {
     for (const { path, value } of geminiFields) {
