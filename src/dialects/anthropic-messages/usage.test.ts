@@ -33,4 +33,9 @@ describe('usage', () => {
     expect(plain).not.toHaveProperty('inputCacheWrittenLong')
     expect(plain).not.toHaveProperty('units')
   })
+  it('whose sums make no sense is none, so that it is estimated and not free', () => {
+    const cache = { cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
+    expect(readUsage({ ...cache, input_tokens: -5, output_tokens: 'many' })).toBeUndefined()
+    expect(readUsage({ ...cache, input_tokens: {}, output_tokens: 7 })?.output).toBe(7)
+  })
 })

@@ -37,11 +37,16 @@ const othersOf = (usage: Json): Json | undefined => {
   return Object.keys(all).length === 0 ? undefined : all
 }
 
+const sums = ['input_tokens', 'output_tokens']
+/** True if some of these are told and none makes sense. What a cache gave, which is mostly nothing, saves no count without its sums. */
+const isSenseless = (usage: Json, names: readonly string[]): boolean => {
+  const told = names.filter(name => !isAbsent(usage[name]))
+  return told.length > 0 && told.every(name => tokenCount(usage[name]) === undefined)
+}
+
 /** Usage as Anthropic counts it, as ours; undefined if nothing was told, or no number of it makes sense. */
 export const readUsage = (usage: unknown): Usage | undefined => {
-  if (!isRecord(usage)) return undefined
-  const told = [...counted].filter(name => !isAbsent(usage[name]))
-  if (told.length > 0 && told.every(name => tokenCount(usage[name]) === undefined)) return undefined
+  if (!isRecord(usage) || isSenseless(usage, sums) || isSenseless(usage, [...counted])) return undefined
   const cached = count(usage['cache_read_input_tokens'])
   const written = count(usage['cache_creation_input_tokens'])
   const details = usage['output_tokens_details']
