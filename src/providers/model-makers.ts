@@ -69,6 +69,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
       reasoning: { form: 'thinking', takes: ['low', 'medium', 'high', 'xhigh', 'max'] },
     },
     usage: 'last',
+    also: ['responses'],
     elsewhere: {
       completions: 'https://api.deepseek.com/beta/completions',
       messages: 'https://api.deepseek.com/anthropic/v1/messages',

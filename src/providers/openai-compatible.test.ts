@@ -110,7 +110,9 @@ describe('other dialects', () => {
   })
   it("are not looked for at another host once the address is not the provider's own", () => {
     expect(urlOf('deepseek', { url: 'http://127.0.0.1:9' }, messages)).toBe('http://127.0.0.1:9/chat/completions')
-    expect(doorsOf(lookAlikeTable['deepseek'] ?? { docs: '', usage: 'asked' }, false)).toEqual({})
+    expect(doorsOf(lookAlikeTable['deepseek'] ?? { docs: '', usage: 'asked' }, false)).toEqual({
+      responses: '/responses',
+    })
   })
   it('are not led to where only some models are behind the door', () => {
     expect(urlOf('databricks', { options: { account: 'w.test' } }, messages)).toBe(
