@@ -1,8 +1,9 @@
 /** The same scenarios from every client to every provider, through the whole house: what arrives, what comes back, and what is told to be lost. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keptPage } from '../kept-page.ts'
 import { openHouse, virtualKey } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
-import { keptPage, pageOf } from './parity/page.ts'
+import { pageOf } from './parity/page.ts'
 import type { Entry } from './parity/page.ts'
 import { cell } from './parity/cell.ts'
 import type { Cell } from './parity/cell.ts'
@@ -69,5 +70,5 @@ describe.each(clients)('a client of $id', client => {
 
 it('is the page that was kept', () => {
   const page = pageOf(entries)
-  expect(page).toBe(keptPage(page))
+  expect(page).toBe(keptPage('parity', page))
 })

@@ -1,7 +1,4 @@
 /** The table of all scenarios: for each, who asks, who answers, and what is lost between them. */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-
 /** What became of a scenario between one client and one provider, whole and streamed. */
 export interface Entry {
   readonly scenario: string
@@ -52,11 +49,4 @@ export const pageOf = (entries: readonly Entry[]): string => {
     `  ${''.padEnd(20)}${servers.map(server => server.padEnd(19)).join('')}`.trimEnd(),
   ]
   return `${[head.join('\n'), ...tables].join('\n\n')}\n`
-}
-
-const file = join(import.meta.dirname, '../../golden/parity.txt')
-/** The page as it was kept; GOLDEN=write keeps this one. */
-export const keptPage = (page: string): string => {
-  if (process.env['GOLDEN'] === 'write') writeFileSync(file, page)
-  return readFileSync(file, 'utf8')
 }
