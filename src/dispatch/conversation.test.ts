@@ -179,7 +179,7 @@ describe('a conversation', () => {
     expect(lines.map(({ said }) => said)).toEqual([['one'], ['one', 'two', 'three']])
   })
   it('says what was said before the secret could be read', async () => {
-    let give = (_: string): void => undefined
+    let give: (secret: string) => void = () => undefined
     const { lines, dispatch } = await scene(['a'], new Promise(resolve => (give = resolve)))
     dispatch.send(text('early'))
     give('key')
