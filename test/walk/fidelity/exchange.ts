@@ -58,6 +58,8 @@ export interface Exchange {
   readonly dialect: string
   readonly asked: Json
   readonly sent: Json
+  /** Where it is sent. */
+  readonly url: string
   /** The same where a pool was asked for, and what is told to be lost: its client did not choose the model. */
   readonly pooled: { readonly sent: Json; readonly losses: readonly string[] }
   /** Payloads of the answer as recorded, and as the client gets them; absent where it was refused. */
@@ -155,6 +157,7 @@ export const exchangeOf = (item: RecordedItem): Exchange | string => {
     dialect: dialect.id,
     asked: bodyOf(item) ?? {},
     sent: JSON.parse(bodyText(asked.wire)) as Json,
+    url: asked.wire.url,
     pooled: pooledOf(item, adapter, dialect),
     ...(answer !== undefined && { answer }),
   }
