@@ -1,4 +1,6 @@
 /** AWS's event stream: binary messages with headers and two checksums, to frames and back, wherever the bytes are cut. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { Frame, FrameJoiner, FrameSplitter, Framing } from '../ports/dialect.ts'
 import type { FrameSpan } from './framing.ts'
 
@@ -238,8 +240,6 @@ const base64Of = (data: string): string => {
   for (let at = 0; at < bytes.length; at += 8192) binary.push(String.fromCharCode(...bytes.subarray(at, at + 8192)))
   return btoa(binary.join(''))
 }
-type Json = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object'
 /** The members of a JSON object; none of what is no JSON, and whoever decodes the frame says so. */
 const membersOf = (json: string): Json => {
   try {

@@ -1,9 +1,7 @@
 /** The names of what only another dialect knows, so that none of it is lost in silence. */
+import { isRecord } from './json.ts'
 import type { Extensions } from './message.ts'
 import type { Loss } from './outcome.ts'
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** The member in which a dialect keeps how it told a thing (ids, order, spelling): nothing is lost with it elsewhere. */
 export const formMember = '$form'

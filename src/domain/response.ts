@@ -1,4 +1,5 @@
 /** Collect: events to a response; expand: the way back. */
+import { isRecord } from './json.ts'
 import type { Failure } from './failure.ts'
 import type { Extensions, Part, ReasoningPart, ToolCallPart } from './message.ts'
 import type { FinishReason, StreamEvent, Usage } from './stream-event.ts'
@@ -51,8 +52,6 @@ const join = (left: unknown, right: unknown): unknown => {
   }
   return right ?? left
 }
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 const blockOf = (choice: GrowingChoice, block: number, fresh: () => Part): Growing => {
   let part = choice.blocks.get(block)

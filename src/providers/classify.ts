@@ -7,7 +7,8 @@ import type { WireHead } from '../ports/transport.ts'
 import { headerOf, waitForReset, waitOf, durationOf } from './rates.ts'
 import { firstWords } from './redact.ts'
 import { kindOfNames, kindOfStatus, phrases, trumps, vague } from './error-words.ts'
-import { parsed, readError } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
+import { readError } from './told.ts'
 import type { Told } from './told.ts'
 
 /** What these words mean; the first phrase counts. */
@@ -80,7 +81,7 @@ const short = (name: 'code' | 'type', word: string | undefined): UpstreamError =
 
 /** What a failed answer means. Total: a body of any shape, a page of a proxy and no body at all give a failure. */
 export const classify = (who: string, failed: FailedAnswer): Failure => {
-  const json = parsed(failed.body)
+  const json = parseJson(failed.body)
   const told = readError(json, failed.headers) ?? (json === undefined ? pageOf(failed.body) : nobody)
   // An error inside a good answer tells its true status, if any, in its body.
   const status = failed.status < 400 ? (told.status ?? failed.status) : failed.status

@@ -1,8 +1,9 @@
 /** Where conversations over a socket are held: OpenAI's Realtime and Gemini's Live, each at its own address. */
+import { isRecord } from '../domain/json.ts'
 import { editMembers } from '../dialects/json-text.ts'
 import type { SocketMessage } from '../domain/conversation.ts'
 import type { RealtimeBody } from '../domain/operation.ts'
-import { isRecord, parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
 
 /** What an address may depend on. */
 export interface LineAt {
@@ -81,7 +82,7 @@ const bareName = (model: string): string => model.slice(model.lastIndexOf('/') +
 
 /** The first message with this model in its setup; the very same where it names it already. */
 export const namedOpening = (opening: SocketMessage, model: string): SocketMessage => {
-  const json = parsed(new TextDecoder().decode(opening.data))
+  const json = parseJson(new TextDecoder().decode(opening.data))
   const setup = isRecord(json) ? json['setup'] : undefined
   if (!isRecord(setup) || setup['model'] === model) return opening
   const edited = editMembers(opening.data, { setup: JSON.stringify({ ...setup, model }) })

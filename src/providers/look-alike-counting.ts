@@ -1,7 +1,7 @@
 /** How look-alikes tell how long a conversation is: each has a door of its own for it, if any. */
+import { isRecord } from '../domain/json.ts'
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
 import type { LookAlike } from './look-alike.ts'
-import { isRecord } from './told.ts'
 import type { Counting, Voice } from './voice.ts'
 
 /** The number at this path of members; undefined where there is none. */

@@ -1,7 +1,8 @@
 /** Messages as a look-alike takes them: its roles, its ids of calls, its order, its content. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import { fingerprint } from '../domain/fingerprint.ts'
 import type { Loss } from '../domain/outcome.ts'
-import { isRecord } from './told.ts'
 
 /** What a provider takes otherwise in messages. */
 export interface MessageQuirks {
@@ -17,7 +18,6 @@ export interface MessageQuirks {
   readonly takesTurns?: boolean
 }
 
-type Json = Readonly<Record<string, unknown>>
 type Messages = readonly unknown[]
 
 const isDeveloper = (message: unknown): boolean => isRecord(message) && message['role'] === 'developer'

@@ -1,6 +1,7 @@
 /** A wish to think in the words of each look-alike. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { Loss } from '../domain/outcome.ts'
-import { isRecord } from './told.ts'
 
 /** How hard to think, from not at all to as hard as can be. */
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -23,7 +24,6 @@ export type ReasoningForm =
   /** It cannot be told: what was wished is lost. */
   | { readonly form: 'untold' }
 
-type Json = Readonly<Record<string, unknown>>
 interface Change {
   readonly edits: Json
   readonly losses: readonly Loss[]

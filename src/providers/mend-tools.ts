@@ -1,6 +1,7 @@
 /** Tools and the choice among them as a look-alike takes them. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { Loss } from '../domain/outcome.ts'
-import { isRecord } from './told.ts'
 
 /** Ways to say which tool shall be called; `any` is `required` in Mistral's word. */
 export type ChoiceForm = 'auto' | 'none' | 'required' | 'any' | 'named'
@@ -13,7 +14,6 @@ export interface ToolQuirks {
   readonly noStrictTools?: boolean
 }
 
-type Json = Readonly<Record<string, unknown>>
 interface Change {
   readonly edits: Json
   readonly losses: readonly Loss[]

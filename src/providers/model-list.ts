@@ -1,4 +1,6 @@
 /** Which models a look-alike has: where it is asked, and how the answer reads. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { Ability } from '../domain/deployment.ts'
 import { tokens } from '../domain/units.ts'
 import type { Checked, Tokens } from '../domain/units.ts'
@@ -10,9 +12,7 @@ import type { LookAlike } from './look-alike.ts'
 import { addressOf, lookAlikeTable } from './openai-compatible.ts'
 import { joinUrl } from './join-url.ts'
 import type { ProviderSettings } from './speak.ts'
-import { isRecord, parsed } from './told.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import { parseJson } from '../dialects/fields.ts'
 
 /** What one kind of server tells of one model beside the list. */
 interface About {
@@ -92,7 +92,7 @@ const listed = (row: unknown): readonly ListedModel[] => {
 }
 
 const readList = (body: string): Checked<readonly ListedModel[]> => {
-  const json = parsed(body)
+  const json = parseJson(body)
   const rows = isRecord(json) ? (json['data'] ?? json['models']) : json
   if (!Array.isArray(rows))
     return { ok: false, why: 'its answer is no list of models; { "data": [{ "id": … }] } would be one' }
@@ -129,7 +129,7 @@ export const modelListOf = (type: string, settings: ProviderSettings): Checked<M
       ...(about !== undefined && {
         about: model => ({ ...about.request(rootOf(address.value), model), headers }),
         readAbout: (one, body) => {
-          const answer = parsed(body)
+          const answer = parseJson(body)
           return isRecord(answer) ? { ...one, ...about.read(answer) } : one
         },
       }),

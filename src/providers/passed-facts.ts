@@ -1,4 +1,5 @@
 /** What an answer that is passed on tells of itself: model, usage and how it ended, where its form is known. */
+import { isRecord } from '../domain/json.ts'
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
 import { bedrockConverse } from '../dialects/bedrock-converse/index.ts'
 import { cohereChat } from '../dialects/cohere-chat/index.ts'
@@ -10,7 +11,7 @@ import { openaiResponses } from '../dialects/openai-responses/index.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import { tokens } from '../domain/units.ts'
 import type { Dialect } from '../ports/dialect.ts'
-import { isRecord, parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
 import { joined } from './whole-body.ts'
 
 /** Facts of an answer, without anything that would be passed on. */
@@ -106,7 +107,7 @@ const readerFor = (path: string, type: string): FactReader | undefined => {
   if (type !== 'application/json') return undefined
   return wholeFacts(body => {
     const facts = dialect === undefined ? none : factsOf(dialect.express.scanAnswer(body))
-    return facts.usage === undefined ? plainFacts(parsed(new TextDecoder().decode(body))) : facts
+    return facts.usage === undefined ? plainFacts(parseJson(new TextDecoder().decode(body))) : facts
   })
 }
 

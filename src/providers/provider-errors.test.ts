@@ -6,7 +6,8 @@ import { recordings } from '../../test/recordings.ts'
 import { hasShared } from '../../test/shared.ts'
 import type { Instant } from '../domain/units.ts'
 import { classify, reclassify } from './classify.ts'
-import { isErrorBody, parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
+import { isErrorBody } from './told.ts'
 
 const now = 1_700_000_000_000 as Instant
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body))
@@ -78,7 +79,7 @@ describe.skipIf(!hasShared)('recorded errors', () => {
   it('are found inside good answers, too: the one that was filtered, and no other', () => {
     const inside = [...recordings()]
       .filter(({ response }) => response.status < 300 && response.body.text?.startsWith('{') === true)
-      .filter(({ response }) => isErrorBody(parsed(response.body.text ?? '')))
+      .filter(({ response }) => isErrorBody(parseJson(response.body.text ?? '')))
     const told = inside.map(({ id, provider, response: { status, headers, body } }) => [
       id,
       classify(provider, { status, headers, body: body.text ?? '', now }).kind,

@@ -1,4 +1,6 @@
 /** What a look-alike wants otherwise than its dialect says, and the edits of a body that follow from it. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { Loss } from '../domain/outcome.ts'
 import { mendMessages } from './mend-messages.ts'
 import type { MessageQuirks } from './mend-messages.ts'
@@ -6,7 +8,6 @@ import { mendReasoning } from './mend-reasoning.ts'
 import type { ReasoningForm } from './mend-reasoning.ts'
 import { mendTools } from './mend-tools.ts'
 import type { ToolQuirks } from './mend-tools.ts'
-import { isRecord } from './told.ts'
 
 /** How a provider differs from the dialect that it speaks. */
 export interface Quirks extends MessageQuirks, ToolQuirks {
@@ -36,7 +37,6 @@ export interface Quirks extends MessageQuirks, ToolQuirks {
   readonly models?: readonly { readonly names: RegExp; readonly quirks: Quirks }[]
 }
 
-type Json = Readonly<Record<string, unknown>>
 /** Members to write; undefined takes one out. */
 export type Edits = Readonly<Record<string, unknown>>
 /** What one kind of quirk changes in a body, and what is lost by it. */

@@ -9,7 +9,8 @@ import type { AnswerReader } from '../ports/provider.ts'
 import type { WireHead } from '../ports/transport.ts'
 import { headerOf } from './rates.ts'
 import { firstWords } from './redact.ts'
-import { isErrorBody, parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
+import { isErrorBody } from './told.ts'
 import { collecting, faultOf } from './whole-body.ts'
 
 /** What a reader has to know of the request and of who answers it. */
@@ -61,7 +62,7 @@ const deliveryIn = (events: readonly StreamEvent[], reading: Reading): Delivery 
 const endMark = '[DONE]'
 /** What a stream cut off in the middle of its JSON or of its end mark ends with is no frame; whether the answer is whole is seen without it. */
 const isWhole = ({ data }: Frame): boolean =>
-  data.startsWith('{') ? parsed(data) !== undefined : data === endMark || !endMark.startsWith(data)
+  data.startsWith('{') ? parseJson(data) !== undefined : data === endMark || !endMark.startsWith(data)
 
 const nativeFraming = ({ dialect }: Reading): Framing => dialect.framing ?? serverSentEvents
 const framingOf = (reading: Reading): Framing => reading.framing ?? nativeFraming(reading)
@@ -134,7 +135,7 @@ const understood = (reading: Reading, body: Uint8Array): Delivery => {
     if (scanned.failure === undefined && scanned.size > 0) return scanned
     return faultOf(reading, textOf(body)) ?? refined(scanned, reading.refine)
   }
-  const json = parsed(textOf(body))
+  const json = parseJson(textOf(body))
   if (json === undefined || isErrorBody(json)) return faultOf(reading, textOf(body)) ?? nothing
   return deliveryIn(reading.dialect.decodeAnswer(json), reading)
 }

@@ -11,7 +11,7 @@ import type { AnswerReader } from '../ports/provider.ts'
 import type { WireHead } from '../ports/transport.ts'
 import { headerOf } from './rates.ts'
 import { passBytes, passEvents } from './read-passed.ts'
-import { parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
 import { collecting, faultOf, wholeBody } from './whole-body.ts'
 import type { Counting } from './voice.ts'
 
@@ -79,7 +79,7 @@ const readWhole = (reading: OperationReading, type: string): AnswerReader => {
     ...collecting(who, bytes => {
       const text = new TextDecoder().decode(bytes)
       if (isPlain(type)) return ofText(reading, text, { bytes, type })
-      return faultOf({ who, failureIn }, text) ?? ofJson(reading, parsed(text), bytes)
+      return faultOf({ who, failureIn }, text) ?? ofJson(reading, parseJson(text), bytes)
     }),
   }
 }

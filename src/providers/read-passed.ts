@@ -6,7 +6,8 @@ import type { Usage } from '../domain/stream-event.ts'
 import { frameCutter, framesIn } from '../dialects/framing.ts'
 import type { EventTold } from '../ports/operation-dialect.ts'
 import type { AnswerReader } from '../ports/provider.ts'
-import { isErrorBody, parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
+import { isErrorBody } from './told.ts'
 
 export interface Passing {
   readonly who: string
@@ -29,7 +30,7 @@ interface Sum {
 const summed = (bytes: Uint8Array, tell: (event: unknown) => EventTold): Sum => {
   const sum: Sum = { content: false, size: 0, isLast: false }
   for (const { frame, start } of framesIn(bytes)) {
-    const event = frame === undefined ? undefined : parsed(frame.data)
+    const event = frame === undefined ? undefined : parseJson(frame.data)
     if (frame === undefined || event === undefined) continue
     if (isErrorBody(event)) {
       sum.error = { start, text: frame.data }

@@ -1,4 +1,6 @@
 /** Reads along with a conversation over a socket: every message passes as it is; what turns used is added up. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import { readUsage as readGeminiUsage } from '../dialects/gemini/usage.ts'
 import { tokenCount } from '../dialects/token-count.ts'
 import { isFarewell } from '../domain/conversation.ts'
@@ -9,9 +11,7 @@ import type { Failure } from '../domain/failure.ts'
 import type { Usage } from '../domain/stream-event.ts'
 import { tokens } from '../domain/units.ts'
 import type { AnswerReader } from '../ports/provider.ts'
-import { isRecord, parsed } from './told.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import { parseJson } from '../dialects/fields.ts'
 
 /** What a message tells beside what it says. */
 interface Fact {
@@ -201,7 +201,7 @@ export const readTurns = (reading: TurnReading): AnswerReader => {
   }
   const factOf = (chunk: Uint8Array): Fact => {
     const text = decoder.decode(chunk)
-    const json = reckoning.words.test(text) ? parsed(text) : undefined
+    const json = reckoning.words.test(text) ? parseJson(text) : undefined
     return isRecord(json) ? reader.read(json) : none
   }
   return {

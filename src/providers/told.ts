@@ -1,4 +1,7 @@
 /** What an error body says, whatever shape the provider gave it. */
+import { parseJson } from '../dialects/fields.ts'
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { WireHead } from '../ports/transport.ts'
 import { durationOf, headerOf } from './rates.ts'
 import { millis } from '../domain/units.ts'
@@ -20,20 +23,7 @@ export interface Told {
   readonly wait?: Millis
 }
 
-type Json = Readonly<Record<string, unknown>>
-/** True for a JSON object, not for a list or null. */
-export const isRecord = (value: unknown): value is Json =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-
-/** The JSON in this text, or undefined if it is none. */
-export const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 const statusIn = (value: unknown): number | undefined => {
   const number =
@@ -93,7 +83,7 @@ const metadataOf = (error: Json): Json => (isRecord(error['metadata']) ? error['
 const behind = (error: Json): Pick<Told, 'names' | 'message'> => {
   const raw = textOf(metadataOf(error)['raw'])
   if (raw === undefined) return { names: [], message: '' }
-  const inner = isRecord(error['metadata']) ? readError(parsed(raw), {}) : undefined
+  const inner = isRecord(error['metadata']) ? readError(parseJson(raw), {}) : undefined
   return inner === undefined ? { names: [], message: raw } : { names: inner.names, message: inner.message }
 }
 

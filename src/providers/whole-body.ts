@@ -4,7 +4,8 @@ import type { Delivery } from '../domain/delivery.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { AnswerReader } from '../ports/provider.ts'
 import { firstWords } from './redact.ts'
-import { isErrorBody, parsed } from './told.ts'
+import { parseJson } from '../dialects/fields.ts'
+import { isErrorBody } from './told.ts'
 
 export interface BodyReading {
   readonly who: string
@@ -41,7 +42,7 @@ export const faultOf = (
   text: string,
 ): Delivery | undefined => {
   if (text.trim() === '') return garbled(`${who} answered 200 with an empty body where JSON should be`)
-  const json = parsed(text)
+  const json = parseJson(text)
   if (json === undefined) return garbled(`${who} answered 200 with a body that is no JSON: ${firstWords(text, 200)}`)
   return isErrorBody(json) ? failing(failureIn(text)) : undefined
 }
@@ -76,6 +77,6 @@ export const wholeBody = (
   lane: reading.lane,
   ...collecting(reading.who, bytes => {
     const text = new TextDecoder().decode(bytes)
-    return faultOf(reading, text) ?? understand(parsed(text), bytes)
+    return faultOf(reading, text) ?? understand(parseJson(text), bytes)
   }),
 })

@@ -1,14 +1,11 @@
 /** A condition as people write it, or what is wrong with it and where. */
+import { isRecord } from '../domain/json.ts'
 import type { Condition, FieldTest, Scalar } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
 import { knownField, operators } from './conditions.ts'
 import type { Field } from './conditions.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { fine, shown, wrong } from './options.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Fields =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** Deeper than anybody writes, and shallow enough for every stack. */
 const deepest = 32

@@ -1,13 +1,11 @@
 /** A step of a policy as people write it, or what is wrong with it and where. */
+import { isRecord } from '../domain/json.ts'
+import type { Json } from '../domain/json.ts'
 import type { PolicyStep, StepOptions } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { fine, shown, wrong } from './options.ts'
 import { parseCondition } from './parse-condition.ts'
-
-type Members = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Members =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** How deep `when` may stand in `when`. */
 export const deepestStep = 32
@@ -15,13 +13,13 @@ export const deepestStep = 32
 const plainMembers = ['use', 'with']
 const branchMembers = ['when', 'then', 'otherwise']
 
-const stray = (value: Members, members: readonly string[], at: string): Checked<never> | undefined => {
+const stray = (value: Json, members: readonly string[], at: string): Checked<never> | undefined => {
   const name = Object.keys(value).find(one => !members.includes(one))
   if (name === undefined) return undefined
   return wrong(`no member "${name}"${didYouMean(name, members)} (a step has ${members.join(', ')})`, `${at}.${name}`)
 }
 
-const parseUse = (value: Members, at: string): Checked<PolicyStep> => {
+const parseUse = (value: Json, at: string): Checked<PolicyStep> => {
   const { use, with: options } = value
   const extra = stray(value, plainMembers, at)
   if (extra !== undefined) return extra
@@ -43,7 +41,7 @@ const parseBranch = (value: unknown, at: string, depth: number): Checked<readonl
   return fine(found)
 }
 
-const parseWhen = (value: Members, at: string, depth: number): Checked<PolicyStep> => {
+const parseWhen = (value: Json, at: string, depth: number): Checked<PolicyStep> => {
   const extra = stray(value, branchMembers, at)
   if (extra !== undefined) return extra
   const when = parseCondition(value['when'], `${at}.when`)

@@ -1,10 +1,9 @@
 /** How the values of options are written: shares, times, dollars, names. */
+import { isRecord } from '../domain/json.ts'
 import { fine, shown, wrong } from './options.ts'
 import type { Parser } from './options.ts'
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** A number and the unit written behind or before it; undefined if it is neither. */
 const measured = (value: unknown): { readonly amount: number; readonly unit: string } | undefined => {

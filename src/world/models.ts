@@ -1,4 +1,5 @@
 /** The models that the world serves: whose they are, what they cost, how much they take, how fast they speak. */
+import { isRecord } from '../domain/json.ts'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { worldData } from './recordings.ts'
@@ -76,9 +77,6 @@ const manners: Readonly<Record<string, Manner>> = {
   'llama-3.1-70b-instruct': { aliases: [], contextWindow: 131_072, maxOutput: 131_072, firstToken: 330, perSecond: 55 },
   'llama-3.1-8b-instruct': { aliases: [], contextWindow: 131_072, maxOutput: 131_072, firstToken: 140, perSecond: 115 },
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object'
 
 const modelOf = (id: string, row: unknown): WorldModel => {
   const manner = manners[id]

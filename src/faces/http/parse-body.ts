@@ -1,4 +1,5 @@
 /** Bytes to a JSON object, or what is wrong with them and where. */
+import { isRecord } from '../../domain/json.ts'
 import { isUtf8 } from 'node:buffer'
 import type { Checked } from '../../domain/units.ts'
 import { depthOf } from '../../dialects/json-text.ts'
@@ -39,8 +40,6 @@ const kindOf = (value: unknown): string => {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 const badBytes = (bytes: Buffer): string => {
   const marked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)

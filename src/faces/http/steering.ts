@@ -1,4 +1,6 @@
 /** Members of an OpenAI body that say how to route: `metadata`, and OpenRouter's `provider` and `models`, which no upstream gets to see. */
+import { isRecord } from '../../domain/json.ts'
+import type { Json } from '../../domain/json.ts'
 import { editMembers } from '../../dialects/json-text.ts'
 import type { Loss } from '../../domain/outcome.ts'
 import type { Wishes } from '../../domain/request.ts'
@@ -14,8 +16,6 @@ export interface Steered {
 }
 
 type Growing = { -readonly [Key in keyof Wishes]?: Wishes[Key] }
-type Json = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
 const isNames = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(one => typeof one === 'string' && one !== '')
 

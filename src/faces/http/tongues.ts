@@ -1,4 +1,5 @@
 /** The dialects as clients come with them. */
+import { isRecord } from '../../domain/json.ts'
 import { anthropicMessages, decodeCountTokens } from '../../dialects/anthropic-messages/index.ts'
 import { claudeOnBedrock, nativeBody } from '../../dialects/anthropic-messages/hosted.ts'
 import { bedrockConverse } from '../../dialects/bedrock-converse/index.ts'
@@ -50,8 +51,6 @@ export const googleCounting: Tongue = {
   dialect: { ...gemini, decodeRequest: (body, address) => gemini.decodeRequest(counted(body), address) },
 }
 export const bedrock: Tongue = { dialect: bedrockConverse, passes: [], isSteered: false }
-type Json = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object'
 const memberOf = (body: unknown, name: string): unknown => (isRecord(body) ? body[name] : undefined)
 
 /** The JSON in this base64; undefined if it is none. */
