@@ -1,6 +1,7 @@
 /** Images and sound through the whole house, asked for by OpenAI's official client. */
 import { toFile } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { VirtualKeyId } from '../../src/domain/ids.ts'
 import { openHouse, until } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
 import { mediaHouse, sha256 } from './media.ts'
@@ -58,6 +59,9 @@ describe('images', () => {
     const decision = last().decision
     expect(decision?.decision.ranked.map(({ candidate }) => candidate.id)).toEqual(['gpt-image', 'dall-e'])
     expect(decision?.facts.request).toMatchObject({ operation: 'images', units: { images: 1 }, needs: ['images'] })
+    const { gateway, flush } = house.running.house
+    await flush()
+    expect(decision && (await gateway.decision(decision.facts.id))?.facts.request.operation).toBe('images')
   })
 
   it('stream, half done ones first, and the last tells what they used', async () => {
@@ -263,5 +267,44 @@ describe('transcriptions', () => {
     if (hasFile) body.set('file', new Blob([sound.subarray(0, 10)]), 'a.wav')
     const asked = house.openai.post('/audio/transcriptions', { body })
     await expect(asked).rejects.toMatchObject({ status: 400, param })
+  })
+})
+
+describe('a program that holds the gateway', () => {
+  it('gets whole answers to what it asks with files of its own', async () => {
+    const { gateway } = house.running.house
+    const file = {
+      name: 'talk.wav',
+      mediaType: 'audio/wav',
+      bytes: {
+        length: sound.length,
+        async *open() {
+          yield sound
+        },
+      },
+    }
+    const common = { stream: false, streamUsage: false, extensions: {} }
+    const caller = { key: 'program' as VirtualKeyId }
+    const heard = await gateway.perform({
+      body: { ...common, operation: 'transcriptions', target: 'hears', file, format: 'json' },
+      caller,
+    })
+    expect(heard).toMatchObject({
+      result: { type: 'transcript', heard: { text: heardOf(sound) } },
+      usage: { input: 940 },
+    })
+    const drawn = await gateway.perform({
+      body: {
+        ...common,
+        operation: 'images',
+        target: 'dall-e',
+        prompt: 'a cat',
+        count: 1,
+        images: [],
+        format: 'base64',
+      },
+      caller,
+    })
+    expect(drawn.result).toMatchObject({ type: 'images', images: [{ base64: expect.stringMatching(/^iVBOR/) }] })
   })
 })
