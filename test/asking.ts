@@ -1,6 +1,6 @@
 /** An adapter taken apart for tests: what it sends, whether untouched, and how it reads. */
 import type { Deployment } from '../src/domain/deployment.ts'
-import type { DeploymentId, DialectId, ModelId } from '../src/domain/ids.ts'
+import type { DeploymentId, ModelId } from '../src/domain/ids.ts'
 import type { ModelRequest } from '../src/domain/request.ts'
 import type { Encoded } from '../src/ports/dialect.ts'
 import type { AnswerReader, Asked, ProviderAdapter } from '../src/ports/provider.ts'
@@ -11,7 +11,7 @@ export const plainDeployment = (adapter: ProviderAdapter, model = 'the-model'): 
   id: 'd' as DeploymentId,
   provider: adapter.id,
   model: model as ModelId,
-  dialect: adapter.dialect as DialectId,
+  dialect: adapter.dialect,
   accepts: ['text'],
   weight: 1,
   priority: 1,

@@ -126,6 +126,34 @@ const closeWhenIdle = (session: ServerHttp2Session, within: number): void => {
   session.setTimeout(within)
 }
 
+/** Where a connection goes once it has said something. */
+interface Ways {
+  readonly first: (socket: Socket) => void
+  readonly second: (socket: Socket) => void
+}
+
+/** Waits for the first bytes of a connection; who says nothing is not waited for longer than for a head. */
+const listen = (socket: Socket, silent: Set<Socket>, within: number, ways: Ways): void => {
+  const broken = (): void => void socket.destroy()
+  const gone = (): void => void silent.delete(socket)
+  silent.add(socket)
+  socket.on('error', broken).on('close', gone)
+  socket.setTimeout(within, broken)
+  socket.once('data', (first: Buffer) => {
+    socket.pause()
+    gone()
+    socket.off('error', broken).off('timeout', broken).off('close', gone).setTimeout(0)
+    socket.unshift(first)
+    if (speaksHttp2(first)) {
+      // Connections of HTTP/1.1 may be closed on one side; here who has closed has left.
+      socket.allowHalfOpen = false
+      return ways.second(socket)
+    }
+    ways.first(socket)
+    socket.resume()
+  })
+}
+
 /** Opens the server's port for HTTP/2 as well. What listens for connections hears of those of HTTP/1.1 once they have said something. */
 export const alsoHttp2 = (server: Server): Http2Door => {
   /** Connections that have said nothing yet. */
@@ -144,28 +172,9 @@ export const alsoHttp2 = (server: Server): Http2Door => {
   })
   second.on('stream', (stream: ServerHttp2Stream, headers) => bridge(stream, headers, enter))
   second.on('sessionError', () => undefined)
+  const ways: Ways = { first: enter, second: socket => void second.emit('connection', socket) }
   server.removeAllListeners('connection')
-  server.on('connection', (socket: Socket) => {
-    const broken = (): void => void socket.destroy()
-    const gone = (): void => void silent.delete(socket)
-    silent.add(socket)
-    socket.on('error', broken).on('close', gone)
-    // Who says nothing is not waited for longer than for a head.
-    socket.setTimeout(server.headersTimeout, broken)
-    socket.once('data', (first: Buffer) => {
-      socket.pause()
-      gone()
-      socket.off('error', broken).off('timeout', broken).off('close', gone).setTimeout(0)
-      socket.unshift(first)
-      if (speaksHttp2(first)) {
-        // Connections of HTTP/1.1 may be closed on one side; here who has closed has left.
-        socket.allowHalfOpen = false
-        return void second.emit('connection', socket)
-      }
-      enter(socket)
-      socket.resume()
-    })
-  })
+  server.on('connection', (socket: Socket) => listen(socket, silent, server.headersTimeout, ways))
   return {
     close: () => {
       for (const socket of silent) socket.destroy()
