@@ -84,7 +84,9 @@ export const encodeRequest = (asked: ChatRequest, model: string): Encoded<Record
   const told = writeReasoning(request, { abilities, isUnsigned, isChosen }, losses)
   const { thinking, effort, maxTokens, isThinking } = told
   const isBudgeted = thinking?.['type'] === 'enabled'
-  const output = writeOutput(request, { abilities, isBudgeted, isOwn }, losses)
+  // Not every client chose the model: one that asked a pool may get a model that is held to no schema.
+  const isFit = isOwn && (isChosen || abilities.maxOutput === undefined)
+  const output = writeOutput(request, { abilities, isBudgeted, isOwn: isFit }, losses)
   const value = {
     ...kept(request),
     model,

@@ -1,7 +1,8 @@
 /** The short way: bodies and streams of this dialect pass untouched, and are only read. */
 import type { Delivery } from '../../domain/delivery.ts'
 import { deliveryOf } from '../../domain/delivery.ts'
-import type { RawBody } from '../../domain/request.ts'
+import { asksFor } from '../../domain/request.ts'
+import type { ChatRequest, RawBody } from '../../domain/request.ts'
 import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { ExpressLane, Frame, FrameDecoder, Scanner } from '../../ports/dialect.ts'
 import { frameText } from '../framing.ts'
@@ -9,6 +10,7 @@ import { editMembers } from '../json-text.ts'
 import { frameOf } from './block-frames.ts'
 import { closedWith, eventScanner, passed, replace, scanWhole, spansFrom, withBytes } from '../passing.ts'
 import type { Pass } from '../passing.ts'
+import { abilitiesOf } from './abilities.ts'
 import { fitModel } from './fit-model.ts'
 import { decodeAnswer } from './response.ts'
 import { isForeign } from './signature.ts'
@@ -91,8 +93,16 @@ const editRequest = (raw: RawBody, model: string): Uint8Array => {
   return raw.json['model'] === model ? raw.bytes : editMembers(raw.bytes, { model: JSON.stringify(model) })
 }
 
+/** A model that is held to no schema gives its answer as the input of a tool, which a client that asked for JSON must not notice. */
+const takes = ({ output, target }: ChatRequest, model: string): boolean => {
+  if (!('schema' in output) || asksFor(target, model)) return true
+  const { maxOutput, schemas } = abilitiesOf(model)
+  return schemas || maxOutput === undefined
+}
+
 /** The express lane of this dialect. */
 export const express: ExpressLane = {
+  takes,
   editRequest,
   fit: fitModel,
   scanStream,

@@ -23,7 +23,7 @@ export interface Asking {
   readonly abilities: Abilities
   /** It thinks by budget, and then no tool call can be forced. */
   readonly isBudgeted: boolean
-  /** The body came in this dialect, so its schema is Anthropic's already. */
+  /** The body came in this dialect and asked for this very model, so its schema is one that the model takes. */
   readonly isOwn: boolean
 }
 
