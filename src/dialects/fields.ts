@@ -12,6 +12,8 @@ export const isWord = (value: unknown): value is string => typeof value === 'str
 /** An object without members. */
 export const noMembers: Json = {}
 
+/** The elements of a list; none of anything else. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 /** The string in a member, '' where there is none. */
 export const textOf = (record: Json, key: string): string => {
   const value = record[key]

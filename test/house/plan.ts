@@ -63,6 +63,7 @@ export const siblings: readonly { readonly folder: string; readonly shared: read
       'passing.ts',
       'prover.ts',
       'schema-words.ts',
+      'stop-word.ts',
       'strict-schema.ts',
       'tell-cost.ts',
       'token-count.ts',

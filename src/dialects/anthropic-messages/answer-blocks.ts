@@ -4,7 +4,7 @@ import { readCaller } from './caller.ts'
 import { answerTool } from './output.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { inputText, jsonText, otherMembers, parseJson } from '../fields.ts'
+import { inputText, jsonText, otherMembers, parseJson, textOf } from '../fields.ts'
 import { carried, dialect } from './wire.ts'
 
 /** A block that is open. `block` is our number for it. */
@@ -28,10 +28,6 @@ const known = {
   thinking: new Set(['type', 'thinking', 'signature']),
   redacted: new Set(['type', 'data']),
   toolUse: new Set(['type', 'id', 'name', 'input']),
-}
-const textOf = (record: Json, key: string): string => {
-  const value = record[key]
-  return typeof value === 'string' ? value : ''
 }
 
 const startText = (content: Json, block: number): Started => {

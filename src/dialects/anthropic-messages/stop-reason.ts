@@ -1,5 +1,7 @@
 /** Why an answer ended, both ways. */
 import type { FinishReason } from '../../domain/stream-event.ts'
+import { stopWord } from '../stop-word.ts'
+import type { End, Said } from '../stop-word.ts'
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
@@ -22,31 +24,5 @@ const words: Readonly<Record<FinishReason, string>> = {
 /** Our word for Anthropic's. */
 export const readStopReason = (raw: string): FinishReason => reasons.get(raw) ?? 'other'
 
-/** What the content of an answer says of its end. */
-export interface Said {
-  readonly calls: boolean
-  readonly refusal: boolean
-}
-
-const meant = (reason: FinishReason, { calls, refusal }: Said): FinishReason => {
-  // OpenAI says `stop` of a call that was forced by name and of a refusal in words.
-  if (reason === 'stop' && calls) return 'tool-calls'
-  if (reason === 'stop' && refusal) return 'refused'
-  // A client that is told of calls and finds none would wait for itself.
-  return reason === 'tool-calls' && !calls ? 'stop' : reason
-}
-
-/** The end of an answer, as its last event tells it. */
-export interface End {
-  readonly reason: FinishReason
-  readonly raw?: string
-  readonly stopSequence?: string
-}
-
 /** Anthropic's word for an end: the provider's own if it is one of Anthropic's and means the same. */
-export const writeStopReason = (end: End | undefined, said: Said): string => {
-  const { reason, raw, stopSequence }: End = end ?? { reason: 'stop' }
-  if (raw !== undefined && reasons.get(raw) === reason) return raw
-  const told = meant(reason, said)
-  return told === 'stop' && stopSequence !== undefined ? 'stop_sequence' : words[told]
-}
+export const writeStopReason = (end: End | undefined, said: Said): string => stopWord(end, said, { reasons, words })

@@ -5,7 +5,7 @@ import { joinedBlobs, readRedacted } from './redacted.ts'
 import { answerTool } from './output.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { inputText, jsonText, otherMembers, parseJson } from '../fields.ts'
+import { inputText, jsonText, otherMembers, parseJson, textOf } from '../fields.ts'
 import { carried, dialect, memberOf } from './wire.ts'
 
 /** A block that is open. `block` is our number for it. */
@@ -31,10 +31,6 @@ const known = {
   toolUse: new Set(['toolUseId', 'name', 'input', 'type']),
   reasoning: new Set(['text', 'signature']),
   citations: new Set(['content', 'citations']),
-}
-const textOf = (record: Json, key: string): string => {
-  const value = record[key]
-  return typeof value === 'string' ? value : ''
 }
 
 const opaque = (name: string, value: Json, block: number): Started => ({

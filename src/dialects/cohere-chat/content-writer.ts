@@ -8,7 +8,7 @@ import { endMark } from './stream.ts'
 import { writeCall } from './write-messages.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { textOf } from '../fields.ts'
+import { listOf, textOf } from '../fields.ts'
 import type { Losses } from '../own-members.ts'
 import { dialect, ownMembers } from './wire.ts'
 
@@ -51,7 +51,6 @@ interface Writing {
 }
 
 const none: readonly Frame[] = []
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const closeContent = (writing: Writing): readonly Frame[] => {
   const { open } = writing

@@ -28,7 +28,7 @@ import { readUsage, writeUsage } from './usage.ts'
 import { writeCall } from './write-messages.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
-import { isTooDeep, isWord, recordOf, textOf } from '../fields.ts'
+import { isTooDeep, isWord, listOf, recordOf, textOf } from '../fields.ts'
 import { found } from '../findings.ts'
 import type { Losses } from '../own-members.ts'
 import { dialect, noLosses, ownMembers } from './wire.ts'
@@ -38,7 +38,6 @@ const known = {
   message: new Set(['role', 'content', 'tool_plan', 'tool_calls', 'citations']),
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const contentsOf = (content: unknown): readonly Json[] => {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
   return listOf(content).filter(isRecord)
