@@ -262,8 +262,7 @@ export class Handling implements Outlet, Flow {
   /** What an answer that ended well leaves behind for later requests, or takes away. */
   #remember(): void {
     forgetKept(this.#ledger.request, this.#house)
-    const thought = this.#listener.thought()
-    if (thought !== undefined) this.#house.thoughts.remember(this.#ledger.request.caller.key, thought)
+    this.#listener.keep(this.#ledger.request, this.#house.thoughts)
   }
 
   end(failure: Failure | undefined): void {

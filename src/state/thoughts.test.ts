@@ -11,43 +11,41 @@ const thought = (signature: string, ...ids: readonly string[]): Thought => ({
 })
 
 describe('thoughts', () => {
-  it('are found by each of their calls, and by nobody else', () => {
+  it('are found by their turn, and by nobody else', () => {
     const thoughts = new Thoughts()
     const told = thought('s', 'one', 'two')
-    thoughts.remember(key, told)
-    expect(thoughts.recall(key, 'one')).toBe(told)
-    expect(thoughts.recall(key, 'two')).toBe(told)
-    expect(thoughts.recall(key, 'three')).toBeUndefined()
-    expect(thoughts.recall('b' as VirtualKeyId, 'one')).toBeUndefined()
+    thoughts.remember(key, 'turn', told)
+    expect(thoughts.recall(key, 'turn')).toBe(told)
+    expect(thoughts.recall(key, 'other')).toBeUndefined()
+    expect(thoughts.recall('b' as VirtualKeyId, 'turn')).toBeUndefined()
   })
 
   it('without a call are not kept', () => {
     const thoughts = new Thoughts()
-    thoughts.remember(key, thought('s'))
+    thoughts.remember(key, 'turn', thought('s'))
     expect(thoughts.turns).toBe(0)
   })
 
   it('give way to newer ones, by number and by size', () => {
     const few = new Thoughts({ turns: 2 })
-    for (const id of ['1', '2', '3']) few.remember(key, thought('s', id))
+    for (const id of ['1', '2', '3']) few.remember(key, id, thought('s', id))
     expect(few.recall(key, '1')).toBeUndefined()
     expect(few.turns).toBe(2)
     const small = new Thoughts({ size: 300 })
-    small.remember(key, thought('s', '1'))
-    small.remember(key, thought('x'.repeat(100), '2'))
+    small.remember(key, '1', thought('s', '1'))
+    small.remember(key, '2', thought('x'.repeat(100), '2'))
     expect(small.recall(key, '1')).toBeUndefined()
     expect(small.recall(key, '2')).toBeDefined()
-    small.remember(key, thought('x'.repeat(1_000), '3'))
+    small.remember(key, '3', thought('x'.repeat(1_000), '3'))
     expect(small.recall(key, '3')).toBeUndefined()
     expect(small.recall(key, '2')).toBeDefined()
   })
 
-  it('of an id that comes again are the newer ones, and the old ones leave nothing behind', () => {
+  it('of a turn that comes again are the newer ones', () => {
     const thoughts = new Thoughts({ turns: 2 })
-    thoughts.remember(key, thought('old', 'one', 'two'))
-    thoughts.remember(key, thought('new', 'one'))
+    thoughts.remember(key, 'turn', thought('old', 'one', 'two'))
+    thoughts.remember(key, 'turn', thought('new', 'one'))
     expect(thoughts.turns).toBe(1)
-    expect(thoughts.recall(key, 'one')?.reasoning[0]?.signature).toBe('new')
-    expect(thoughts.recall(key, 'two')).toBeUndefined()
+    expect(thoughts.recall(key, 'turn')?.reasoning[0]?.signature).toBe('new')
   })
 })

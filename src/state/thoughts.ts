@@ -22,7 +22,7 @@ const standard: ThoughtLimits = { turns: 20_000, size: 32 * 1024 * 1024 }
 interface Kept {
   readonly thought: Thought
   readonly size: number
-  readonly names: readonly string[]
+  readonly name: string
 }
 
 const textSize = (value: unknown): number => JSON.stringify(value)?.length ?? 0
@@ -33,7 +33,7 @@ const sizeOf = ({ reasoning, calls }: Thought): number =>
 /** Kept in memory alone, the newest turns, each for the key that it was told to. */
 export class Thoughts {
   readonly #limits: ThoughtLimits
-  readonly #byCall = new Map<string, Kept>()
+  readonly #byTurn = new Map<string, Kept>()
   /** In the order of their making. */
   readonly #kept = new Set<Kept>()
   #size = 0
@@ -47,21 +47,22 @@ export class Thoughts {
     return this.#kept.size
   }
 
-  remember(key: VirtualKeyId, thought: Thought): void {
+  /** `turn` names the turn within what this key was told. */
+  remember(key: VirtualKeyId, turn: string, thought: Thought): void {
     const size = sizeOf(thought)
     if (thought.calls.size === 0 || size > this.#limits.size) return
-    const names = [...thought.calls.keys()].map(id => nameOf(key, id))
-    for (const name of names) this.#drop(this.#byCall.get(name))
-    const kept = { thought, size, names }
-    for (const name of names) this.#byCall.set(name, kept)
+    const name = nameOf(key, turn)
+    this.#drop(this.#byTurn.get(name))
+    const kept = { thought, size, name }
+    this.#byTurn.set(name, kept)
     this.#kept.add(kept)
     this.#size += size
     while (this.#kept.size > this.#limits.turns || this.#size > this.#limits.size) this.#dropOldest()
   }
 
-  /** What stood before the call of this id, where this key was told of it. */
-  recall(key: VirtualKeyId, callId: string): Thought | undefined {
-    return this.#byCall.get(nameOf(key, callId))?.thought
+  /** What was thought in this turn, where this key was told of it. */
+  recall(key: VirtualKeyId, turn: string): Thought | undefined {
+    return this.#byTurn.get(nameOf(key, turn))?.thought
   }
 
   #dropOldest(): void {
@@ -71,9 +72,9 @@ export class Thoughts {
   #drop(kept: Kept | undefined): void {
     if (kept === undefined || !this.#kept.delete(kept)) return
     this.#size -= kept.size
-    for (const name of kept.names) if (this.#byCall.get(name) === kept) this.#byCall.delete(name)
+    this.#byTurn.delete(kept.name)
   }
 }
 
-/** Ids may hold anything; a key's name holds no line end. */
-const nameOf = (key: VirtualKeyId, callId: string): string => `${key}\n${callId}`
+/** Turns may be called anything; a key's name holds no line end. */
+const nameOf = (key: VirtualKeyId, turn: string): string => `${key}\n${turn}`
