@@ -182,6 +182,7 @@ export const awsSigner = (): ((request: WireRequest, signing: Signing, now: Inst
     return {
       method: request.method,
       url: request.url,
+      ...(request.once === true && { once: true }),
       headers: [...rest, ...Object.entries(written).flat()],
       body: request.body,
     }

@@ -67,11 +67,12 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
     this.#connectWithin = connectWithin
   }
 
-  /** Sends the request, over any connection that is free. */
-  send(request: Dispatcher.DispatchOptions, pieces: readonly BodyPiece[] | undefined): void {
+  /** Sends the request, over any connection that is free, or over one of its own. */
+  send(request: Dispatcher.DispatchOptions, pieces: readonly BodyPiece[] | undefined, once = false): void {
     this.#request = request
     this.#pieces = pieces
-    this.#sendOver(this.#origin.pool, request)
+    this.#isFresh = once
+    this.#sendOver(once ? this.#origin.fresh() : this.#origin.pool, request)
   }
 
   #sendOver(way: Dispatcher, request: Dispatcher.DispatchOptions): void {
@@ -267,16 +268,16 @@ export const undiciTransport = (options: UndiciTransportOptions): UndiciTranspor
         })
       }
       const { origin, path } = address
-      const { method, body } = request
+      const { method, body, once } = request
       const headers = request.headers.slice()
       const sending = new Sending(origin, listener, options.clock, connectWithin)
       if (typeof body === 'string' || body instanceof Uint8Array) {
-        sending.send({ path, method, headers, body }, undefined)
+        sending.send({ path, method, headers, body }, undefined, once)
         return sending
       }
       const length = lengthOf(body)
       if (length !== undefined) headers.push('content-length', String(length))
-      sending.send({ path, method, headers }, body)
+      sending.send({ path, method, headers }, body, once)
       return sending
     },
     async close() {

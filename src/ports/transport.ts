@@ -24,6 +24,8 @@ export interface WireRequest {
   readonly headers: readonly string[]
   /** Whole, or in pieces of which some are read while they are sent. */
   readonly body: Uint8Array | string | readonly BodyPiece[]
+  /** It may do something that must not be done twice: it is sent over a connection of its own, which cannot have gone stale. */
+  readonly once?: boolean
   /** Of a conversation (`ws:` and `wss:`): what is said first. */
   readonly opening?: SocketMessage
   /** Absent where headers alone carry the secret. */

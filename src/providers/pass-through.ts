@@ -103,7 +103,13 @@ export const passOn = (passing: Passing, body: PassthroughBody): Checked<Asked> 
     ok: true,
     value: {
       lane: 'express',
-      wire: { method, url: url.value, headers: headersOf(passing, body.headers), body: bodyOf(body) },
+      wire: {
+        method,
+        url: url.value,
+        headers: headersOf(passing, body.headers),
+        body: bodyOf(body),
+        ...(!repeatable.includes(method) && { once: true }),
+      },
       losses: [],
       read: head => passingReader(body, head),
       readsAll: true,

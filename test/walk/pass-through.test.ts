@@ -180,6 +180,11 @@ describe('passing on', () => {
       expect(headers[name], name).toBeUndefined()
     }
   })
+  it('keeps back what the client says belongs to its connection', async () => {
+    await askRaw('/passthrough/files/files', { ...auth, connection: 'x-hop', 'x-hop': '1', 'x-kept': '2' })
+    expect(upstream.seen[0]?.headers['x-hop']).toBeUndefined()
+    expect(upstream.seen[0]?.headers['x-kept']).toBe('2')
+  })
   it('serves the official client: a file goes up and its bytes come down', async () => {
     const client = new OpenAI({ baseURL: `${house.url}/passthrough/files`, apiKey: virtualKey, maxRetries: 0 })
     upstream.state.answer = (_, response) =>
@@ -383,8 +388,18 @@ describe('a connection that fails', () => {
     expect(upstream.seen).toHaveLength(1)
     expect(upstream.seen[0]?.size).toBe(14)
   })
+  it('is made again where it broke off, as long as all that was sent is still there', async () => {
+    let breaks = 1
+    upstream.state.answer = (request, response) => (breaks-- > 0 ? request.socket.destroy() : response.end('fine'))
+    expect((await ask('/files/files/1', { method: 'PUT', body: 'the whole body' })).status).toBe(200)
+    expect(upstream.seen.map(({ size }) => size)).toEqual([14, 14])
+    upstream.seen.length = 0
+    breaks = 1
+    const large = await ask('/files/files/1', { method: 'PUT', body: Buffer.alloc(1024 * 1024) })
+    expect([large.status, upstream.seen.length]).toEqual([502, 1])
+  })
   it('is told at once where asking again might do something twice', async () => {
-    // The first request opens the connection that the second finds closed in the middle of its answer.
+    // The upstream reads all of it and hangs up: nobody knows whether it did what was asked.
     upstream.state.answer = request => request.socket.destroy()
     const answer = await ask('/files/batches', { method: 'POST', body: '{}' })
     expect(answer.status).toBe(502)

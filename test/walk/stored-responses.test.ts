@@ -185,7 +185,9 @@ describe('a kept answer', () => {
             ],
       )
       await client().responses.delete(id)
+      const asked = seen.length
       await expect(client().responses.retrieve(id)).rejects.toMatchObject({ status: 404 })
+      expect(seen).toHaveLength(asked)
     }
   })
   it('is found from the first event of its stream on, and again after a restart', async () => {
