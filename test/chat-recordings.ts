@@ -1,15 +1,9 @@
 /** Recorded chat answers of OpenAI and everybody who speaks like it, whole and streamed. */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { asEvents, done, keptAnswers } from './recorded-text.ts'
+import type { RecordedAnswer } from './recorded-text.ts'
 import { recordings } from './recordings.ts'
 import type { Recording } from './recordings.ts'
-import { hasShared, shared } from './shared.ts'
-
-export interface RecordedAnswer {
-  readonly name: string
-  readonly provider: string
-  readonly text: string
-}
+import { hasShared } from './shared.ts'
 
 const surfaces = new Set(['chat', 'openai_compat_chat'])
 /** Every recorded exchange on a chat completions surface. */
@@ -17,12 +11,6 @@ export const chatExchanges: readonly Recording[] = hasShared
   ? [...recordings()].filter(({ surface }) => surfaces.has(surface))
   : []
 
-/** Answers kept as files: a whole body, or one payload a line. */
-const root = join(shared, 'data/recordings/vercel-ai')
-const files = (ending: string): readonly RecordedAnswer[] =>
-  readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter(path => path.endsWith(ending))
-    .map(path => ({ name: path, provider: path.split('/')[0] ?? '', text: readFileSync(join(root, path), 'utf8') }))
 const isChat = (text: string): boolean => {
   try {
     const json: unknown = JSON.parse(text.split('\n', 1)[0] === '{' ? text : (text.split('\n', 1)[0] ?? ''))
@@ -42,22 +30,15 @@ const answers = (isStream: boolean): readonly RecordedAnswer[] =>
 
 /** Whole answers with a good status. */
 export const wholeAnswers: readonly RecordedAnswer[] = hasShared
-  ? [...answers(false), ...files('.json').filter(({ text }) => isChat(text))]
+  ? [...answers(false), ...keptAnswers('.json').filter(({ text }) => isChat(text))]
   : []
 /** Streamed answers with a good status, as the text of an event stream. */
 export const streamedAnswers: readonly RecordedAnswer[] = hasShared
   ? [
       ...answers(true),
-      ...files('.chunks.txt')
+      ...keptAnswers('.chunks.txt')
         .filter(({ text }) => isChat(text))
-        .map(one => ({
-          ...one,
-          text: `${one.text
-            .split('\n')
-            .filter(line => line !== '')
-            .map(line => `data: ${line}\n\n`)
-            .join('')}data: [DONE]\n\n`,
-        })),
+        .map(one => ({ ...one, text: `${asEvents(one.text)}${done}` })),
     ]
   : []
 /** Error bodies: name, provider, text. */

@@ -1,27 +1,17 @@
 /** Recorded exchanges with Cohere's chat of the second version, and answers kept as files. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { asEvents, done, keptText } from './recorded-text.ts'
+import type { RecordedText } from './recorded-text.ts'
 import { recordings } from './recordings.ts'
 import type { Recording } from './recordings.ts'
-import { hasShared, shared } from './shared.ts'
-
-export interface RecordedText {
-  readonly name: string
-  readonly text: string
-}
+import { hasShared } from './shared.ts'
 
 /** Every recorded exchange on `/v2/chat`. */
 export const cohereExchanges: readonly Recording[] = hasShared
   ? [...recordings()].filter(({ surface }) => surface === 'v2_chat')
   : []
 
-const root = join(shared, 'data/recordings/vercel-ai/cohere')
-const file = (name: string): RecordedText => ({ name, text: readFileSync(join(root, name), 'utf8') })
-/** One payload a line, as the event stream that it was. */
-const asStream = ({ name, text }: RecordedText): RecordedText => {
-  const lines = text.split('\n').filter(line => line !== '')
-  return { name, text: `${lines.map(line => `data: ${line}\n\n`).join('')}data: [DONE]\n\n` }
-}
+const file = (name: string): RecordedText => ({ name, text: keptText(`cohere/${name}`) })
+const asStream = ({ name, text }: RecordedText): RecordedText => ({ name, text: `${asEvents(text)}${done}` })
 const textOf = ({ id, response }: Recording): RecordedText => ({ name: id, text: response.body.text ?? '' })
 const good = cohereExchanges.filter(({ response }) => response.status < 300)
 

@@ -1,14 +1,9 @@
 /** Recorded exchanges on `/v1/completions`, and answers kept as files. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { asEvents, done, keptText } from './recorded-text.ts'
+import type { RecordedText } from './recorded-text.ts'
 import { recordings } from './recordings.ts'
 import type { Recording } from './recordings.ts'
-import { hasShared, shared } from './shared.ts'
-
-export interface RecordedText {
-  readonly name: string
-  readonly text: string
-}
+import { hasShared } from './shared.ts'
 
 /** Every recorded exchange; chats at addresses that only end alike are left out. */
 export const completionExchanges: readonly Recording[] = hasShared
@@ -17,8 +12,7 @@ export const completionExchanges: readonly Recording[] = hasShared
     )
   : []
 
-const root = join(shared, 'data/recordings/vercel-ai/openai/completion')
-const file = (name: string): string => readFileSync(join(root, name), 'utf8')
+const file = (name: string): string => keptText(`openai/completion/${name}`)
 const textOf = ({ id, response }: Recording): RecordedText => ({ name: id, text: response.body.text ?? '' })
 const good = completionExchanges.filter(({ response }) => response.status < 300)
 
@@ -35,11 +29,7 @@ export const streamedCompletions: readonly RecordedText[] = hasShared
       ...good.filter(({ stream, provider }) => stream && provider !== 'writer').map(textOf),
       {
         name: 'openai-completion-text.chunks.txt',
-        text: `${file('openai-completion-text.chunks.txt')
-          .split('\n')
-          .filter(line => line !== '')
-          .map(line => `data: ${line}\n\n`)
-          .join('')}data: [DONE]\n\n`,
+        text: `${asEvents(file('openai-completion-text.chunks.txt'))}${done}`,
       },
     ]
   : []
