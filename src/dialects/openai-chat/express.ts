@@ -37,7 +37,7 @@ const fit = ({ raw, target }: ChatRequest, model: string): Fitted =>
 const scanAnswer = (body: Uint8Array): Delivery => {
   const answer = parseJson(decoder.decode(body))
   if (answer === undefined) {
-    return { ...nothing, failure: garbled('the answer is no JSON; an object with choices would be right') }
+    return { ...nothing, failure: garbled('the answer is no JSON; it must be an object with choices') }
   }
   const plain = readPlainAnswer(answer)
   if (plain !== undefined) return { ...plain, bytes: body }

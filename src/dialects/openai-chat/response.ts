@@ -20,11 +20,11 @@ import { noLosses, ownMembers } from './wire.ts'
 /** The events that would have told this answer. */
 export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
   const reading = newReading()
-  if (!isRecord(body)) return fail(reading, garbled(`the answer is ${found(body)}; a JSON object would be right`))
+  if (!isRecord(body)) return fail(reading, garbled(`the answer is ${found(body)}; it must be a JSON object`))
   if (isTooDeep(body)) return fail(reading, tooDeep)
   const { choices } = body
   if (errorIn(body) === undefined && (!Array.isArray(choices) || choices.length === 0)) {
-    return fail(reading, garbled(`choices of the answer is ${found(choices)}; a list of choices would be right`))
+    return fail(reading, garbled(`choices of the answer is ${found(choices)}; it must be a list of choices`))
   }
   const told = readJson(reading, body, true)
   return reading.hasEnded ? told : [...told, ...finish(reading)]

@@ -116,6 +116,6 @@ export const readWhole = (reading: Reading, body: Json): readonly StreamEvent[] 
   const failure = errorIn(body)
   if (failure !== undefined) return fail(reading, failure)
   if (!Array.isArray(body['output']) && body['status'] !== 'failed')
-    return fail(reading, garbled('the answer holds no output; a response with a list of items would be right'))
+    return fail(reading, garbled('the answer holds no output; it must be a response with a list of items'))
   return finish(reading, body)
 }

@@ -34,7 +34,7 @@ const fit = ({ raw, target }: ChatRequest, model: string): Fitted => {
 const scanAnswer = (body: Uint8Array): Delivery => {
   const answer = parseJson(decoder.decode(body))
   if (answer === undefined)
-    return { ...nothing, failure: garbled('the answer is no JSON; a response with its output would be right') }
+    return { ...nothing, failure: garbled('the answer is no JSON; it must be a response with its output') }
   const { events: _events, ...facts } = deliveryOf(decodeAnswer(answer))
   if (facts.failure !== undefined || !isRecord(answer)) return facts
   const mended = mendResponse(answer)

@@ -14,7 +14,7 @@ import { found } from '../findings.ts'
 /** The events that would have told this answer. */
 export const decodeAnswer = (body: unknown): readonly StreamEvent[] => {
   const reading = newReading()
-  if (!isRecord(body)) return fail(reading, garbled(`the answer is ${found(body)}; a JSON object would be right`))
+  if (!isRecord(body)) return fail(reading, garbled(`the answer is ${found(body)}; it must be a JSON object`))
   return isTooDeep(body) ? fail(reading, tooDeep) : readWhole(reading, body)
 }
 
