@@ -16,6 +16,7 @@ const isUsual = 'requests are served as usual unless something else is asked for
 const isFree = 'a model is free to call tools unless it is told otherwise'
 const inPath = 'the path says whether it streams'
 const isDirect = 'nobody but the model calls the tools of Bedrock'
+const isMeasured = 'how long it took is no part of the answer, and the house measures it itself'
 const isFine = 'a result is a success unless it says otherwise'
 
 const ways: readonly Way[] = [
@@ -69,14 +70,17 @@ const ways: readonly Way[] = [
     from: bedrockConverse,
     to: openaiChat,
     fields: converseAnswerFields,
-    saysNothing: { '.stopReason=stop_sequence': 'OpenAI says stop; the sequence, where it is told, is named as lost' },
+    saysNothing: {
+      '.stopReason=stop_sequence': 'OpenAI says stop; the sequence, where it is told, is named as lost',
+      '.metrics.latencyMs': isMeasured,
+    },
     complaints: sent => breaches('CreateChatCompletionResponse', sent),
   }),
   answers({
     from: bedrockConverse,
     to: anthropicMessages,
     fields: converseAnswerFields,
-    saysNothing: {},
+    saysNothing: { '.metrics.latencyMs': isMeasured },
   }),
   answers({
     from: openaiChat,

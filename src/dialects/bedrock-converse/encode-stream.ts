@@ -10,7 +10,7 @@ import type { Said } from '../stop-word.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 import type { Json } from '../../domain/json.ts'
-import { noLosses, ownMembers } from './wire.ts'
+import { measuredAgain, noLosses, ownMembers } from './wire.ts'
 
 const none: readonly Frame[] = []
 
@@ -25,7 +25,7 @@ interface Told {
 }
 /** The end of the message, and behind it what it came to. */
 const endFrames = ({ end, usage, tier, said }: Told, own: Json): readonly Frame[] => {
-  const { additionalModelResponseFields: _fields, ...members } = own
+  const { additionalModelResponseFields: _fields, ...members } = measuredAgain(own)
   return [
     frameOf('messageStop', { stopReason: writeStopReason(end, said), ...fieldsOf(own, end?.stopSequence) }),
     frameOf('metadata', { metrics: { latencyMs: 0 }, ...members, ...tierOf(tier), usage: writeUsage(usage) }),

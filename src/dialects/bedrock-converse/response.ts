@@ -22,7 +22,7 @@ import type { Json } from '../../domain/json.ts'
 import { inputOf, otherMembers } from '../fields.ts'
 import { found } from '../findings.ts'
 import type { Losses } from '../own-members.ts'
-import { noLosses, ownMembers } from './wire.ts'
+import { measuredAgain, noLosses, ownMembers } from './wire.ts'
 
 const failed = (failure: Failure): readonly StreamEvent[] => [{ type: 'response-failed', failure }]
 
@@ -128,7 +128,7 @@ const writeAnswer = (answer: Answer, context: AnswerContext, losses: Losses): Re
   }
   const { reason = 'stop', raw, stopSequence } = choice ?? {}
   const end = { reason, ...(raw !== undefined && { raw }), ...(stopSequence !== undefined && { stopSequence }) }
-  const own = ownMembers(answer.extensions)
+  const own = measuredAgain(ownMembers(answer.extensions))
   return {
     // How long the model took, only it can tell; clients read the member unasked.
     metrics: { latencyMs: 0 },

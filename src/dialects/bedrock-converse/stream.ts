@@ -12,7 +12,7 @@ import { readUsage } from './usage.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { otherMembers, parseJson } from '../fields.ts'
-import { carried, memberOf } from './wire.ts'
+import { carried, measuredApart, memberOf } from './wire.ts'
 
 const none: readonly StreamEvent[] = []
 
@@ -58,7 +58,7 @@ export const endOf = (
     events.push({ type: 'choice-end', reason, raw, ...(sequence !== undefined && { stopSequence: sequence }) })
   }
   if (usage !== undefined) events.push({ type: 'usage', usage })
-  events.push({ type: 'response-end', ...carried(others) })
+  events.push({ type: 'response-end', ...carried(measuredApart(others)) })
   return events
 }
 
