@@ -159,11 +159,16 @@ const anthropicError = (body: Json): readonly string[] => {
   const isOne = type === 'error' && isRecord(error) && /^[a-z_]+_error$/.test(words(error['type']))
   return isOne && isRecord(error) && words(error['message']) !== '' ? [] : [`no error: ${JSON.stringify(body)}`]
 }
-/** What a request has cost is told beside its usage, where Anthropic's types know nothing of it. */
+/**
+ * What a request has cost is told beside its usage, where Anthropic's types know nothing of it; and how a cache was
+ * filled and a request served is told at the end of a stream that is written anew, since it was not known at the beginning.
+ */
 const withoutCost = (body: Json): Json => {
   if (!isRecord(body['usage'])) return body
   const { cost_usd: _cost, ...usage } = body['usage']
-  return { ...body, usage }
+  if (body['type'] !== 'message_delta') return { ...body, usage }
+  const { cache_creation: _filled, service_tier: _tier, ...counts }: Json = usage
+  return { ...body, usage: counts }
 }
 const messages: Surface = {
   name: 'messages',

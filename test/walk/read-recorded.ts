@@ -121,8 +121,11 @@ const askedFor = (dialect: OperationDialect, vectors: number, ranks: readonly (r
 /** A vector as it was told: numbers, or words that hold them. */
 const asTold = (vector: Vector, told: unknown): unknown => {
   if ('base64' in vector) return vector.base64
-  // Signed bytes, which are the same numbers.
-  return typeof told === 'string' ? Buffer.from(Int8Array.from(vector)).toString('base64') : vector
+  if (typeof told !== 'string') return vector
+  // The same numbers as 32-bit floats, or as signed bytes.
+  const isFloats = Buffer.from(told, 'base64').length === 4 * vector.length
+  const bytes = isFloats ? new Uint8Array(Float32Array.from(vector).buffer) : Int8Array.from(vector)
+  return Buffer.from(bytes).toString('base64')
 }
 
 /** Vectors, ranks and the count of tokens. */
