@@ -359,6 +359,27 @@ describe('the end of a conversation', () => {
   })
 })
 
+describe('other addresses', () => {
+  it("are those of Azure's and of Vertex's clients", async () => {
+    const azure = new SocketClient(`${house.url}/openai/realtime?api-version=2025-04-01-preview&deployment=talk`, {
+      'api-key': virtualKey,
+    })
+    await azure.type('session.created')
+    expect(first.requests[0]?.url).toBe('/v1/realtime?model=rt-one')
+    azure.socket.close()
+    first.manner = line => line.on('message', (data: Buffer) => line.send(data))
+    const vertex = new SocketClient(
+      `${house.url}/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent`,
+      auth,
+    )
+    await new Promise(resolve => vertex.socket.once('open', resolve))
+    vertex.say({ setup: { model: 'projects/p/locations/global/publishers/google/models/live' } })
+    await vertex.until(() => vertex.heard.length === 1)
+    expect(vertex.heard[0]?.text).toBe('{"setup":{"model":"models/gemini-live-own"}}')
+    vertex.socket.close()
+  })
+})
+
 describe('what is refused', () => {
   it('comes without a key, without a model, to nobody, or is no wish for a socket', async () => {
     expect((await talk('talk', {}).answer()).status).toBe(401)

@@ -23,8 +23,11 @@ import { Wish, keyAmong, protocolsIn } from './wish.ts'
 import { readWishes } from './wishes.ts'
 
 const realtimePath = '/v1/realtime'
-/** As Google's clients ask, in whichever version. */
-const livePath = /^\/{1,2}ws\/google\.ai\.generativelanguage\.v\d\w*\.GenerativeService\.BidiGenerateContent$/
+/** OpenAI's address, and those that Azure's clients ask below the address of a resource. */
+const realtimePaths: readonly string[] = [realtimePath, '/openai/v1/realtime', '/openai/realtime']
+/** As Google's clients ask, of its own API or of Vertex, in whichever version. */
+const livePath =
+  /^\/{1,2}ws\/google\.(?:ai\.generativelanguage\.v\d\w*\.GenerativeService\.|cloud\.aiplatform\.v\d\w*\.LlmBidiService\/)BidiGenerateContent$/
 /** A client that says nothing after it was let in is not waited for longer. */
 const patience = millis(20_000)
 
@@ -141,7 +144,7 @@ export const upgrade = (front: Front, request: IncomingMessage, socket: Duplex, 
     const query = new URLSearchParams(target?.query ?? '')
     if (front.isDraining) return wish.refuse(closing, ['retry-after', '1'])
     if (isLive) return openLive(front, wish, query)
-    if (path === realtimePath) return openRealtime(front, wish, query)
+    if (realtimePaths.includes(path)) return openRealtime(front, wish, query)
     const near = didYouMean(path.slice(0, 64), [realtimePath]) || `; there is ${realtimePath}`
     wish.refuse(invalid(`no conversation is held at ${path.slice(0, 200)}${near}`, { status: 404 }))
   } catch (error) {
