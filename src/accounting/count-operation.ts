@@ -36,5 +36,24 @@ const counted = (request: OperationBody): number => {
   }
 }
 
+/**
+ * How much of it a model reads at once, where that is not all: each text is embedded, ranked or judged by itself, and one
+ * that is too long is cut unless the client forbids it. Undefined where all is read together.
+ */
+export const tokensReadAtOnce = (request: OperationBody): Tokens | undefined => {
+  switch (request.operation) {
+    case 'embeddings': {
+      const { inputs, truncate } = request
+      const longest = inputs.reduce((most: number, input) => Math.max(most, inputTokens(input)), 0)
+      return (truncate === 'none' ? Math.ceil(longest) : 0) as Tokens
+    }
+    case 'rerank':
+    case 'moderations':
+      return 0 as Tokens
+    default:
+      return undefined
+  }
+}
+
 /** Input tokens of what is asked; 0 where nothing of it is text. */
 export const operationTokens = (request: OperationBody): Tokens => Math.ceil(counted(request)) as Tokens

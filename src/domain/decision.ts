@@ -14,6 +14,8 @@ export interface RequestShape {
   readonly operation: Operation
   readonly dialect?: DialectId
   readonly inputTokens: Tokens
+  /** What has to fit into a window at once, where that is not all of it: texts that are embedded are read one by one. */
+  readonly tokensAtOnce?: Tokens
   /** Expected, not allowed at most. */
   readonly outputTokens: Tokens
   readonly maxOutputTokens?: Tokens

@@ -1,5 +1,5 @@
 /** Size, needs and parameters of a request: all that a strategy may know of it. */
-import { operationTokens } from '../accounting/count-operation.ts'
+import { operationTokens, tokensReadAtOnce } from '../accounting/count-operation.ts'
 import { estimateTokens } from '../accounting/count-tokens.ts'
 import { expectedUnits } from '../accounting/expected-units.ts'
 import type { RequestShape } from '../domain/decision.ts'
@@ -73,12 +73,14 @@ export const shapeOf = (question: Question, history: History): RequestShape => {
   const isTalk = isConversation(request)
   const inputTokens = isTalk ? estimateTokens(request) : operationTokens(request)
   const maxOutputTokens = isTalk ? request.limits.maxOutputTokens : undefined
+  const atOnce = isTalk ? undefined : tokensReadAtOnce(request)
   const units = expectedUnits(request)
   return {
     target: request.target,
     operation: request.operation,
     ...(request.raw !== undefined && { dialect: request.raw.dialect }),
     inputTokens,
+    ...(atOnce !== undefined && { tokensAtOnce: atOnce }),
     outputTokens: expectedOutput(question, inputTokens, history),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(units !== undefined && { units }),

@@ -14,6 +14,14 @@ export const floatsOf = (base64: string): readonly number[] => {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, place) => view.getFloat32(place * 4, true))
 }
 
+/** How many numbers are packed in it; 0 where it is no base64, or where bytes are left over. */
+export const packedLength = (base64: string): number => {
+  if (!/^[A-Za-z\d+/]*={0,2}$/.test(base64)) return 0
+  const letters = base64.indexOf('=') < 0 ? base64.length : base64.indexOf('=')
+  const bytes = Math.floor((letters * 3) / 4)
+  return bytes % 4 === 0 ? bytes / 4 : 0
+}
+
 /** The numbers as base64, rounded to 32 bits. */
 export const packed = (vector: readonly number[]): string => {
   const view = new DataView(new ArrayBuffer(vector.length * 4))

@@ -1,5 +1,6 @@
 /** Embeddings as OpenAI and its look-alikes have them. */
 import { isAbsent } from '../fields.ts'
+import { found as shown } from '../findings.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import type { DialectId } from '../../domain/ids.ts'
@@ -7,6 +8,7 @@ import type { EmbeddingInput, EmbeddingsBody, OperationAnswer, Vector } from '..
 import type { Checked } from '../../domain/units.ts'
 import type { Encoded } from '../../ports/dialect.ts'
 import type { OperationDialect, WireBody } from '../../ports/operation-dialect.ts'
+import { floatsOf, packedLength } from './floats.ts'
 import { formsOf, inForm, isForm, wishFor } from './forms.ts'
 import {
   asked,
@@ -18,6 +20,7 @@ import {
   isNumbers,
   isText,
   isTokens,
+  numbersIn,
   othersOf,
   strangers,
   textOf,
@@ -134,9 +137,27 @@ const vectorOf = (one: unknown): Vector | undefined => {
   if (typeof vector === 'string') return { base64: vector }
   return isNumbers(vector) ? vector : undefined
 }
-const placeOf = (one: unknown, place: number): number => {
-  const index = isRecord(one) ? one['index'] : undefined
-  return typeof index === 'number' ? index : place
+
+/** The elements in the order of the inputs that they name; in the order in which they came where they name none, or all the same. */
+const inOrder = (list: readonly unknown[]): Checked<readonly unknown[]> => {
+  const places = list.map(one => (isRecord(one) ? one['index'] : undefined))
+  if (list.length > 1 && new Set(places).size === 1) return { ok: true, value: list }
+  const ordered: unknown[] = Array.from(list, () => undefined)
+  for (const [at, one] of list.entries()) {
+    const place = places[at] ?? at
+    const isPlace = typeof place === 'number' && Number.isInteger(place) && place >= 0 && place < list.length
+    if (!isPlace) return { ok: false, why: `a vector for input ${shown(place)}` }
+    if (ordered[place] !== undefined) return { ok: false, why: `two vectors for input ${place}` }
+    ordered[place] = one
+  }
+  return { ok: true, value: ordered }
+}
+
+/** Numbers, where anybody will read them: what is packed may hold what is none. */
+const unpackedFor = (request: EmbeddingsBody, vector: Vector | undefined): Vector | undefined => {
+  const [form, ...more] = formsOf(request)
+  if (vector === undefined || !('base64' in vector) || (form === 'base64' && more.length === 0)) return vector
+  return packedLength(vector.base64) === 0 ? vector : numbersIn(floatsOf(vector.base64))
 }
 
 /** Reads an answer in this form; `vectorOf` tells how a provider writes one vector. */
@@ -146,9 +167,15 @@ export const readAnswer = (
   readVector: (one: unknown) => Vector | undefined = vectorOf,
 ): Checked<OperationAnswer> => {
   if (!isRecord(body) || !Array.isArray(body['data'])) return { ok: false, why: 'no list of vectors' }
-  const placed = body['data'].map((one, place) => ({ place: placeOf(one, place), vector: readVector(one) }))
-  const ordered = placed.sort((left, right) => left.place - right.place).map(({ vector }) => vector)
-  const vectors = asMany(ordered, request)
+  const { length } = body['data']
+  if (length !== request.inputs.length)
+    return { ok: false, why: `${length} vectors for ${request.inputs.length} inputs` }
+  const ordered = inOrder(body['data'])
+  if (!ordered.ok) return ordered
+  const vectors = asMany(
+    ordered.value.map(one => unpackedFor(request, readVector(one))),
+    request,
+  )
   if (!vectors.ok) return vectors
   const { usage: told, model, id: upstreamId } = body
   const usage = isRecord(told) ? usageOf(told['prompt_tokens'] ?? told['total_tokens']) : undefined
@@ -194,6 +221,8 @@ const passes = (body: unknown, request: EmbeddingsBody): boolean => {
   if (!isRecord(body) || body['object'] !== 'list' || !isRecord(body['usage'])) return false
   if (!Array.isArray(body['data']) || typeof body['usage']['prompt_tokens'] !== 'number') return false
   const [form] = formsOf(request)
+  const { length } = body['data']
+  if (new Set(body['data'].map(one => (isRecord(one) ? one['index'] : undefined))).size < length) return false
   return body['data'].every(
     one => isRecord(one) && 'index' in one && (typeof one['embedding'] === 'string') === (form === 'base64'),
   )

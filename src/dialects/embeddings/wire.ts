@@ -9,12 +9,13 @@ import type { Usage } from '../../domain/stream-event.ts'
 import { tokens } from '../../domain/units.ts'
 import type { Checked } from '../../domain/units.ts'
 import { tokenCount } from '../token-count.ts'
+import { packedLength } from './floats.ts'
 
 /** A whole number of one or more. */
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0
 export const isText = (value: unknown): value is string => typeof value === 'string'
 export const isNumbers = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every(each => typeof each === 'number')
+  Array.isArray(value) && value.every(each => Number.isFinite(each))
 /** The elements of a list; none of anything else. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
@@ -79,14 +80,22 @@ export const textsOf = (request: EmbeddingsBody, bounds: Bounds): Checked<readon
     : { ok: false, why: 'takes no pictures among what is embedded' }
 }
 
-/** As many vectors as there were inputs, or what is wrong with them. */
-export const asMany = <Each>(
+/** How many numbers it has; 0 for what is no vector. */
+const lengthOf = (vector: Vector): number => ('base64' in vector ? packedLength(vector.base64) : vector.length)
+
+/** As many vectors as there were inputs, all of one length, or what is wrong with them. */
+export const asMany = <Each extends Vector>(
   vectors: readonly (Each | undefined)[],
   { inputs }: EmbeddingsBody,
 ): Checked<readonly Each[]> => {
   if (!vectors.every(vector => vector !== undefined)) return { ok: false, why: 'a vector that is no list of numbers' }
-  if (vectors.length === inputs.length) return { ok: true, value: vectors }
-  return { ok: false, why: `${vectors.length} vectors for ${inputs.length} inputs` }
+  if (vectors.length !== inputs.length)
+    return { ok: false, why: `${vectors.length} vectors for ${inputs.length} inputs` }
+  const lengths = new Set(vectors.map(lengthOf))
+  if (lengths.has(0)) return { ok: false, why: 'a vector without a number in it' }
+  return lengths.size > 1
+    ? { ok: false, why: `vectors of different lengths: ${[...lengths].slice(0, 3).join(', ')}` }
+    : { ok: true, value: vectors }
 }
 
 /** A list of numbers as a vector; undefined for anything else. */

@@ -173,6 +173,9 @@ describe('what providers answer', () => {
     { results: [{ index: 0 }] },
     { results: [{ index: 2, relevance_score: 1 }] },
     { results: [7] },
+    { results: [] },
+    { results: [0, 0].map(index => ({ index, relevance_score: 1 })) },
+    { results: [{ index: 0, relevance_score: Infinity }] },
     [],
     'a',
   ])('makes no sense as %j', body => {
@@ -184,7 +187,7 @@ describe('what providers answer', () => {
 describe('what clients get', () => {
   const answer = {
     result: { type: 'rerank', ranked: [{ index: 1, score: 0.9 }] },
-    usage: { ...read(jinaRerank, { results: [], usage: { total_tokens: 7 } }).usage },
+    usage: { ...read(jinaRerank, { results: [{ index: 0, relevance_score: 1 }], usage: { total_tokens: 7 } }).usage },
   } as Parameters<Format['encodeAnswer']>[0]
   const written = (format: Format, more: Partial<RerankBody> = {}): unknown =>
     JSON.parse(JSON.stringify(format.encodeAnswer(answer, { ...plain, ...more }, context).value))
@@ -229,5 +232,13 @@ describe('what clients get', () => {
       true,
       false,
     ])
+  })
+})
+
+describe('a ranking that may pass as it came', () => {
+  it('has no more than was asked for', () => {
+    const body = { results: [0, 1].map(index => ({ index, relevance_score: 1 - index })) }
+    expect(jinaRerank.passes?.(body, plain)).toBe(true)
+    expect(jinaRerank.passes?.(body, { ...plain, topN: 1 })).toBe(false)
   })
 })

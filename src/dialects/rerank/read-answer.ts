@@ -24,10 +24,11 @@ export const decodeAnswer = (body: unknown, request: RerankBody): Checked<Operat
   return answered(body['results'] ?? body['data'], request, { ...more, ...(isText(upstreamId) && { upstreamId }) })
 }
 
-/** Some who take this form answer in another, which no client of it reads. */
+/** Some who take this form answer in another, which no client of it reads, or with more than was asked for. */
 export const passesAs =
   (member: 'results' | 'data') =>
-  (body: unknown): boolean => {
+  (body: unknown, { topN }: RerankBody): boolean => {
     const list = isRecord(body) ? body[member] : undefined
-    return Array.isArray(list) && list.every(one => isRecord(one) && typeof one['relevance_score'] === 'number')
+    if (!Array.isArray(list) || (topN !== undefined && list.length > topN)) return false
+    return list.every(one => isRecord(one) && typeof one['relevance_score'] === 'number')
   }

@@ -143,8 +143,8 @@ const rankedOf = (one: unknown, { documents }: RerankBody): RankedDocument | und
   const { index, document, text } = one
   const score = one['relevance_score'] ?? one['score']
   const isPlaced = Number.isInteger(index) && Number(index) >= 0 && Number(index) < documents.length
-  if (!isPlaced || typeof score !== 'number') return undefined
-  return { index: Number(index), score, document: documentOf(document ?? text) }
+  if (!isPlaced || !Number.isFinite(score)) return undefined
+  return { index: Number(index), score: Number(score), document: documentOf(document ?? text) }
 }
 
 /** An answer of these results, the best first. */
@@ -156,6 +156,9 @@ export const answered = (
   if (!Array.isArray(results)) return { ok: false, why: 'no list of results' }
   const ranked = results.map(one => rankedOf(one, request))
   if (!ranked.every(one => one !== undefined)) return { ok: false, why: 'a result without its place or score' }
+  if (ranked.length === 0) return { ok: false, why: `an empty ranking of ${request.documents.length} documents` }
+  if (new Set(ranked.map(({ index }) => index)).size < ranked.length)
+    return { ok: false, why: 'a ranking that has one document twice' }
   const sorted = ranked.toSorted((left, right) => right.score - left.score)
   // Some heed no wish for the best few.
   const best = request.topN === undefined ? sorted : sorted.slice(0, request.topN)

@@ -11,7 +11,8 @@ const tooLarge = (candidate: Candidate, { request }: Facts): string | undefined 
   const { contextWindow, maxOutput } = candidate
   // Providers count the output that is allowed, not the output that will come, against the window.
   const asked = request.maxOutputTokens
-  const needed = knownTokens(request.inputTokens) + (isKnown(asked) ? asked : knownTokens(request.outputTokens))
+  const together = knownTokens(request.inputTokens) + (isKnown(asked) ? asked : knownTokens(request.outputTokens))
+  const needed = request.tokensAtOnce ?? together
   if (isKnown(contextWindow) && needed > contextWindow)
     return `needs ${whole(needed)} tokens, its window has ${whole(contextWindow)}`
   if (isKnown(maxOutput) && isKnown(asked) && asked > maxOutput)
