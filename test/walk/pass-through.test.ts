@@ -1,7 +1,10 @@
 /** Whatever a provider offers beside what is routed: passed on to it, checked, counted and told, over real sockets. */
 import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request as send } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -54,6 +57,11 @@ const openUpstream = async () => {
   return { url: `http://127.0.0.1:${port}`, seen, state, close: () => server.closeAllConnections() }
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'pass-'))
+/** A pair of AWS's keys, as a secret. */
+const pair = join(folder, 'pair.json')
+writeFileSync(pair, JSON.stringify({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' }))
+
 let upstream: Awaited<ReturnType<typeof openUpstream>>
 let house: OpenHouse
 
@@ -65,6 +73,7 @@ beforeAll(async () => {
         'providers:',
         `  files: { type: openai, url: '${upstream.url}/v1', key: '\${WORLD_KEY}' }`,
         `  claude: { type: anthropic, url: '${upstream.url}/a', key: '\${WORLD_KEY}', headers: { x-team: search } }`,
+        `  aws: { type: bedrock, url: '${upstream.url}', region: eu-central-1, key: 'file:${pair}' }`,
         `  google: { type: gemini, url: '${upstream.url}', key: '\${WORLD_KEY}' }`,
         'deployments:',
         '  mini: { provider: files, model: gpt-4o-mini-2024-07-18, price: { input: 1, output: 2 } }',
@@ -80,6 +89,7 @@ afterEach(() => {
 afterAll(async () => {
   await house.close()
   upstream.close()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const auth = { authorization: `Bearer ${virtualKey}` }
@@ -250,6 +260,34 @@ describe('passing on', () => {
     const missing = await ask('/files/files/none')
     expect([missing.status, await missing.text()]).toEqual([404, 'nothing here'])
     expect(house.settled.at(-1)?.failure?.kind).toBe('upstream-invalid')
+  })
+  it('signs anew for a provider that wants signatures, whatever the client had signed', async () => {
+    upstream.state.answer = (_, response) =>
+      response
+        .setHeader('content-type', 'application/json')
+        .end(
+          '{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn","usage":{"inputTokens":3,"outputTokens":2,"totalTokens":5}}',
+        )
+    const answer = await ask('/aws/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse', {
+      method: 'POST',
+      body: '{"messages":[]}',
+      headers: {
+        'x-amz-date': '20200101T000000Z',
+        'x-amz-security-token': 'theirs',
+        'content-type': 'application/json',
+      },
+    })
+    expect(answer.status).toBe(200)
+    const { url, headers, size } = upstream.seen[0] ?? none
+    expect([url, size]).toEqual(['/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse', 15])
+    expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/bedrock\//)
+    expect(headers['x-amz-security-token']).toBeUndefined()
+    expect(headers['x-amz-date']).not.toBe('20200101T000000Z')
+    expect(house.settled.at(-1)?.attempts[0]).toMatchObject({
+      upstreamModel: 'anthropic.claude-3-haiku-20240307-v1:0',
+      usage: { input: 3, output: 2 },
+    })
+    expect(house.settled.at(-1)?.cost.source).toBe('usage')
   })
   it('passes redirects, ranges, 204 and 304 as they are', async () => {
     upstream.state.answer = (_, response) => response.writeHead(302, { location: 'https://example.com/x' }).end()
