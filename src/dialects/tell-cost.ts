@@ -42,8 +42,11 @@ const decoder = new TextDecoder()
 const last =
   /"choices"\s*:\s*\[\s*\]|"finish_reason"\s*:\s*"|message_delta|message-end|"latencyMs"|"finishReason"\s*:\s*["\d]|"response\.(?:completed|incomplete|failed)"/
 
-/** True if these bytes tell usage, and probably the last. */
-export const hasUsage = (bytes: Uint8Array): boolean => lastUsage(bytes) >= 0 && last.test(decoder.decode(bytes))
+/** True if these bytes tell usage, and probably the last. Asked of every piece of a stream, of which nearly none tells any. */
+export const hasUsage = (bytes: Uint8Array): boolean => {
+  const text = decoder.decode(bytes)
+  return text.includes('"usage') && last.test(text) && lastUsage(bytes) >= 0
+}
 
 const inText = (bytes: Uint8Array, usd: number): Uint8Array => {
   const place = lastUsage(bytes)

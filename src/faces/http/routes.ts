@@ -179,7 +179,15 @@ export const endpointAt = (
   return { endpoint: found, rest, methods: methodsOf(matches.map(one => one.found.method)) }
 }
 
+/** Made once for each set of methods, as it is asked for with every request. */
+const knownMethods = new Map<string, readonly string[]>()
 const methodsOf = (own: readonly string[]): readonly string[] => {
+  const name = own.join()
+  const known = knownMethods.get(name) ?? allOf(own)
+  knownMethods.set(name, known)
+  return known
+}
+const allOf = (own: readonly string[]): readonly string[] => {
   if (own.includes('*')) return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
   const all = own.flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
   return [...new Set([...all, 'OPTIONS'])]
