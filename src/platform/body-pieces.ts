@@ -46,5 +46,9 @@ export async function* bytesOf(pieces: readonly BodyPiece[]): AsyncGenerator<Uin
 }
 
 /** The same as a stream. */
-export const streamOf = (pieces: readonly BodyPiece[]): Readable =>
-  Readable.from(bytesOf(pieces), { objectMode: false, highWaterMark: 64 * 1024 })
+export const streamOf = (pieces: readonly BodyPiece[]): Readable => {
+  const stream = Readable.from(bytesOf(pieces), { objectMode: false, highWaterMark: 64 * 1024 })
+  // Whoever sends it listens for itself. Where the sending was stopped before, nobody is left to be told, and an error
+  // that nobody hears ends the process.
+  return stream.on('error', () => undefined)
+}

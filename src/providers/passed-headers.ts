@@ -45,9 +45,12 @@ const notForProviders: ReadonlySet<string> = new Set([
 ])
 const ourPrefixes: readonly string[] = ['x-signalbox-', 'x-forwarded-', 'proxy-', 'sec-']
 
-/** The names in a `connection` header: they belong to the connection too. */
-const namedBy = (connection: string | undefined): readonly string[] =>
-  (connection ?? '').split(',').map(name => name.trim().toLowerCase())
+/** The names in all `connection` headers: they belong to the connection too. */
+const namedBy = (connections: readonly string[]): readonly string[] =>
+  connections
+    .join(',')
+    .split(',')
+    .map(name => name.trim().toLowerCase())
 
 const pairsOf = (flat: readonly string[]): readonly (readonly [string, string])[] =>
   Array.from({ length: flat.length >> 1 }, (_, at) => [(flat[2 * at] ?? '').toLowerCase(), flat[2 * at + 1] ?? ''])
@@ -55,7 +58,7 @@ const pairsOf = (flat: readonly string[]): readonly (readonly [string, string])[
 /** The headers of a client that its provider may see, flat. */
 export const passedRequest = (given: readonly string[]): readonly string[] => {
   const pairs = pairsOf(given)
-  const named = namedBy(pairs.find(([name]) => name === 'connection')?.[1])
+  const named = namedBy(pairs.filter(([name]) => name === 'connection').map(([, value]) => value))
   const isPassed = ([name]: readonly [string, string]): boolean =>
     !ofConnection.has(name) &&
     !notForProviders.has(name) &&
@@ -75,7 +78,7 @@ const isOurs = (name: string): boolean =>
 
 /** The headers of a provider that the client may see, flat. */
 export const passedAnswer = ({ headers }: WireHead): readonly string[] => {
-  const named = namedBy([headers['connection']].flat().join(','))
+  const named = namedBy([headers['connection'] ?? ''].flat())
   const passed: string[] = []
   for (const [name, value] of Object.entries(headers)) {
     if (ofConnection.has(name) || isOurs(name) || named.includes(name)) continue

@@ -2,6 +2,8 @@
 import type { PassthroughBody } from '../../domain/operation.ts'
 import type { Front } from './front.ts'
 import { PassingSink } from './passing-sink.ts'
+import { badCoding } from './read-body.ts'
+import { refuse } from './reply.ts'
 import { requestSource } from './request-source.ts'
 import { dialectAt } from './tongues.ts'
 import { incomingOf, refuseFor } from './understand.ts'
@@ -27,6 +29,8 @@ export const passThrough = (front: Front, visit: Visit): void => {
   visit.dialect = dialectAt(path.split('?', 1)[0] ?? '', isAnthropic)
   const wished = readWishes(request.headers)
   if (!wished.ok) return refuseFor(front, visit, wished)
+  const uncoded = badCoding(request.headers)
+  if (uncoded !== undefined) return refuse(front, visit, uncoded)
   const content = requestSource(front, visit)
   const body: PassthroughBody = {
     operation: 'passthrough',

@@ -33,12 +33,16 @@ const badType = (type: string | undefined): Failure | undefined => {
   return invalid(`the charset of content-type is "${charset.slice(0, 40)}"; "utf-8" would be right`, { status: 415 })
 }
 
+/** A coding that nobody here undoes, or that leaves open where the body ends. */
+export const badCoding = ({ 'transfer-encoding': coding }: IncomingHttpHeaders): Failure | undefined =>
+  coding === undefined || coding.toLowerCase() === 'chunked'
+    ? undefined
+    : invalid(`transfer-encoding is "${coding.slice(0, 40)}"; "chunked" alone would be right`)
+
 /** What the head alone shows to be wrong. */
 const badHead = (headers: IncomingHttpHeaders, most: number): Failure | undefined => {
-  const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-    return invalid(`transfer-encoding is "${coding.slice(0, 40)}"; "chunked" alone would be right`)
-  }
+  const uncoded = badCoding(headers)
+  if (uncoded !== undefined) return uncoded
   const length = Number(headers['content-length'] ?? 0)
   if (length > most) return tooLarge(`has ${inWords(length)}`, most)
   const packing = headers['content-encoding']?.trim().toLowerCase()

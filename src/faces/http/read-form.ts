@@ -7,7 +7,7 @@ import type { ReceivedForm } from '../../domain/operation.ts'
 import { leave } from './front.ts'
 import type { Front, Ongoing } from './front.ts'
 import { Pace } from './pace.ts'
-import { tooLarge } from './read-body.ts'
+import { badCoding, tooLarge } from './read-body.ts'
 import { guard, invalid, refuse } from './reply.ts'
 import { SpooledFile } from './upload.ts'
 import type { Memory } from './upload.ts'
@@ -36,10 +36,8 @@ const badHead = (headers: IncomingHttpHeaders, most: number): Failure | undefine
     const found = type === undefined ? 'missing' : `"${type.slice(0, 80)}"`
     return invalid(`content-type is ${found}; "multipart/form-data" with a boundary would be right`, { status: 415 })
   }
-  const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-    return invalid(`transfer-encoding is "${coding.slice(0, 40)}"; "chunked" alone would be right`)
-  }
+  const uncoded = badCoding(headers)
+  if (uncoded !== undefined) return uncoded
   const packing = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (packing !== 'identity') {
     return invalid(`content-encoding is "${packing.slice(0, 40)}"; a form must come without one`, { status: 415 })

@@ -6,6 +6,8 @@ import type { PassthroughBody } from '../../domain/operation.ts'
 import type { ChatBody, RawBody } from '../../domain/request.ts'
 import type { Front } from './front.ts'
 import { PassingSink } from './passing-sink.ts'
+import { badCoding } from './read-body.ts'
+import { refuse } from './reply.ts'
 import { requestSource } from './request-source.ts'
 import { incomingOf, refuseFor } from './understand.ts'
 import type { Visit } from './visit.ts'
@@ -27,6 +29,8 @@ export const stored =
     const { request, query } = visit
     const wished = readWishes(request.headers)
     if (!wished.ok) return refuseFor(front, visit, wished)
+    const uncoded = badCoding(request.headers)
+    if (uncoded !== undefined) return refuse(front, visit, uncoded)
     const content = requestSource(front, visit)
     const method = request.method ?? 'GET'
     const body: PassthroughBody = {

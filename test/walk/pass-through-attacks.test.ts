@@ -1,0 +1,80 @@
+/** Clients that mean no good, where requests are passed on as they come: no request is smuggled, and none ends the process. */
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { exchange, untilClosed } from '../raw-client.ts'
+import { openHouse, virtualKey } from './open-house.ts'
+import type { OpenHouse } from './open-house.ts'
+
+interface Seen {
+  readonly url: string
+  readonly headers: readonly string[]
+}
+const seen: Seen[] = []
+let upstream: Server
+let house: OpenHouse
+let port: number
+
+beforeAll(async () => {
+  upstream = createServer((request, response) => {
+    seen.push({ url: request.url ?? '', headers: request.rawHeaders.map(one => one.toLowerCase()) })
+    request.resume().on('end', () => response.end('fine'))
+  })
+  await new Promise<void>(resolve => upstream.listen(0, '127.0.0.1', resolve))
+  const address = upstream.address()
+  const url = `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`
+  house = await openHouse({
+    config: () =>
+      [
+        'providers:',
+        `  files: { type: openai, url: '${url}/v1', key: '\${WORLD_KEY}' }`,
+        'deployments:',
+        '  mini: { provider: files, model: gpt-4o-mini-2024-07-18 }',
+        'pools: { all: { candidates: [mini] } }',
+      ].join('\n'),
+  })
+  port = Number(new URL(house.url).port)
+})
+afterEach(() => {
+  seen.length = 0
+})
+afterAll(async () => {
+  await house.close()
+  upstream.closeAllConnections()
+})
+
+const key = `authorization: Bearer ${virtualKey}`
+const head = (...lines: readonly string[]): string =>
+  ['POST /passthrough/files/files HTTP/1.1', 'host: localhost', key, ...lines, '', ''].join('\r\n')
+
+describe('a body that breaks off', () => {
+  it.each(['zz\r\n', '3\r\nabcdef\r\n', '-1\r\n', '3;\u0000\r\nabc\r\n', 'ffffffffffffffffff\r\n'])(
+    'in the chunk %j ends its request alone',
+    async chunk => {
+      for (let round = 0; round < 3; round += 1) {
+        await untilClosed(port, `${head('transfer-encoding: chunked')}${chunk}`).catch(() => undefined)
+      }
+      const answer = await exchange(port, [head('content-length: 0', 'connection: close')])
+      expect([answer.status, answer.body]).toEqual([200, 'fine'])
+    },
+  )
+})
+
+describe('a body whose end is open to doubt', () => {
+  it.each(['xchunked', 'gzip, chunked', 'chunked, identity', 'identity'])('as %s is not passed on', async coding => {
+    const answer = await untilClosed(port, `${head(`transfer-encoding: ${coding}`, 'connection: close')}0\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(seen).toEqual([])
+  })
+})
+
+describe('what a connection is told', () => {
+  it('stays on it, however many headers name it', async () => {
+    const lines = ['x-one: 1', 'x-two: 2', 'x-three: 3', 'connection: x-one', 'connection: close, X-Two']
+    await exchange(port, [head('content-length: 0', ...lines)])
+    const names = seen[0]?.headers.filter((_, at) => at % 2 === 0)
+    expect(names).toContain('x-three')
+    expect(names).not.toContain('x-one')
+    expect(names).not.toContain('x-two')
+  })
+})
