@@ -23,11 +23,8 @@ const messagesOf = ({ say, image, before }: Question): ModelMessage[] => {
     ...(results.length === 0 ? [] : [{ role: 'tool' as const, content: results }]),
   ]
 }
-/** By itself this client sends references to earlier answers in their place, which only who keeps them can follow. */
-const providerOptions = { openai: { store: false } }
 const optionsOf = (model: LanguageModel, question: Question) => ({
   model,
-  providerOptions,
   messages: messagesOf(question),
   maxRetries: 0,
   ...(question.tools && { tools }),

@@ -13,6 +13,8 @@ export interface Tongue extends Spoken<ChatBody> {
   readonly dialect: Dialect
   /** How this client takes streams, where it is not as the dialect says. */
   readonly framing?: (address: Address | undefined) => Framing
+  /** Told of a translated answer: the whole, or each frame's data that a stream ends with. */
+  readonly keep?: (front: Front, visit: Visit, told: unknown) => void
 }
 
 /** Sends what was understood through the gateway and its answer to the client. */
@@ -20,6 +22,7 @@ export const talk = (front: Front, visit: Visit, tongue: Tongue, { incoming, los
   if (visit.response.destroyed) return
   const { body } = incoming
   const { target, stream, streamUsage } = body
+  const { keep } = tongue
   const sink = new ResponseSink(front, visit, {
     asked: body,
     model: target,
@@ -29,6 +32,7 @@ export const talk = (front: Front, visit: Visit, tongue: Tongue, { incoming, los
     explain: incoming.wishes?.explain === true,
     losses,
     sampled: incoming.trace?.sampled ?? true,
+    ...(keep !== undefined && incoming.memory?.keeps === true && { keep: told => keep(front, visit, told) }),
   })
   sink.bind(front.gateway.handle(incoming, sink))
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Gateway } from '../../ports/gateway.ts'
 import type { Keyring } from './authenticate.ts'
 import type { Http2Door } from './http2.ts'
+import type { KeptItems } from './kept-items.ts'
 import type { Visit } from './visit.ts'
 
 /** Times and sizes that keep one client from holding what all need. */
@@ -105,6 +106,8 @@ export interface Front {
   readonly lines: Set<Duplex>
   /** What speaks HTTP/2. */
   second?: Http2Door
+  /** Items that clients may name instead of sending them again. */
+  readonly items: KeptItems
   /** The newest request of each connection. */
   readonly visits: WeakMap<Duplex, Visit>
   readonly metrics?: () => string

@@ -35,6 +35,8 @@ export interface Wanted {
   /** Losses that the face itself caused. */
   readonly losses: readonly Loss[]
   readonly sampled: boolean
+  /** Told of a translated answer, whole or by the frame that ends it. */
+  readonly keep?: (told: unknown) => void
 }
 
 const lossesHeader = 'x-signalbox-losses'
@@ -163,7 +165,13 @@ export class ResponseSink implements Sink, Maker {
     this.#encoder ??= this.#visit.dialect.encodeStream(this.#context())
     const frames: Frame[] = []
     for (const event of events) for (const frame of this.#encoder.push(event)) frames.push(frame)
+    if (this.#wanted.keep !== undefined) this.#keepEnd(frames, this.#wanted.keep)
     return frames.length === 0 ? undefined : this.#wrapping.frames(frames)
+  }
+
+  #keepEnd(frames: readonly Frame[], keep: (told: unknown) => void): void {
+    const end = frames.find(({ event }) => event === 'response.completed' || event === 'response.incomplete')
+    if (end !== undefined) keep(JSON.parse(end.data))
   }
 
   #write(piece: string | Uint8Array): boolean {
@@ -252,6 +260,7 @@ export class ResponseSink implements Sink, Maker {
       return { body: this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces), losses: [] }
     }
     const { value, losses } = this.#visit.dialect.encodeAnswer(this.#events, this.#context())
+    this.#wanted.keep?.(value)
     return { body: JSON.stringify(value), losses }
   }
 

@@ -12,6 +12,7 @@ import { close, drain } from './drain.ts'
 import { Roll, standardLimits } from './front.ts'
 import type { Alarm, Front, Limits, Readiness } from './front.ts'
 import { alsoHttp2 } from './http2.ts'
+import { KeptItems } from './kept-items.ts'
 import { receive } from './receive.ts'
 import { invalid } from './reply.ts'
 import { asksForSocket, upgrade } from './upgrade.ts'
@@ -54,6 +55,7 @@ const frontOf = (options: HttpOptions): Front => ({
   keyring: options.keyring,
   isDraining: false,
   buffered: 0,
+  items: new KeptItems(),
   ongoing: new Roll(),
   sockets: new Set(),
   lines: new Set(),

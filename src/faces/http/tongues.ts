@@ -14,6 +14,7 @@ import { openaiResponses } from '../../dialects/openai-responses/index.ts'
 import type { Dialect } from '../../ports/dialect.ts'
 import type { Address } from '../../domain/request.ts'
 import type { Tongue } from './converse.ts'
+import { itemsOf } from './kept-items.ts'
 import { memoryOf } from './stored-responses.ts'
 import { parseBody } from './parse-body.ts'
 
@@ -34,6 +35,8 @@ export const responses: Tongue = {
   passes: ['openai-beta'],
   isSteered: true,
   memory: memoryOf,
+  complete: (front, visit, body) => front.items.complete(visit.caller.key, body),
+  keep: (front, visit, told) => front.items.remember(visit.caller.key, itemsOf(told)),
 }
 export const completions: Tongue = { dialect: openaiCompletions, passes: ['openai-beta'], isSteered: true }
 const asksForEvents = (query: string | undefined): boolean => /(?:^|&)alt=sse(?:&|$)/.test(query ?? '')

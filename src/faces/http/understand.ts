@@ -28,6 +28,8 @@ export interface Spoken<Asks extends ModelBody> {
   readonly isSteered?: boolean
   /** What a request has to do with what its provider keeps. */
   memory?(asks: Asks, raw: RawBody): Memory | undefined
+  /** The body with what is known here of things that it only names. */
+  readonly complete?: (front: Front, visit: Visit, body: Body) => Body
   /** The body as others who speak the dialect take it, where this door has another form of it. */
   readonly native?: (raw: RawBody) => RawBody
 }
@@ -84,18 +86,20 @@ const remembering = <Asks extends ModelBody>(spoken: Spoken<Asks>, incoming: Inc
   return memory === undefined ? incoming : { ...incoming, memory }
 }
 
+const completed = (front: Front, visit: Visit, { complete }: Spoken<ModelBody>, body: Body): Body =>
+  complete === undefined ? body : complete(front, visit, body)
+
 /** What the headers and these bytes ask, or what is wrong with them and where. */
-export const understand = <Asks extends ModelBody>(
+const understand = <Asks extends ModelBody>(
+  front: Front,
   visit: Visit,
-  spoken: Spoken<Asks>,
-  bytes: Buffer,
-  wished: Wishes,
+  { spoken, bytes, wished }: { readonly spoken: Spoken<Asks>; readonly bytes: Buffer; readonly wished: Wishes },
 ): Checked<Asked<Asks>> => {
   const parsed = parseBody(bytes)
   if (!parsed.ok) return parsed
   const steered = spoken.isSteered === true ? steer(parsed.value) : undefined
   if (steered?.ok === false) return steered
-  const kept = steered?.value.body ?? parsed.value
+  const kept = completed(front, visit, spoken, steered?.value.body ?? parsed.value)
   const decoded = spoken.dialect.decodeRequest(kept.json, visit.address)
   if (!decoded.ok) return decoded
   const wishes = steered === undefined ? wished : joinWishes(steered.value.wishes, wished)
@@ -121,7 +125,7 @@ export const whenUnderstood = <Asks extends ModelBody>(
   if (!wished.ok) return refuseFor(front, visit, wished)
   readBody(front, visit, bytes => {
     const spoken = typeof spokenBy === 'function' ? spokenBy(bytes) : spokenBy
-    const asked = understand(visit, spoken, bytes, wished.value)
+    const asked = understand(front, visit, { spoken, bytes, wished: wished.value })
     if (asked.ok) go(asked.value)
     else refuseFor(front, visit, asked)
   })
