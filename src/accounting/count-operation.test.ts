@@ -27,6 +27,8 @@ describe('what is read at once', () => {
     expect(tokensReadAtOnce({ operation: 'moderations', ...common, inputs: [] })).toBe(0)
   })
   it('is all of what is read together', () => {
-    expect(tokensReadAtOnce({ operation: 'images', ...common, prompt: 'a house', count: 1, images: [] })).toBeUndefined()
+    expect(
+      tokensReadAtOnce({ operation: 'images', ...common, prompt: 'a house', count: 1, images: [] }),
+    ).toBeUndefined()
   })
 })

@@ -88,7 +88,7 @@ export class Lane implements WireListener {
       const answered = adapter.ask(request, this.candidate)
       if (!answered.ok) return this.#over(answered.failure)
       const { asked } = answered
-      this.#asked = asked
+      this.#asked = { ...asked, read: head => asked.read(head, secret) }
       this.#made.losses = asked.losses
       this.#made.url = asked.wire.url.split('?', 1)[0]
       this.#made.lane = asked.lane

@@ -47,7 +47,8 @@ const faultOfPath = (path: string): string | undefined => {
 }
 
 const faultOfQuery = (query: string): string | undefined => {
-  for (const pair of query.split('&')) {
+  // Some servers part a query at semicolons as well.
+  for (const pair of query.split(/[&;]/)) {
     const name = unescaped((pair.split('=', 1)[0] ?? '').replaceAll('+', ' '))?.toLowerCase()
     if (name !== undefined && keys.has(name.trim())) {
       return `the query holds a key under "${name}"; send yours in a header, and leave the provider's to the gateway`

@@ -39,8 +39,8 @@ export interface Asked {
   readonly lane: 'express' | 'translated'
   readonly wire: WireRequest
   readonly losses: readonly Loss[]
-  /** A reader for an answer with a 2xx head; with `readsAll`, for any. */
-  read(head: WireHead): AnswerReader
+  /** A reader for an answer with a 2xx head; with `readsAll`, for any. `secret` is what the request was signed with. */
+  read(head: WireHead, secret?: string): AnswerReader
   /** The client gets whatever the provider says, errors too. */
   readonly readsAll?: boolean
   /** May it be sent again after its connection went wrong like this. Absent: yes. */

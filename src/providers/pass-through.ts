@@ -7,6 +7,7 @@ import type { Checked } from '../domain/units.ts'
 import type { AnswerReader, Asked } from '../ports/provider.ts'
 import type { WireError, WireHead, WireRequest } from '../ports/transport.ts'
 import { withHeader } from './headers.ts'
+import { maskFor } from './mask.ts'
 import { factReader } from './passed-facts.ts'
 import type { Facts, FactReader } from './passed-facts.ts'
 import { passedAnswer, passedRequest } from './passed-headers.ts'
@@ -65,8 +66,9 @@ const mayWait = (reader: FactReader | undefined, type: string, head: WireHead): 
   return Number(headerOf(head.headers, 'content-length') ?? 0) <= shortEnough
 }
 
-/** Passes an answer on with its status and headers, and reads along. */
-const passingReader = (body: PassthroughBody, head: WireHead): AnswerReader => {
+/** Passes an answer on with its status and headers, and reads along. Servers echo what they were sent: the credential goes to nobody. */
+const passingReader = (body: PassthroughBody, head: WireHead, secret?: string): AnswerReader => {
+  const mask = maskFor(secret)
   const type = headerOf(head.headers, 'content-type') ?? ''
   const isPlain = (headerOf(head.headers, 'content-encoding') ?? 'identity') === 'identity'
   const isGood = head.status >= 200 && head.status < 300
@@ -77,10 +79,10 @@ const passingReader = (body: PassthroughBody, head: WireHead): AnswerReader => {
     begin: () => ({
       ...nothing,
       content: true,
-      head: { status: head.status, headers: passedAnswer(head), mayWait: mayWait(reader, type, head) },
+      head: { status: head.status, headers: passedAnswer(head).map(mask.text), mayWait: mayWait(reader, type, head) },
     }),
-    push: chunk => ({ ...told(reader?.push(chunk)), bytes: chunk, content: true }),
-    end: () => ({ ...told(reader?.end()), isWhole: true, ended: true }),
+    push: chunk => ({ ...told(reader?.push(chunk)), bytes: mask.push(chunk), content: true }),
+    end: () => ({ ...told(reader?.end()), bytes: mask.rest(), isWhole: true, ended: true }),
   }
 }
 
@@ -111,7 +113,7 @@ export const passOn = (passing: Passing, body: PassthroughBody): Checked<Asked> 
         ...(!repeatable.includes(method) && { once: true }),
       },
       losses: [],
-      read: head => passingReader(body, head),
+      read: (head, secret) => passingReader(body, head, secret),
       readsAll: true,
       mayRepeat,
     },

@@ -15,7 +15,7 @@ import { parseJson } from '../dialects/fields.ts'
 import { joined } from './whole-body.ts'
 
 /** Facts of an answer, without anything that would be passed on. */
-export type Facts = Pick<Delivery, 'model' | 'upstreamId' | 'usage' | 'finish' | 'serviceTier'>
+export type Facts = Partial<Pick<Delivery, 'model' | 'upstreamId' | 'usage' | 'finish' | 'serviceTier' | 'size'>>
 
 /** Reads along. Never says anything of the answer but facts. */
 export interface FactReader {
@@ -38,7 +38,9 @@ const dialects: readonly (readonly [path: RegExp, dialect: Dialect])[] = [
 const longest = 4 * 1024 * 1024
 const none: Facts = {}
 
-const factsOf = ({ model, upstreamId, usage, finish, serviceTier }: Delivery): Facts => ({
+const factsOf = ({ model, upstreamId, usage, finish, serviceTier, size }: Delivery): Facts => ({
+  // A client may leave out the wish for a count at the end: what came is then all that is known.
+  size,
   ...(model !== undefined && model !== '' && { model }),
   ...(upstreamId !== undefined && { upstreamId }),
   ...(usage !== undefined && { usage }),
@@ -101,6 +103,9 @@ const withModel = (path: string, reader: FactReader): FactReader => {
   return { push: chunk => reader.push(chunk), end: () => ({ ...named, ...reader.end() }) }
 }
 
+/** As servers understand it that are not strict: escapes undone, and no slash at its end. */
+const plainPath = (path: string): string => decodeURIComponent(path).replace(/\/+$/, '')
+
 const readerFor = (path: string, type: string): FactReader | undefined => {
   const dialect = dialects.find(([form]) => form.test(path))?.[1]
   if (dialect !== undefined && type === (dialect.framing ?? serverSentEvents).mediaType) return streamFacts(dialect)
@@ -122,6 +127,6 @@ export const factReader = (
   if (asked.method !== 'POST') return undefined
   const path = asked.path.split('?', 1)[0] ?? ''
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const reader = readerFor(path, type)
+  const reader = readerFor(plainPath(path), type)
   return reader === undefined ? undefined : withModel(path, reader)
 }

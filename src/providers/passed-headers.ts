@@ -42,7 +42,13 @@ const notForProviders: ReadonlySet<string> = new Set([
   'x-budget-cap',
   'x-portkey-metadata',
   'x-fagi-route-policy',
+  // The method that was admitted is the one that counts.
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
 ])
+/** Keys have many names; whichever a client sends, it is not the provider's. */
+const nameOfKey = /(?:^|[-_])(?:api[-_]?key|subscription[-_]key|private[-_]token|auth[-_]token|access[-_]token)$/
 const ourPrefixes: readonly string[] = ['x-signalbox-', 'x-forwarded-', 'proxy-', 'sec-']
 
 /** The names in all `connection` headers: they belong to the connection too. */
@@ -63,6 +69,7 @@ export const passedRequest = (given: readonly string[]): readonly string[] => {
     !ofConnection.has(name) &&
     !notForProviders.has(name) &&
     !named.includes(name) &&
+    !nameOfKey.test(name) &&
     !ourPrefixes.some(prefix => name.startsWith(prefix))
   return pairs.filter(isPassed).flat()
 }
