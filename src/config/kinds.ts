@@ -66,6 +66,15 @@ export const word: Kind<string> = {
 /** A word of which more can be said. */
 export const named = (what: string): Kind<string> => ({ ...word, what })
 
+/** A model as a provider calls it, which may become part of an address: one with a part of dots alone would lead elsewhere. */
+export const modelName: Kind<string> = {
+  ...named('a model such as gpt-4o-mini'),
+  read: value => {
+    const found = word.read(value)
+    return found === undefined || /(?:^|\/)\.{1,2}(?:\/|$)/.test(found) ? undefined : found
+  },
+}
+
 /** True or false. */
 export const flag: Kind<boolean> = {
   what: 'true or false',

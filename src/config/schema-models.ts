@@ -7,6 +7,7 @@ import {
   flag,
   fraction,
   leaf,
+  modelName,
   named,
   oneOf,
   optionalLeaf,
@@ -136,7 +137,7 @@ const abilityList = z
 const deployment = shape(
   {
     provider: leaf(named('the name of a provider'), 'The name of a provider above.'),
-    model: leaf(named('a model such as gpt-4o-mini'), "The model, as the provider's own API calls it."),
+    model: leaf(modelName, "The model, as the provider's own API calls it."),
     knownAs: optionalLeaf(
       named('a model such as gpt-4o-mini'),
       'The model that this is, where the provider calls it by a name of your own: price, window and abilities are those.',
