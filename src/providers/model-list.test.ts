@@ -60,6 +60,14 @@ describe('a list of models', () => {
     expect(read({ models: [{ name: 'b' }] })).toEqual({ ok: true, value: [{ model: 'b' }] })
     expect(read({ data: [] })).toEqual({ ok: true, value: [] })
   })
+  it('holds no name that would move a cursor, begin a line or hide itself', () => {
+    const odd = ['a\nb', 'a\u001b[2Jb', 'a\u202eb', 'a\ud800b', 'a\u2028b', 'a\u200bb']
+    const fine = ['/models/My Model.gguf', '通义千问', 'hf.co/a/b:Q4_K_M']
+    expect(read({ data: [...odd, ...fine].map(id => ({ id })) })).toEqual({
+      ok: true,
+      value: fine.map(model => ({ model })),
+    })
+  })
   it('says what it found where there is none', () => {
     for (const body of [{ error: 'x' }, 'text', null, { data: {} }]) expect(read(body)).toMatchObject({ ok: false })
   })

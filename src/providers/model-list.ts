@@ -82,10 +82,14 @@ const abouts: Readonly<Record<string, About>> = {
 /** Where lists tell a model's window: vLLM and SGLang, Groq, Mistral, OpenRouter and Together, llama.cpp. */
 const windowNames = ['max_model_len', 'context_window', 'max_context_length', 'context_length'] as const
 
+/** A name that can be shown and sent: what would move a terminal's cursor or begin another line of a log is none. */
+const isName = (model: unknown): model is string =>
+  typeof model === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u.test(model)
+
 const listed = (row: unknown): readonly ListedModel[] => {
   if (!isRecord(row)) return []
   const model = row['id'] ?? row['model'] ?? row['name']
-  if (typeof model !== 'string' || model === '' || model.length > 300) return []
+  if (!isName(model)) return []
   const meta = isRecord(row['meta']) ? row['meta'] : {}
   const told = [...windowNames.map(name => row[name]), meta['n_ctx'], meta['n_ctx_train']].map(sizeOf)
   return [{ model, ...windowOf(told.find(size => size !== undefined)) }]
