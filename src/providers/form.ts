@@ -2,8 +2,9 @@
 import type { FormPart } from '../ports/operation-dialect.ts'
 import type { BodyPiece } from '../ports/transport.ts'
 
-/** As browsers do: a quote or a line end must not end the name. */
-const quoted = (name: string): string => name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22')
+/** As browsers do: a quote or a line end must not end the name; nor may a header hold any other control character. */
+const quoted = (name: string): string =>
+  name.replaceAll(/[\p{Cc}"]/gu, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 
 /** A media type is a word with a slash and parameters: what else is told of a file is not repeated. */
 const isMediaType = (text: string): boolean =>

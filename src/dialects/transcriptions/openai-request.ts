@@ -61,7 +61,9 @@ export const decodeRequest =
     const findings: Findings = {}
     const field = (name: string): string | undefined => form.fields.findLast(([one]) => one === name)?.[1]
     const target = requiredWord(findings, 'model', field('model'))
-    const file = form.files.find(({ name }) => name === 'file')?.file
+    const [file, another] = form.files.filter(({ name }) => name === 'file').map(one => one.file)
+    // Which of two is heard, and paid, only the provider would know.
+    if (another !== undefined) return { ok: false, at: 'file', why: 'there are two files; one would be right' }
     if (file === undefined) {
       report(findings, 'file', undefined, 'a file with sound')
       return { ok: false, ...(findings.first ?? { why: 'there is no file' }) }

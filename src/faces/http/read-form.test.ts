@@ -202,6 +202,27 @@ describe('what is wrong with a form is told', () => {
     ],
     ['empty', '', { 'content-type': 'multipart/form-data; boundary=b' }, 400, /breaks off or is malformed/],
     [
+      'of a boundary without end',
+      'x',
+      { 'content-type': `multipart/form-data; boundary=${'b'.repeat(5000)}` },
+      415,
+      /with a boundary would be right/,
+    ],
+    [
+      'with a packed part',
+      opening.replace('content-type', 'content-transfer-encoding: base64\r\ncontent-type') + 'UklGRg==\r\n--b--\r\n',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+      400,
+      /content-transfer-encoding of file is "base64"/,
+    ],
+    [
+      'with two files of which one would be heard',
+      `${opening}one${opening.slice(opening.indexOf('\r\n--b'))}two\r\n--b--\r\n`,
+      { 'content-type': 'multipart/form-data; boundary=b' },
+      400,
+      /there are two files; one would be right/,
+    ],
+    [
       'of another boundary',
       `${opening}x\r\n--b--\r\n`,
       { 'content-type': 'multipart/form-data; boundary=c' },
@@ -233,6 +254,22 @@ describe('what is wrong with a form is told', () => {
         { error: { message: expect.stringMatching(message) } },
       ])
     }
+  })
+
+  it('more text in its fields than memory is for, or than there is room for now', async () => {
+    const face = await open({ limits: { buffered: 6 * mebi } })
+    const many = (count: number): FormData =>
+      formOf(Array.from({ length: count }, (_, place) => [`f${place}`, 'x'.repeat(mebi)] as const))
+    expect((await post(face, many(4))).status).toBe(503)
+    await face.face.close()
+    const roomy = await open()
+    const answer = await post(roomy, many(5))
+    expect([answer.status, await answer.json()]).toMatchObject([
+      413,
+      { error: { message: expect.stringContaining('4194304 bytes together') } },
+    ])
+    // What was counted is given back: the next has as much room as the first.
+    for (let round = 0; round < 40; round += 1) expect((await post(roomy, many(5))).status).toBe(413)
   })
 
   it('larger than the settings allow, told beforehand or not', async () => {

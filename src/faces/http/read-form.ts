@@ -24,10 +24,15 @@ export interface TakenForm {
 const mostFiles = 20
 const mostFields = 256
 const longestField = 1024 * 1024
+/** All fields together: they wait in memory, as files need not. */
+const mostFieldBytes = 4 * 1024 * 1024
 /** Of a form whose size the settings do not limit. */
 const usualMost = 512 * 1024 * 1024
 
-const isForm = /^multipart\/form-data\s*;.*\bboundary\s*=\s*"?[^\s";]/i
+/** A boundary has 70 characters at most (RFC 2046, 5.1.1). */
+const isForm = /^multipart\/form-data\s*;.*\bboundary\s*=\s*(?:"[^"]{1,70}"|[^\s";]{1,70}(?=[\s;]|$))/i
+/** Nobody has packed parts since RFC 7578; taken as they are they would be other files than were sent. */
+const isPlainCoding = /^(?:7bit|8bit|binary)$/i
 
 /** What the head alone shows to be wrong. */
 const badHead = (headers: IncomingHttpHeaders, most: number): Failure | undefined => {
@@ -52,6 +57,12 @@ const full = (error: Error): Failure => ({
   message: `the gateway could not keep the upload (${'code' in error ? String(error.code) : 'an error'}); try again later`,
 })
 
+const crowded: Failure = {
+  kind: 'internal',
+  status: 503,
+  message: 'too many large requests are being read at this moment; try again shortly',
+}
+
 const broken = invalid(
   'the form breaks off or is malformed; parts between the boundary that content-type names, and that boundary with two dashes at the end, would be right',
 )
@@ -75,6 +86,7 @@ class FormReading implements Ongoing {
   readonly #files: { readonly name: string; readonly file: { name: string; mediaType: string; bytes: SpooledFile } }[] =
     []
   #size = 0
+  #fieldBytes = 0
   #isOver = false
 
   constructor(front: Front, visit: Visit, take: (taken: TakenForm) => void, type: string) {
@@ -107,8 +119,14 @@ class FormReading implements Ongoing {
       headerSize: 16_384,
     }
     const parser = new Busboy({ headers: { ...headers, 'content-type': type }, limits, isPartAFile: isFile })
-    parser.on('field', (name, value, _, isCut) => this.#field(name, value, isCut))
-    parser.on('file', (...[name, stream, fileName, , mediaType]) => this.#file(name, stream, { fileName, mediaType }))
+    parser.on('field', (...[name, value, , isCut, coding]) => {
+      if (this.#isCoded(name, coding)) return
+      this.#field(name, value, isCut)
+    })
+    parser.on('file', (...[name, stream, fileName, coding, mediaType]) => {
+      if (this.#isCoded(name, coding)) return void stream.on('error', () => undefined).resume()
+      this.#file(name, stream, { fileName, mediaType })
+    })
     parser.on('filesLimit', () => this.#refuse(invalid(`the form has more than ${mostFiles} files`)))
     parser.on('fieldsLimit', () => this.#refuse(invalid(`the form has more than ${mostFields} fields`)))
     parser.on('drain', () => this.#visit.request.resume())
@@ -137,10 +155,24 @@ class FormReading implements Ongoing {
     this.#discard()
   }
 
+  #isCoded(name: string | undefined, coding: string): boolean {
+    if (isPlainCoding.test(coding)) return false
+    const found = `the content-transfer-encoding of ${name ?? 'a part'} is "${coding.slice(0, 40)}"`
+    this.#refuse(invalid(`${found}; a part must come without one`, name === undefined ? {} : { param: name }))
+    return true
+  }
+
   #field(name: string | undefined, value: string, isCut: boolean): void {
     if (this.#isOver || name === undefined) return
-    if (!isCut) this.#fields.push([name, value])
-    else this.#refuse(invalid(`${name} is longer than ${longestField} bytes; it must be shorter`, { param: name }))
+    if (isCut)
+      return this.#refuse(invalid(`${name} is longer than ${longestField} bytes; it must be shorter`, { param: name }))
+    const size = name.length + Buffer.byteLength(value)
+    if (!this.#memory.hasRoom(size)) return this.#refuse(crowded)
+    this.#memory.count(size)
+    this.#fieldBytes += size
+    if (this.#fieldBytes > mostFieldBytes)
+      return this.#refuse(invalid(`the fields have more than ${mostFieldBytes} bytes together`, { status: 413 }))
+    this.#fields.push([name, value])
   }
 
   #file(
@@ -184,6 +216,8 @@ class FormReading implements Ongoing {
 
   #discard(): void {
     for (const { file } of this.#files) file.bytes.discard(gone)
+    this.#memory.count(-this.#fieldBytes)
+    this.#fieldBytes = 0
   }
 
   #stop(): void {
