@@ -112,7 +112,13 @@ export class Lane implements WireListener {
     this.#made.headAt = now
     this.#head = head
     const rates = this.#adapter?.rates(head.headers, now)
-    tell({ ...told(this.#made, request, now), type: 'attempt-answered', ...(rates !== undefined && { rates }) })
+    const { operation } = request
+    tell({
+      ...told(this.#made, request, now),
+      type: 'attempt-answered',
+      operation,
+      ...(rates !== undefined && { rates }),
+    })
     if (!isGood(head) && this.#asked?.readsAll !== true) return
     this.#guarded(() => {
       this.#reader = this.#asked?.read(head)

@@ -57,6 +57,7 @@ export type GatewayEvent =
       readonly candidate: Candidate
       readonly credential?: CredentialId
       readonly rates?: RateReport
+      readonly operation?: Operation
     })
   /** A turn of a conversation is over, with what it used; the attempt's end tells the sum of all. */
   | (RequestEvent & {

@@ -6,6 +6,7 @@ import type { OperationAnswer } from '../domain/operation.ts'
 import type { OperationRequest } from '../domain/request.ts'
 import { tokens } from '../domain/units.ts'
 import { serverSentEvents } from '../dialects/framing.ts'
+import { tokenCount } from '../dialects/token-count.ts'
 import type { OperationDialect } from '../ports/operation-dialect.ts'
 import type { AnswerReader } from '../ports/provider.ts'
 import type { WireHead } from '../ports/transport.ts'
@@ -84,10 +85,18 @@ const readWhole = (reading: OperationReading, type: string): AnswerReader => {
   }
 }
 
-/** A reader for whatever this answer is: events or sound that pass as they come, one body of JSON or text. */
-export const readOperation = (reading: OperationReading): AnswerReader => {
-  const { who, dialect, request, isExpress, failureIn, head } = reading
-  const type = headerOf(head?.headers ?? {}, 'content-type') ?? ''
+/** Nobody asked for it packed, and whoever gets it would take it for what it is called. */
+const unread = (who: string, packing: string): AnswerReader => {
+  const message = `${who} answered with content-encoding "${packing.slice(0, 40)}", which it was not asked for`
+  const failure: Failure = { kind: 'upstream-garbled', message }
+  return { lane: 'express', push: () => ({ ...nothing, failure }), end: () => ({ ...nothing, failure }) }
+}
+
+const headOf = ({ head }: OperationReading, name: string): string => headerOf(head?.headers ?? {}, name) ?? ''
+
+const readPlain = (reading: OperationReading): AnswerReader => {
+  const { who, dialect, request, isExpress, failureIn } = reading
+  const type = headOf(reading, 'content-type')
   const { readEvent, worthOf } = dialect
   const passing = { who, mediaType: type, failureIn }
   if (isExpress && readEvent !== undefined && type.startsWith(serverSentEvents.mediaType)) {
@@ -99,10 +108,16 @@ export const readOperation = (reading: OperationReading): AnswerReader => {
   return readWhole(reading, type)
 }
 
+/** A reader for whatever this answer is: events or sound that pass as they come, one body of JSON or text. */
+export const readOperation = (reading: OperationReading): AnswerReader => {
+  const packing = headOf(reading, 'content-encoding')
+  return /^(?:identity)?$/i.test(packing) ? readPlain(reading) : unread(reading.who, packing)
+}
+
 /** A reader for the number of tokens. */
 export const readCount = (who: string, counting: Counting, failureIn: (body: string) => Failure): AnswerReader =>
   wholeBody({ who, failureIn, lane: 'translated' }, (json): Delivery => {
-    const count = counting.read(json)
+    const count = tokenCount(counting.read(json))
     return count === undefined
       ? { ...nothing, failure: { kind: 'upstream-garbled', message: `${who} answered without a number of tokens` } }
       : { ...complete, answer: { result: { type: 'token-count', input: tokens(count) } } }

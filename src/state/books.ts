@@ -1,6 +1,8 @@
 /** What live state remembers, and how each event is entered into it. */
 import type { GatewayEvent, Settled } from '../domain/gateway-event.ts'
 import type { DeploymentId } from '../domain/ids.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Operation } from '../domain/operation.ts'
 import { millis } from '../domain/units.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { Instant, Millis } from '../domain/units.ts'
@@ -31,6 +33,14 @@ const unjudged = (attempt: Attempt): Attempt => ({
   ...attempt,
   failure: { kind: 'cancelled', message: 'nothing was asked of the model' },
 })
+
+/**
+ * What refuses a credential says whether it is any good, unless that was for something that not every credential may do:
+ * counting has rights and limits of its own, and what is passed on may be anything.
+ */
+const tellsOfCredential = (operation: Operation | undefined, failure: Failure | undefined): boolean =>
+  failure === undefined ||
+  (operation !== 'count-tokens' && (operation !== 'passthrough' || failure.kind !== 'upstream-credential'))
 
 /** Everything by deployment, credential, request and pool. */
 export class Books {
@@ -71,7 +81,9 @@ export class Books {
       case 'attempt-started':
         return this.#started(event)
       case 'attempt-answered':
-        if (event.rates !== undefined) this.known(event.candidate.id).hear(event.rates, event.credential, event.at)
+        // Who counts has limits of its own.
+        if (event.rates !== undefined && event.operation !== 'count-tokens')
+          this.known(event.candidate.id).hear(event.rates, event.credential, event.at)
         return
       case 'attempt-ended':
         return this.#ended(event)
@@ -99,7 +111,7 @@ export class Books {
     const flight = this.flights.end(request, candidate.id)
     this.known(candidate.id).end({ attempt, streamed, flight, at })
     this.#forget(candidate.id)
-    if (credential === undefined) return
+    if (credential === undefined || !tellsOfCredential(operation, failure)) return
     const startedAt = flight?.startedAt ?? attempt.startedAt
     this.credentials.ended(candidate.provider, credential, { deployment: candidate.id, startedAt, at, failure })
   }

@@ -6,13 +6,14 @@ import { openHouse, virtualKey } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
 
 type Answer = (asked: { readonly input?: readonly unknown[]; readonly documents?: readonly unknown[] }) => unknown
-const state: { answer: Answer; seen: IncomingMessage[] } = { answer: () => ({}), seen: [] }
+type Raw = (request: IncomingMessage, response: ServerResponse) => void
+const state: { answer: Answer; raw: Raw | undefined } = { answer: () => ({}), raw: undefined }
 
 const serve = (request: IncomingMessage, response: ServerResponse): void => {
   let text = ''
   request.setEncoding('utf8').on('data', (piece: string) => (text += piece))
   request.on('end', () => {
-    state.seen.push(request)
+    if (state.raw !== undefined) return state.raw(request, response)
     const asked: Parameters<Answer>[0] = JSON.parse(text)
     response.setHeader('content-type', 'application/json').end(JSON.stringify(state.answer(asked)))
   })
@@ -31,15 +32,19 @@ beforeAll(async () => {
         'providers:',
         `  first: { type: openai, url: '${url}/v1', key: '\${WORLD_KEY}' }`,
         `  ranks: { type: cohere, url: '${url}', key: '\${WORLD_KEY}' }`,
+        `  claudes: { type: anthropic, url: '${url}', key: '\${WORLD_KEY}' }`,
         'deployments:',
         '  embeds: { provider: first, model: text-embedding-3-small }',
         '  ranker: { provider: ranks, model: rerank-v3.5 }',
-        'pools: { all: { candidates: [embeds, ranker] } }',
+        '  draws: { provider: first, model: gpt-image-1 }',
+        '  speaks: { provider: first, model: tts-1 }',
+        '  claude: { provider: claudes, model: claude-3-haiku-20240307 }',
+        'pools: { all: { candidates: [embeds, ranker, draws, speaks, claude] } }',
       ].join('\n'),
   })
 })
 afterEach(() => {
-  state.seen.length = 0
+  state.raw = undefined
 })
 afterAll(async () => {
   await house.close()
@@ -77,5 +82,78 @@ describe('vectors that belong to no input', () => {
     state.answer = () => vectors(places)
     const { status, body } = await ask('/v1/embeddings', { model: 'embeds', input: ['a', 'b', 'c'] })
     expect([status, body]).toMatchObject([502, { error: { code: 'upstream-garbled' } }])
+  })
+})
+
+describe('a count that nobody believes', () => {
+  it('of tokens of an image makes no bill', async () => {
+    state.answer = () => ({
+      created: 1,
+      data: [{ b64_json: 'iVBORw0KGgo=' }],
+      usage: { input_tokens: 1, output_tokens: 1e18, total_tokens: 1e18 },
+    })
+    expect((await ask('/v1/images/generations', { model: 'draws', prompt: 'a house' })).status).toBe(200)
+    expect(house.settled.at(-1)?.cost.amount).toBeLessThan(1_000_000)
+  })
+  it('of searches is estimated', async () => {
+    const results = [{ index: 0, relevance_score: 1 }]
+    state.answer = () => ({ results, meta: { billed_units: { search_units: 1e9 } } })
+    await ask('/v2/rerank', { model: 'ranker', query: 'which?', documents: ['a'] })
+    expect(house.settled.at(-1)?.cost).toEqual({ amount: 2000, source: 'estimate' })
+  })
+  it('of tokens of a conversation is estimated', async () => {
+    const conversation = { model: 'claude', messages: [{ role: 'user', content: 'hello' }] }
+    state.answer = () => ({ input_tokens: -3 })
+    const { body } = await ask('/v1/messages/count_tokens', conversation)
+    expect(body).toMatchObject({ input_tokens: expect.any(Number) })
+    expect(body.input_tokens).toBeGreaterThan(0)
+  })
+})
+
+describe('sound that is packed', () => {
+  it('is no answer: its client would hear noise', async () => {
+    state.raw = (_, response) => {
+      response.writeHead(200, { 'content-type': 'audio/mpeg', 'content-encoding': 'gzip' })
+      response.end(Buffer.from('1f8b08', 'hex'))
+    }
+    const { status, body } = await ask('/v1/audio/speech', { model: 'speaks', input: 'hello', voice: 'alloy' })
+    expect([status, body]).toMatchObject([502, { error: { message: expect.stringContaining('"gzip"') } }])
+  })
+})
+
+describe('a credential that is refused', () => {
+  const messages = [{ role: 'user', content: 'hello' }]
+  const refusing =
+    (status: number): Raw =>
+    (_, response) =>
+      void response
+        .writeHead(status, { 'content-type': 'application/json', 'retry-after': '3600' })
+        .end('{"error":{"message":"you may not"}}')
+  const talks = async (): Promise<number> => {
+    state.raw = undefined
+    state.answer = () => ({
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-3-haiku-20240307',
+      content: [{ type: 'text', text: 'hi' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 1, output_tokens: 1 },
+    })
+    return (await ask('/v1/messages', { model: 'claude', max_tokens: 9, messages })).status
+  }
+  it.each([401, 403, 429, 500])('with %i for counting may still talk', async status => {
+    state.raw = refusing(status)
+    for (let round = 0; round < 6; round += 1) {
+      expect((await ask('/v1/messages/count_tokens', { model: 'claude', messages })).status).toBe(200)
+    }
+    expect(await talks()).toBe(200)
+  })
+  it.each([401, 403])('with %i for what a client chose to pass on may still talk and pass on', async status => {
+    state.raw = refusing(status)
+    for (let round = 0; round < 6; round += 1) {
+      expect((await ask('/passthrough/claudes/v1/organizations/users', {})).status).toBe(status)
+    }
+    expect(await talks()).toBe(200)
   })
 })

@@ -9,12 +9,10 @@ import type { Checked } from '../../domain/units.ts'
 import type { AnswerContext, Encoded, Frame } from '../../ports/dialect.ts'
 import type { EventTold } from '../../ports/operation-dialect.ts'
 import { isWord, otherMembers, recordOf } from '../fields.ts'
+import { tokenCount } from '../token-count.ts'
 import { id } from './openai-request.ts'
 
-const numberIn = (record: Json, name: string): number => {
-  const value = record[name]
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0
-}
+const numberIn = (record: Json, name: string): number => tokenCount(record[name]) ?? 0
 
 /** Nothing but so many pictures. */
 export const onlyPictures = (images: number): Usage => {
@@ -24,7 +22,7 @@ export const onlyPictures = (images: number): Usage => {
 
 /** Usage as OpenAI counts it; where it counts no tokens, the pictures alone. */
 const usageOf = (told: unknown, images: number): Usage => {
-  if (!isRecord(told) || typeof told['input_tokens'] !== 'number') return onlyPictures(images)
+  if (!isRecord(told) || tokenCount(told['input_tokens']) === undefined) return onlyPictures(images)
   const output = numberIn(told, 'output_tokens')
   const outputDetails = recordOf(told, 'output_tokens_details')
   const inputDetails = recordOf(told, 'input_tokens_details')

@@ -5,7 +5,18 @@ import type { DialectId } from '../../domain/ids.ts'
 import type { OperationAnswer, RerankBody } from '../../domain/operation.ts'
 import type { Checked } from '../../domain/units.ts'
 import type { OperationDialect } from '../../ports/operation-dialect.ts'
-import { answered, asRecord, isText, rankedIn, readRequest, searchesIn, strangers, textsOf, usageOf } from './wire.ts'
+import {
+  answered,
+  asRecord,
+  isText,
+  rankedIn,
+  readRequest,
+  searchesIn,
+  searchesTold,
+  strangers,
+  textsOf,
+  usageOf,
+} from './wire.ts'
 
 const names = { documents: 'documents', topN: 'top_n', returns: 'return_documents' }
 
@@ -14,7 +25,10 @@ const decodeAnswer = (body: unknown, request: RerankBody): Checked<OperationAnsw
   const meta = isRecord(body['meta']) ? body['meta'] : {}
   const billed = isRecord(meta['billed_units']) ? meta['billed_units'] : {}
   const counted = isRecord(meta['tokens']) ? meta['tokens'] : {}
-  const usage = usageOf(billed['input_tokens'] ?? counted['input_tokens'], billed['search_units'])
+  const usage = usageOf(
+    billed['input_tokens'] ?? counted['input_tokens'],
+    searchesTold(billed['search_units'], request),
+  )
   const upstreamId = body['id']
   return answered(body['results'], request, { usage, ...(isText(upstreamId) && { upstreamId }) })
 }

@@ -4,15 +4,15 @@ import type { Json } from '../../domain/json.ts'
 import type { OperationAnswer, RerankBody } from '../../domain/operation.ts'
 import type { Usage } from '../../domain/stream-event.ts'
 import type { Checked } from '../../domain/units.ts'
-import { answered, isText, usageOf } from './wire.ts'
+import { answered, isText, searchesTold, usageOf } from './wire.ts'
 
 /** Tokens stand at one of several places. */
-const usageIn = ({ usage, meta, tokens }: Json): Usage | undefined => {
+const usageIn = ({ usage, meta, tokens }: Json, request: RerankBody): Usage | undefined => {
   const inMeta = isRecord(meta) ? meta : {}
   const billed = isRecord(inMeta['billed_units']) ? inMeta['billed_units'] : {}
   const counted = [usage, tokens, inMeta['tokens'], billed].find(isRecord) ?? {}
   const input = counted['total_tokens'] ?? counted['prompt_tokens'] ?? counted['input_tokens']
-  return usageOf(input, billed['search_units'])
+  return usageOf(input, searchesTold(billed['search_units'], request))
 }
 
 /** An answer in any form that is like Jina's. */
@@ -20,7 +20,7 @@ export const decodeAnswer = (body: unknown, request: RerankBody): Checked<Operat
   if (Array.isArray(body)) return answered(body, request, {})
   if (!isRecord(body)) return { ok: false, why: 'no object' }
   const { model, id: upstreamId } = body
-  const more = { usage: usageIn(body), model: isText(model) ? model : undefined }
+  const more = { usage: usageIn(body, request), model: isText(model) ? model : undefined }
   return answered(body['results'] ?? body['data'], request, { ...more, ...(isText(upstreamId) && { upstreamId }) })
 }
 

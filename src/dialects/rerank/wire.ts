@@ -127,6 +127,12 @@ export const usageOf = (input: unknown, searches?: unknown): Usage | undefined =
   return { ...plain, ...(searched !== undefined && { units: { searches: searched } }) }
 }
 
+/** Long documents are ranked in parts, but a hundred documents' worth of them is more than anybody sends; a larger count is nonsense. */
+export const searchesTold = (told: unknown, { documents }: RerankBody): number | undefined => {
+  const searches = tokenCount(told)
+  return searches === undefined || searches > 100 * documents.length ? undefined : searches
+}
+
 /** A search is a query with up to a hundred documents, as all bill it who bill by searches. */
 export const searchesIn = ({ documents }: RerankBody): number => Math.ceil(documents.length / 100)
 

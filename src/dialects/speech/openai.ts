@@ -11,6 +11,7 @@ import type { EventTold, OperationDialect, WireBody } from '../../ports/operatio
 import { isAbsent, isWord, otherMembers } from '../fields.ts'
 import { checked, optionalNumber, optionalText, report, requiredWord } from '../findings.ts'
 import type { Findings } from '../findings.ts'
+import { tokenCount } from '../token-count.ts'
 import { base64Of } from './base64.ts'
 
 const id = 'openai' as DialectId
@@ -87,10 +88,7 @@ const charactersPerSecond = 83
 const worthOf = (bytes: number, { fileType }: SpeechBody): number =>
   (bytes / (bytesPerSecond[fileType] ?? 16_000)) * charactersPerSecond
 
-const count = (usage: Json, name: string): number => {
-  const value = usage[name]
-  return typeof value === 'number' && value > 0 ? Math.round(value) : 0
-}
+const count = (usage: Json, name: string): number => tokenCount(usage[name]) ?? 0
 
 const usageOf = (usage: unknown): Usage | undefined => {
   if (!isRecord(usage)) return undefined

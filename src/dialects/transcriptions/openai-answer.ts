@@ -9,6 +9,7 @@ import type { Checked } from '../../domain/units.ts'
 import type { Encoded, Frame } from '../../ports/dialect.ts'
 import type { EventTold } from '../../ports/operation-dialect.ts'
 import { isWord, recordOf } from '../fields.ts'
+import { tokenCount } from '../token-count.ts'
 import { endOf, srtOf, vttOf, wordsIn } from './captions.ts'
 
 const numberIn = (record: Json, name: string): number | undefined => {
@@ -27,18 +28,23 @@ export const onlySeconds = (seconds: number): Usage => ({
   units: { seconds },
 })
 
+/** A recording is no longer than some weeks; more is nonsense, and must not make a bill. */
+const mostSeconds = 1e7
+const plausible = (seconds: number | undefined): number | undefined =>
+  seconds === undefined || seconds > mostSeconds ? undefined : seconds
+
 /** Newer models count tokens, older ones seconds; some tell the length of what was heard alone. */
 export const usageOf = (usage: unknown, seconds: number | undefined): Usage | undefined => {
   const told = isRecord(usage) ? usage : {}
-  const length = numberIn(told, 'seconds') ?? seconds
-  const input = numberIn(told, 'input_tokens')
+  const length = plausible(numberIn(told, 'seconds')) ?? plausible(seconds)
+  const input = tokenCount(told['input_tokens'])
   if (input === undefined) return length === undefined ? undefined : onlySeconds(length)
-  const audio = numberIn(recordOf(told, 'input_token_details'), 'audio_tokens')
+  const audio = tokenCount(recordOf(told, 'input_token_details')['audio_tokens'])
   return {
     input: tokens(input),
     inputCached: none,
     inputCacheWritten: none,
-    output: tokens(numberIn(told, 'output_tokens') ?? 0),
+    output: tokens(tokenCount(told['output_tokens']) ?? 0),
     reasoning: none,
     ...(audio !== undefined && { inputAudio: tokens(audio) }),
     ...(length !== undefined && { units: { seconds: length } }),
