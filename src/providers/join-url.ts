@@ -8,3 +8,13 @@ export const joinUrl = (base: string, path: string): string => {
   const joined = `${bare.replace(/\/+$/, '')}${path}`
   return query !== '' && path.includes('?') ? `${joined}&${query.slice(1)}` : `${joined}${query}`
 }
+
+/** As `joinUrl` with this base, each address made once: they are few, and asked for with every request. */
+export const joinedTo = (base: string): ((path: string) => string) => {
+  const known = new Map<string, string>()
+  return path => {
+    const address = known.get(path) ?? joinUrl(base, path)
+    known.set(path, address)
+    return address
+  }
+}

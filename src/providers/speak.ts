@@ -15,7 +15,7 @@ import { classify, reclassify } from './classify.ts'
 import { converse } from './converse.ts'
 import { standingHeaders, withHeader, withPassing } from './headers.ts'
 import type { Line } from './lines.ts'
-import { joinUrl } from './join-url.ts'
+import { joinUrl, joinedTo } from './join-url.ts'
 import { operationBody } from './operation-body.ts'
 import { passOn } from './pass-through.ts'
 import { ratesOf } from './rates.ts'
@@ -88,9 +88,11 @@ class Speaker {
   readonly #voices: readonly Voice[]
   /** Standing headers, made once for each door and kind of answer. */
   readonly #standing = new Map<Voice | Service, Map<string, readonly string[]>>()
+  readonly #address: (path: string) => string
 
   constructor(spoken: Spoken) {
     this.#spoken = spoken
+    this.#address = joinedTo(spoken.url)
     this.#voices = [spoken, ...(spoken.also ?? [])]
   }
 
@@ -124,6 +126,7 @@ class Speaker {
 
   #url(door: Voice | Service, at: At, path = door.path): string {
     const { url } = this.#spoken
+    if (door.host === undefined && typeof path === 'string') return this.#address(path)
     return joinUrl(door.host?.(url, at) ?? url, pathAt(path, at))
   }
 
