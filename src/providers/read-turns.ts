@@ -12,6 +12,7 @@ import type { Usage } from '../domain/stream-event.ts'
 import { tokens } from '../domain/units.ts'
 import type { AnswerReader } from '../ports/provider.ts'
 import { parseJson } from '../dialects/fields.ts'
+import { redact } from './redact.ts'
 
 /** What a message tells beside what it says. */
 interface Fact {
@@ -62,10 +63,14 @@ const realtimeUsage = (usage: unknown): Usage | undefined => {
   }
 }
 
+const mostSeconds = 86_400
+
 /** What was heard in a session that only writes down: by tokens, or by the second. */
 const heardUsage = (usage: unknown): Usage | undefined => {
   const seconds = isRecord(usage) && usage['type'] === 'duration' ? usage['seconds'] : undefined
   if (typeof seconds !== 'number') return realtimeUsage(usage)
+  // Nobody speaks for a day at a time: a larger count is nonsense, and must not make a bill.
+  if (!(seconds >= 0 && seconds <= mostSeconds)) return undefined
   const zero = tokens(0)
   return { input: zero, inputCached: zero, inputCacheWritten: zero, output: zero, reasoning: zero, units: { seconds } }
 }
@@ -158,7 +163,9 @@ export const addUsage = (one: Usage | undefined, other: Usage): Usage => {
 }
 
 /** Statuses that mean what these codes do, so that a reason is understood as an error's words are. */
-const statuses: Readonly<Record<number, number>> = { 1011: 500, 1012: 503, 1013: 503, 1014: 502, 3000: 401, 3003: 403 }
+const statuses: Readonly<Record<number, number>> = { 1011: 500, 1012: 503, 1013: 503, 1014: 502 }
+/** These too, as long as nothing was said: a credential with which a conversation began was accepted. */
+const refusals: Readonly<Record<number, number>> = { 3000: 401, 3003: 403 }
 
 /** What it takes to understand why a conversation went wrong. */
 export interface TurnReading {
@@ -173,7 +180,8 @@ const bodyOf = (error: Json): string => JSON.stringify({ error })
 /** What a close means that is no goodbye; once there was something to see, a fault of theirs is a break. */
 const failureOf = ({ who, failureIn }: TurnReading, { code, reason }: Closing, isBegun: boolean): Failure => {
   // Who goes away in the middle of what it says has not said it.
-  const status = code === 1001 ? 500 : (statuses[code] ?? 400)
+  const refused = isBegun ? undefined : refusals[code]
+  const status = code === 1001 ? 500 : (statuses[code] ?? refused ?? 400)
   const said = reason === '' ? '' : ` (${reason})`
   const told = failureIn(status, bodyOf({ message: `the conversation was closed with ${code}${said}` }))
   return isBegun && status >= 500 && code !== 1013
@@ -213,7 +221,9 @@ export const readTurns = (reading: TurnReading): AnswerReader => {
       isBegun = true
       return { ...told(fact), bytes: chunk, form, content: true }
     },
-    end(closing: Closing = { code: 1006, reason: '' }) {
+    end({ code, reason }: Closing = { code: 1006, reason: '' }) {
+      // Providers repeat keys in reasons as they do in errors.
+      const closing = { code, reason: redact(reason) }
       const last = { ...told(reader.end()), closing }
       if (isFarewell(closing) && !(isSpeaking && closing.code === 1001)) return { ...last, ended: true }
       return { ...last, failure: failureOf(reading, closing, isBegun) }
