@@ -41,7 +41,8 @@ export class Lane implements WireListener {
   readonly #deadlines: Deadlines
   #adapter: ProviderAdapter | undefined
   #exchange: Exchange | undefined
-  #asked: Asked | undefined
+  /** Without what was sent: a body must not stay for as long as its answer. */
+  #asked: Pick<Asked, 'read' | 'readsAll' | 'mayRepeat'> | undefined
   #reader: AnswerReader | undefined
   #head: WireHead | undefined
   readonly #errorBody = new ErrorBody()
@@ -88,7 +89,12 @@ export class Lane implements WireListener {
       const answered = adapter.ask(request, this.candidate)
       if (!answered.ok) return this.#over(answered.failure)
       const { asked } = answered
-      this.#asked = { ...asked, read: head => asked.read(head, secret) }
+      const { read, readsAll, mayRepeat } = asked
+      this.#asked = {
+        read: head => read(head, secret),
+        ...(readsAll !== undefined && { readsAll }),
+        ...(mayRepeat !== undefined && { mayRepeat }),
+      }
       this.#made.losses = asked.losses
       this.#made.url = asked.wire.url.split('?', 1)[0]
       this.#made.lane = asked.lane
@@ -264,6 +270,8 @@ export class Lane implements WireListener {
   #over(failure: Failure | undefined): void {
     this.#isOver = true
     this.#deadlines.stop()
+    this.#reader = undefined
+    this.#asked = undefined
     const exchange = this.#exchange
     if (exchange !== undefined) {
       if (failure !== undefined) exchange.stop()
