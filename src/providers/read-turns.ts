@@ -164,7 +164,7 @@ export const addUsage = (one: Usage | undefined, other: Usage): Usage => {
 
 /** Statuses that mean what these codes do, so that a reason is understood as an error's words are. */
 const statuses: Readonly<Record<number, number>> = { 1011: 500, 1012: 503, 1013: 503, 1014: 502 }
-/** These too, as long as nothing was said: a credential with which a conversation began was accepted. */
+/** These too, as long as nothing was said or where a key is named: a credential with which a conversation began was accepted. */
 const refusals: Readonly<Record<number, number>> = { 3000: 401, 3003: 403 }
 
 /** What it takes to understand why a conversation went wrong. */
@@ -180,7 +180,7 @@ const bodyOf = (error: Json): string => JSON.stringify({ error })
 /** What a close means that is no goodbye; once there was something to see, a fault of theirs is a break. */
 const failureOf = ({ who, failureIn }: TurnReading, { code, reason }: Closing, isBegun: boolean): Failure => {
   // Who goes away in the middle of what it says has not said it.
-  const refused = isBegun ? undefined : refusals[code]
+  const refused = isBegun && !/key|credential/i.test(reason) ? undefined : refusals[code]
   const status = code === 1001 ? 500 : (statuses[code] ?? refused ?? 400)
   const said = reason === '' ? '' : ` (${reason})`
   const told = failureIn(status, bodyOf({ message: `the conversation was closed with ${code}${said}` }))
