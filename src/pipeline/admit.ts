@@ -49,9 +49,9 @@ const hidden = (
 })
 
 const routeFor = (request: ModelRequest, { routes }: House): FoundRoute => {
-  const { wishes, target, keeper } = request
+  const { wishes, target, keeper, memory } = request
   if (request.operation !== 'passthrough') return routes.find(target, wishes.policy)
-  if (keeper === undefined) return routes.provider(request.provider, wishes.policy)
+  if (keeper === undefined || memory === undefined) return routes.provider(request.provider, wishes.policy)
   const found = routes.deployment(keeper.deployment, wishes.policy)
   if (!found.ok || keeper.pool === undefined) return found
   return { ok: true, route: { ...found.route, pool: keeper.pool } }

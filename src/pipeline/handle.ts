@@ -19,7 +19,7 @@ import { admit } from './admit.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
-import { fitFor, forgetKept, rememberKept } from './recalled.ts'
+import { fitFor, forgetKept, keptIdOf, rememberKept } from './recalled.ts'
 import { resting } from './resting.ts'
 import { decideFor } from './route.ts'
 import { askedOf, costOfAll, settle } from './settle.ts'
@@ -68,8 +68,8 @@ export class Handling implements Outlet, Flow {
   /** Takes it through the house. Never throws: what goes wrong is how it ends. */
   run(): void {
     if (this.#isOver) return
-    const { memory } = this.#ledger.request
-    if (memory?.id !== undefined) return void this.#recall(memory.id)
+    const kept = keptIdOf(this.#ledger.request)
+    if (kept !== undefined) return void this.#recall(kept)
     try {
       this.#route()
     } catch (error) {

@@ -8,20 +8,40 @@ import type { ProviderAdapter } from '../ports/provider.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 
+/** As servers understand it: escapes undone. What cannot be undone is refused before it is sent. */
+const plain = (path: string): string => {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    // It leads nowhere, so it names nothing either.
+    return ''
+  }
+}
+
+/** The id of the kept answer that is meant: by the request itself, or by the path that it is passed on to. */
+export const keptIdOf = (request: ModelRequest): string | undefined => {
+  if (request.memory !== undefined || request.operation !== 'passthrough') return request.memory?.id
+  const path = plain(request.path.split('?', 1)[0] ?? '')
+  return /\/responses\/+([^/]+)/.exec(path)?.[1]
+}
+
 /**
  * Why the kept answer cannot be had; undefined if it can, or if none is meant. What another key's request made is not
  * there for this one, in the very words of what never was.
  */
-export const unrecalled = ({ memory, keeper, caller, operation }: ModelRequest): Failure | undefined => {
-  if (memory?.id === undefined) return undefined
-  const id = memory.id.slice(0, 100)
+export const unrecalled = (request: ModelRequest): Failure | undefined => {
+  const { memory, keeper, caller, operation } = request
+  const id = keptIdOf(request)?.slice(0, 100)
+  if (id === undefined) return undefined
   const isForeign = keeper !== undefined && keeper.key !== caller.key
-  if (operation === 'passthrough' && (keeper === undefined || isForeign)) {
+  // By its path at a provider also what was not made here can be had; what another made here cannot.
+  const isUnknown = keeper === undefined && memory !== undefined
+  if (operation === 'passthrough' && (isUnknown || isForeign)) {
     return { kind: 'target-unknown', message: `Response with id '${id}' not found.`, param: 'response_id' }
   }
   // Of what was made elsewhere or long ago, the provider itself knows whether it is there.
   if (!isForeign) return undefined
-  const [param = 'previous_response_id'] = memory.refersBy
+  const [param = 'previous_response_id'] = memory?.refersBy ?? []
   return { kind: 'invalid-request', message: `Previous response with id '${id}' not found.`, param }
 }
 

@@ -225,6 +225,24 @@ describe('a kept answer', () => {
     await expect(follows).rejects.toMatchObject({ status: 400, param: 'previous_response_id' })
     expect(seen).toHaveLength(before)
   })
+  it('is not there for another key where the path of its provider is passed on', async () => {
+    const id = (await madeEverywhere()).find(one => whoMade(one) === 'first') ?? ''
+    const before = seen.length
+    const pass = async (path: string, method = 'GET') => {
+      const headers = { authorization: `Bearer ${others}` }
+      const answer = await fetch(`${house.http.url}/passthrough/first${path}`, { method, headers })
+      return [answer.status, await answer.text()]
+    }
+    const paths = [`/responses/${id}`, `/v1/responses/${id.replaceAll('_', '%5F')}`, `/responses/${id}/input_items?a=1`]
+    for (const path of [...paths, `/responses//${id}`]) {
+      for (const method of ['GET', 'DELETE', 'POST']) {
+        expect(await pass(path, method)).toEqual([404, expect.stringContaining(`'${id}' not found`)])
+      }
+    }
+    expect(seen).toHaveLength(before)
+    // What nobody made here is its provider's to know.
+    expect(await pass('/responses/resp_elsewhere')).toEqual([404, '{"error":{"message":"not in this account"}}'])
+  })
   it('is not remembered where it was not to be kept', async () => {
     let id = ''
     while (whoMade(id) !== 'first')
