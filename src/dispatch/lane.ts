@@ -6,7 +6,7 @@ import type { Failure, FailureKind } from '../domain/failure.ts'
 import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import { millis } from '../domain/units.ts'
-import type { AnswerReader, Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { AnswerReader, Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Exchange, WireError, WireHead, WireListener } from '../ports/transport.ts'
 import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -15,7 +15,8 @@ import type { Errand, Hands } from './hands.ts'
 import { note, startRecord, told, turnOf } from './record.ts'
 import type { Growing } from './record.ts'
 import { traced } from './traced.ts'
-import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn } from './reading.ts'
+import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, unsent } from './reading.ts'
+import type { Unsent } from './reading.ts'
 
 /** Told of a lane. Nothing is told after `ended`. */
 export interface LaneListener {
@@ -41,8 +42,7 @@ export class Lane implements WireListener {
   readonly #deadlines: Deadlines
   #adapter: ProviderAdapter | undefined
   #exchange: Exchange | undefined
-  /** Without what was sent: a body must not stay for as long as its answer. */
-  #asked: Pick<Asked, 'read' | 'readsAll' | 'mayRepeat'> | undefined
+  #asked: Unsent | undefined
   #reader: AnswerReader | undefined
   #head: WireHead | undefined
   readonly #errorBody = new ErrorBody()
@@ -89,12 +89,7 @@ export class Lane implements WireListener {
       const answered = adapter.ask(request, this.candidate)
       if (!answered.ok) return this.#over(answered.failure)
       const { asked } = answered
-      const { read, readsAll, mayRepeat } = asked
-      this.#asked = {
-        read: head => read(head, secret),
-        ...(readsAll !== undefined && { readsAll }),
-        ...(mayRepeat !== undefined && { mayRepeat }),
-      }
+      this.#asked = unsent(asked, secret)
       this.#made.losses = asked.losses
       this.#made.url = asked.wire.url.split('?', 1)[0]
       this.#made.lane = asked.lane

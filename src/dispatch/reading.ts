@@ -4,6 +4,7 @@ import { consequences } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
+import type { Asked } from '../ports/provider.ts'
 import type { WireError, WireHead } from '../ports/transport.ts'
 import type { AnswerForm } from './deadlines.ts'
 
@@ -12,6 +13,16 @@ export const answerForm = ({ operation, stream }: ModelRequest): AnswerForm => {
   if (operation === 'realtime') return 'conversation'
   return stream ? 'stream' : 'whole'
 }
+
+/** What was asked, as far as its answer needs it. */
+export type Unsent = Pick<Asked, 'read' | 'readsAll' | 'mayRepeat'>
+
+/** Without what was sent: a body must not stay for as long as its answer. */
+export const unsent = ({ read, readsAll, mayRepeat }: Asked, secret: string): Unsent => ({
+  read: head => read(head, secret),
+  ...(readsAll !== undefined && { readsAll }),
+  ...(mayRepeat !== undefined && { mayRepeat }),
+})
 
 /** True for the head of an answer, or of an open line. */
 export const isGood = ({ status }: WireHead): boolean => status === 101 || (status >= 200 && status < 300)
