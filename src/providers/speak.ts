@@ -103,9 +103,7 @@ class Speaker {
     if (request.operation === 'count-tokens') return this.#count(request, deployment)
     const voice = voiceFor(this.#voices, request, deployment.model)
     if (voice === undefined) return this.#unable(`has no way to be asked for ${deployment.model}`)
-    // What the client says in this very dialect can be told in it: only a translation looks at every part.
-    const isForeign = request.raw?.dialect !== voice.dialect.id
-    const kind = isForeign ? untellable(request, voice.dialect.id) : undefined
+    const kind = untellable(request, voice.dialect.id)
     if (kind !== undefined) return this.#unable(`has no way to be told ${kind} for ${deployment.model}`)
     return { ok: true, asked: this.#chat(request, deployment, voice) }
   }

@@ -1,7 +1,7 @@
 /** How a provider can be asked: a dialect at a path, with what this provider wants otherwise. */
 import type { OperationBody } from '../domain/operation.ts'
 import type { DialectId } from '../domain/ids.ts'
-import type { ChatBody, Envelope, ModelRequest } from '../domain/request.ts'
+import type { ChatRequest, Envelope, ModelRequest } from '../domain/request.ts'
 import type { Dialect, Framing } from '../ports/dialect.ts'
 import type { OperationDialect } from '../ports/operation-dialect.ts'
 import type { Edits, Quirks } from './quirks.ts'
@@ -65,7 +65,9 @@ export const voiceFor = (voices: readonly Voice[], request: ModelRequest, model:
 }
 
 /** The kind of a part without which the request makes no sense and which only another dialect has; undefined if there is none. */
-export const untellable = ({ messages }: Pick<ChatBody, 'messages'>, dialect: DialectId): string | undefined => {
+export const untellable = ({ messages, raw }: ChatRequest, dialect: DialectId): string | undefined => {
+  // What a client says in this very dialect can be told in it: only a translation looks at every part.
+  if (raw?.dialect === dialect) return undefined
   for (const { parts } of messages) {
     for (const part of parts) {
       if (part.type === 'opaque' && part.isEssential === true && part.dialect !== dialect) return part.kind
