@@ -17,7 +17,15 @@ const patience = {
   total: 120_000,
 }
 const policyOf = (name, steps) => {
-  const policy = { name, steps, execution: { mode: 'fallback' }, patience, seed: 'request', fallbackOnRefusal: false }
+  const policy = {
+    name,
+    steps,
+    execution: { mode: 'fallback' },
+    patience,
+    seed: 'request',
+    fallbackOn: [],
+    midStream: 'error',
+  }
   const compiled = compilePolicy(policy)
   if (!compiled.ok) throw new Error(compiled.why)
   return compiled.value

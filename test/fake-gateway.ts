@@ -54,7 +54,8 @@ export const decision: RoutingDecision = {
     idle: millis(1),
     total: millis(1),
   },
-  fallbackOnRefusal: false,
+  fallbackOn: [],
+  midStream: 'error',
 }
 export const cost: Cost = { amount: microUsd(1234), source: 'usage' }
 export const span = 'b7ad6b7169203331' as SpanId

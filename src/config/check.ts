@@ -2,6 +2,7 @@
 import { isAllowed } from '../domain/caller.ts'
 import type { AllowList } from '../domain/caller.ts'
 import type { Deployment, Pool } from '../domain/deployment.ts'
+import { branchesOf } from '../domain/policy.ts'
 import type { Policy, PolicyStep } from '../domain/policy.ts'
 import { checkPolicy } from '../routing/check-policy.ts'
 import { listed } from '../routing/wording.ts'
@@ -50,7 +51,7 @@ const policyDoubts = (settings: Settings): readonly Doubt[] => {
 }
 
 const stepsIn = (steps: readonly PolicyStep[]): readonly Extract<PolicyStep, { use: string }>[] =>
-  steps.flatMap(step => ('use' in step ? [step] : [...stepsIn(step.then), ...stepsIn(step.otherwise ?? [])]))
+  steps.flatMap(step => ('use' in step ? [step] : branchesOf(step).flatMap(stepsIn)))
 
 const uses = (policy: Policy, name: string): boolean => stepsIn(policy.steps).some(step => step.use === name)
 const excludesUnknown = (policy: Policy): boolean =>

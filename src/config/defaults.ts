@@ -19,7 +19,8 @@ export const policyDefaults: Omit<Policy, 'name' | 'steps'> = {
   execution: { mode: 'fallback' },
   patience: defaultPatience,
   seed: 'request',
-  fallbackOnRefusal: false,
+  fallbackOn: [],
+  midStream: 'error',
 }
 
 /** Whoever can serve, by priority, spread by weight: what the numbers of a deployment say by themselves. */

@@ -79,7 +79,8 @@ const policyOf = (reading: Reading, entry: PolicyEntry): Policy => ({
   execution: executionOf(reading, entry.execution),
   patience: patienceOf(reading, entry.patience),
   seed: entry.seed ?? policyDefaults.seed,
-  fallbackOnRefusal: entry.fallbackOnRefusal ?? policyDefaults.fallbackOnRefusal,
+  fallbackOn: entry.fallbackOnRefusal === true ? ['refusal'] : policyDefaults.fallbackOn,
+  midStream: policyDefaults.midStream,
 })
 
 /** Every policy of the file, as far as its steps are well formed, and the built-in one unless the file has its own. */

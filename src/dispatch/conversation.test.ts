@@ -94,7 +94,8 @@ const scene = async (ids: readonly string[] = ['a', 'b'], secret: Promise<string
     seed: 's',
     execution: { mode: 'fallback' },
     patience,
-    fallbackOnRefusal: false,
+    fallbackOn: [],
+    midStream: 'error',
   }
   const credential = { id: 'k' as CredentialId, reference: 'k', weight: 1 }
   const adapterOf = (id: ProviderId) =>

@@ -17,9 +17,10 @@ import type {
   SpanId,
   TraceId,
 } from '../domain/ids.ts'
-import type { Execution, Patience } from '../domain/policy.ts'
+import type { ContentTrigger, Execution, Patience } from '../domain/policy.ts'
 import type { ChatRequest } from '../domain/request.ts'
 import { millis, tokens, unit } from '../domain/units.ts'
+import type { Millis } from '../domain/units.ts'
 import type { Transport, WireListener } from '../ports/transport.ts'
 import { bearer } from '../providers/authorize.ts'
 import { speak } from '../providers/speak.ts'
@@ -79,10 +80,10 @@ interface Scene {
 interface Plan {
   readonly ids?: readonly string[]
   readonly patience?: Partial<Patience>
-  readonly execution?: Execution
+  readonly execution?: Execution<Millis>
   readonly request?: Partial<ChatRequest>
   readonly credentials?: readonly string[]
-  readonly fallbackOnRefusal?: boolean
+  readonly fallbackOn?: readonly ContentTrigger[]
   readonly secrets?: (reference: string) => Promise<string>
 }
 
@@ -124,7 +125,8 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
     seed: 's',
     execution: plan.execution ?? { mode: 'fallback' },
     patience: limits,
-    fallbackOnRefusal: plan.fallbackOnRefusal ?? false,
+    fallbackOn: plan.fallbackOn ?? [],
+    midStream: 'error',
   }
   const adapters = new Map(
     ids.map(id => {
@@ -154,7 +156,7 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
     transport,
     secrets: { read: plan.secrets ?? (async reference => `secret-${reference}`) },
     patience: limits,
-    refusalFails: decision.fallbackOnRefusal,
+    refusalFails: decision.fallbackOn.includes('refusal'),
     adapter: provider => adapters.get(provider),
     priceOf: () => undefined,
     credential: (adapter, _candidate, except) => adapter.credentials.find(one => !except.includes(one.id)),

@@ -9,6 +9,7 @@ import type { DecisionId, DeploymentId, DialectId, ModelId, ProviderId, SpanId }
 import type { Attempt } from '../domain/outcome.ts'
 import type { Execution, Patience } from '../domain/policy.ts'
 import { millis, tokens, unit } from '../domain/units.ts'
+import type { Millis } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import { backoff, nextMove } from './next-move.ts'
 import type { Move, Standing } from './next-move.ts'
@@ -50,7 +51,8 @@ const decisionOf = (ranked: readonly Candidate[], change: Partial<RoutingDecisio
   seed: 's',
   execution: { mode: 'fallback' },
   patience,
-  fallbackOnRefusal: false,
+  fallbackOn: [],
+  midStream: 'error',
   ...change,
 })
 
@@ -97,7 +99,7 @@ describe('the first move', () => {
     })
   })
 
-  const widths: readonly (readonly [Execution, readonly string[], number])[] = [
+  const widths: readonly (readonly [Execution<Millis>, readonly string[], number])[] = [
     [{ mode: 'race', width: 2 }, ['a', 'b'], 0],
     [{ mode: 'hedge', after: millis(300) }, ['a', 'b'], 300],
     [{ mode: 'race', width: 9 }, ['a', 'b', 'c'], 0],
@@ -137,6 +139,7 @@ describe('after one failure', () => {
     unsupported: 'b',
     'context-overflow': 'c',
     'content-refused': 'content-refused',
+    'answer-invalid': 'b',
     'stream-broken': 'b',
     internal: 'internal',
   }
@@ -169,7 +172,7 @@ describe('after one failure', () => {
     expect(asked(after([failed(a, { kind: 'upstream-overloaded', retriable: false })]))).toEqual(['b'])
   })
   it('sends a refusal on only if the policy says so', () => {
-    const decision = decisionOf([a, b], { fallbackOnRefusal: true })
+    const decision = decisionOf([a, b], { fallbackOn: ['refusal'] })
     expect(asked(after([failed(a, { kind: 'content-refused' })], { decision }))).toEqual(['b'])
   })
   it('never goes on once something was shown', () => {

@@ -58,7 +58,7 @@ const mayFollow = (candidate: Candidate, last: Attempt, failure: Failure, decisi
     case 'larger-context':
       return isLarger(candidate, last.candidate)
     case 'if-policy-allows':
-      return decision.fallbackOnRefusal
+      return decision.fallbackOn.includes('refusal')
   }
 }
 

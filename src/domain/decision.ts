@@ -3,10 +3,10 @@ import type { Ability, Candidate } from './deployment.ts'
 import type { DecisionId, DeploymentId, DialectId, PoolId } from './ids.ts'
 import type { AllowList } from './caller.ts'
 import type { Operation } from './operation.ts'
-import type { Execution, Patience, Scalar } from './policy.ts'
+import type { ContentTrigger, Execution, MidStream, Patience, Scalar } from './policy.ts'
 import type { Signals } from './signal.ts'
 import type { Units } from './stream-event.ts'
-import type { Instant, MicroUsd, Tokens, Unit } from './units.ts'
+import type { Instant, MicroUsd, Millis, Tokens, Unit } from './units.ts'
 
 /** What a strategy may know of a request: its shape, never its words. */
 export interface RequestShape {
@@ -27,6 +27,10 @@ export interface RequestShape {
   readonly params: Readonly<Record<string, Scalar>>
   /** Who asks, as far as a condition may ask for it. */
   readonly caller: { readonly key: string; readonly team?: string; readonly user?: string }
+  /** A path of the face where there is one: `/v1/chat/completions`. */
+  readonly path?: string
+  /** Tools are called by the provider itself, so that asking twice may do twice. */
+  readonly hasServerTools?: boolean
 }
 
 /** Hard limits of this request: nothing brings back what they exclude. */
@@ -36,6 +40,12 @@ export interface Bounds {
   readonly only?: readonly string[]
   readonly ignore?: readonly string[]
   readonly budgetCap?: MicroUsd
+  /** Per million tokens, in and out: who costs more may not serve. */
+  readonly maxPrice?: { readonly input?: MicroUsd; readonly output?: MicroUsd }
+  /** Tags that a candidate must have, one of the values each: `{ quantization: ['fp8', 'bf16'] }`. */
+  readonly tags?: Readonly<Record<string, readonly string[]>>
+  /** Candidates that would lose a parameter of the request may not serve. */
+  readonly requireParameters?: boolean
   /** Set where the request refers to what a provider keeps: who keeps it, if that is known, and who could. */
   readonly kept?: {
     readonly refersBy: readonly string[]
@@ -52,9 +62,21 @@ export interface Facts {
   readonly bounds: Bounds
   readonly candidates: readonly Candidate[]
   readonly signals: Signals
+  /** Those of the candidates that are asked only after the first: the policy's own fallback chain beyond its pool. */
+  readonly reserve?: readonly DeploymentId[]
+  /** What the caller would like first, before the policy's own orders. */
+  readonly asked?: {
+    /** Providers, deployments or models, best first. */
+    readonly order?: readonly string[]
+    readonly sort?: 'cheap' | 'fast' | 'throughput'
+    /** Nobody beyond `order`. */
+    readonly only?: boolean
+  }
   readonly now: Instant
   /** Where chance comes from: the request id to spread load, the session id to stay put. */
   readonly seed: string
+  /** The same for steps that say themselves by what they stay put; who has no session or user has no such seed. */
+  readonly seeds?: { readonly request: string; readonly session?: string; readonly user?: string }
 }
 
 /** One opinion about one candidate. Words are made from it by routing/explain.ts. */
@@ -65,6 +87,8 @@ export interface Reason {
   readonly says?: string
   /** What the step measured, in the step's own unit. */
   readonly value?: number
+  /** What the value is made of, by name: the parts of a score, each from 0 to 1. */
+  readonly parts?: Readonly<Record<string, number>>
 }
 
 /** What has been concluded so far about one candidate. */
@@ -78,12 +102,32 @@ export interface Assessment {
 /** One assessment per candidate. Nothing ever leaves a slate. */
 export type Slate = readonly Assessment[]
 
+/** An arm that was drawn at a split. */
+export interface DrawnArm {
+  /** The split's place in the policy, e.g. `2:split`. */
+  readonly step: string
+  readonly arm: string
+  readonly share: Unit
+}
+/** Who answers a copy of the request beside the one that is shown. */
+export interface Shadow {
+  readonly step: string
+  readonly arm: string
+  readonly candidate: DeploymentId
+  readonly maxSpend?: MicroUsd
+}
+
 export interface RoutingDecision {
   readonly id: DecisionId
   readonly policy: { readonly name: string; readonly version: string }
   /** The fallback chain: every eligible candidate, best first. */
   readonly ranked: Slate
   readonly excluded: Slate
+  /** Whom to ask, one after another, where that is not simply the ranking. */
+  readonly chain?: readonly DeploymentId[]
+  /** Set where a split was passed. */
+  readonly arms?: readonly DrawnArm[]
+  readonly shadows?: readonly Shadow[]
   /** The exact probability with which each candidate would have come first, over all draws of chance. */
   readonly propensity: Readonly<Record<DeploymentId, number>>
   /** The step that put the first before the second, e.g. `3:cheap`, or `tie` or `only` where none did. */
@@ -91,9 +135,10 @@ export interface RoutingDecision {
   /** Probability that the first is truly better than the second by that step's measure; 1 where only hard rules decided. */
   readonly confidence: Unit
   readonly seed: string
-  readonly execution: Execution
+  readonly execution: Execution<Millis>
   readonly patience: Patience
-  readonly fallbackOnRefusal: boolean
+  readonly fallbackOn: readonly ContentTrigger[]
+  readonly midStream: MidStream
 }
 /** A decision with all that it was made from. decide(trace.facts) must give trace.decision again, byte for byte. */
 export interface DecisionTrace {

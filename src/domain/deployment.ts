@@ -121,8 +121,8 @@ export interface Deployment {
   /** Undefined means unpriced, which is not free. */
   readonly price?: Price
   readonly weight: number
-  /** Lower comes first. */
-  readonly priority: number
+  /** Lower comes first. Absent: by its place in the pool. */
+  readonly priority?: number
   readonly limits: Limits
   readonly tags: Readonly<Record<string, string>>
   /** Configured quality by task; `*` for any. */

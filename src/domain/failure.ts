@@ -23,6 +23,7 @@ export type FailureKind =
   | 'unsupported'
   | 'context-overflow'
   | 'content-refused'
+  | 'answer-invalid'
   | 'stream-broken'
   | 'internal'
 
@@ -99,6 +100,7 @@ export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   unsupported: row('route', 'no', 'next', 'nobody', 400),
   'context-overflow': row('upstream', 'no', 'larger-context', 'caller', 400),
   'content-refused': row('upstream', 'no', 'if-policy-allows', 'nobody', 400),
+  'answer-invalid': row('upstream', 'no', 'next', 'nobody', 502),
   'stream-broken': row('upstream', 'no', 'never', 'deployment', 502),
   internal: row('ours', 'no', 'never', 'nobody', 500),
 }
@@ -126,6 +128,8 @@ export const meanings: Readonly<Record<FailureKind, string>> = {
   unsupported: 'The provider has no way to be asked for this; another may.',
   'context-overflow': 'The request is longer than the context window of the model.',
   'content-refused': 'The provider or the model refused to answer for what is asked.',
+  'answer-invalid':
+    'The answer does not pass a check of the policy: its schema, its tool calls, its confidence, a judge.',
   'stream-broken': 'The answer broke off after some of it had been passed on.',
   internal: 'A mistake of the gateway itself.',
 }

@@ -19,7 +19,7 @@ export interface Attempt {
   readonly credential?: CredentialId
   /** How many other credentials of this provider were fit for use when this one ended. */
   readonly credentialsLeft: number
-  readonly kind: 'primary' | 'retry' | 'fallback' | 'hedge' | 'race'
+  readonly kind: 'primary' | 'retry' | 'fallback' | 'hedge' | 'race' | 'cascade' | 'continue' | 'shadow'
   /** What made us try again. */
   readonly trigger?: FailureKind
   readonly spanId: SpanId

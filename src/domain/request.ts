@@ -123,6 +123,20 @@ export interface Wishes {
   readonly timeout?: Millis
   readonly task?: string
   readonly explain?: boolean
+  /** Providers, deployments or models that the caller would have first. */
+  readonly order?: readonly string[]
+  /** Other models to ask, in this order, where the first cannot answer. */
+  readonly models?: readonly string[]
+  readonly sort?: 'cheap' | 'fast' | 'throughput'
+  /** False: nobody is asked beyond the first, or beyond `order`. */
+  readonly allowFallbacks?: boolean
+  readonly requireParameters?: boolean
+  /** Dollars per million tokens, as MicroUsd. */
+  readonly maxPrice?: { readonly input?: MicroUsd; readonly output?: MicroUsd }
+  /** Tags that a candidate must have, one of the values each. */
+  readonly candidateTags?: Readonly<Record<string, readonly string[]>>
+  /** The path of the face. */
+  readonly path?: string
 }
 
 export interface TraceContext {

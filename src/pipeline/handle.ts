@@ -183,7 +183,7 @@ export class Handling implements Outlet, Flow {
       transport,
       secrets,
       patience: patienceOf(patience, request),
-      refusalFails: trace?.decision.fallbackOnRefusal === true,
+      refusalFails: trace?.decision.fallbackOn.includes('refusal') === true,
       adapter: provider => adapters.get(provider),
       credential: (adapter, candidate, except) => {
         const { id } = adapter

@@ -26,7 +26,8 @@ const policy = (...uses: readonly string[]): Policy => ({
     total: millis(1),
   },
   seed: 'request',
-  fallbackOnRefusal: false,
+  fallbackOn: [],
+  midStream: 'error',
 })
 const nobodyFor = (asked: Parameters<typeof facts>[1], ...uses: readonly string[]) => {
   const compiled = compilePolicy(policy(...uses))

@@ -11,6 +11,11 @@ export interface Constraint {
   readonly reads: readonly SignalKey[]
   /** In words, why this candidate may not serve; undefined to keep it. */
   exclude(candidate: Candidate, facts: Facts): string | undefined
+  /**
+   * Whom of those that it would take out it keeps after all, behind everybody else, and why, by id: in need somebody who
+   * may fail is better than nobody. `all` are those who were left when it came to this step, `out` of which would go.
+   */
+  spare?(out: readonly Candidate[], all: readonly Candidate[], facts: Facts): ReadonlyMap<string, string>
 }
 /** One way the keys of an order could have fallen, and its exact probability. */
 export interface Way {
@@ -32,6 +37,13 @@ export interface Order {
   ways?(tied: readonly Candidate[], facts: Facts): readonly Way[]
   /** Probability that the first is truly better than the second. Absent: 1. */
   confidence?(first: Candidate, second: Candidate, facts: Facts): Unit
+  /**
+   * How good each is, from 0 to 1, where it is blended with others. Absent: from the keys, the best 1 and the worst 0;
+   * an unknown key is 0.
+   */
+  scores?(tied: readonly Candidate[], facts: Facts): readonly number[]
+  /** What the key of each is made of, by name; one for each candidate of a tier, in the tier's order. */
+  parts?(tied: readonly Candidate[], facts: Facts): readonly (Readonly<Record<string, number>> | undefined)[]
   /** The key in words, e.g. `212 µ$`. */
   words(key: number): string
   /** What a candidate is that has no key, e.g. `unpriced`. Absent: `not known`. */

@@ -42,7 +42,10 @@ const anyRequest: Facts = {
 const isFloor = (step: Use): boolean => step.use === 'quality-floor' && (strictness(step) ?? 0) > 0
 
 const setsFloor = (steps: readonly PolicyStep[]): boolean =>
-  steps.some(step => ('use' in step ? isFloor(step) : setsFloor(step.then) && setsFloor(step.otherwise ?? [])))
+  steps.some(step => {
+    if ('use' in step) return isFloor(step)
+    return 'when' in step && setsFloor(step.then) && setsFloor(step.otherwise ?? [])
+  })
 
 const kept = (step: Use, candidates: readonly Candidate[]): readonly Candidate[] => {
   const made = strategyNamed(step.use)?.make(step.with ?? {})
@@ -109,7 +112,8 @@ const passSteps = (steps: readonly PolicyStep[], at: string, before: Way, walk: 
   let way = enter(steps, at, before, walk)
   for (const [index, step] of steps.entries()) {
     const here = `${at}[${index}]`
-    way = 'use' in step ? passUse(step, here, way, walk) : passWhen(step, here, way, walk)
+    if ('use' in step) way = passUse(step, here, way, walk)
+    else if ('when' in step) way = passWhen(step, here, way, walk)
   }
   return way
 }

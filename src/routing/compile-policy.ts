@@ -82,6 +82,7 @@ const compileWhen = (step: Extract<PolicyStep, { when: Condition }>, site: Site)
 const compileSteps = (steps: readonly PolicyStep[], site: Site): Checked<readonly Compiled[]> => {
   const compiled: Compiled[] = []
   for (const [index, step] of steps.entries()) {
+    if (!('use' in step) && !('when' in step)) continue
     const one = 'use' in step ? compileUse(step, siteOf(site, index)) : compileWhen(step, siteOf(site, index))
     if (!one.ok) return one
     compiled.push(one.value)

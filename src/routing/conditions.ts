@@ -1,4 +1,5 @@
 /** Conditions of a policy: which fields there are, and whether a condition holds for the facts. */
+import { RE2JS } from 're2js'
 import type { Facts } from '../domain/decision.ts'
 import type { Condition, FieldTest, Scalar } from '../domain/policy.ts'
 import type { SignalKey } from '../domain/signal.ts'
@@ -119,6 +120,24 @@ const numberOf = (value: Scalar): number => {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
 }
 
+/** Compiled once: a policy has few patterns, and is asked for each request. */
+const patterns = new Map<string, RE2JS>()
+const mostPatterns = 1_024
+
+/** The pattern, compiled; what is wrong with it was told when the policy was read. */
+const patternOf = (text: string): RE2JS => {
+  let pattern = patterns.get(text)
+  if (pattern === undefined) {
+    if (patterns.size >= mostPatterns) patterns.clear()
+    patterns.set(text, (pattern = RE2JS.compile(text)))
+  }
+  return pattern
+}
+const matches = (values: readonly Scalar[], wanted: string): boolean => {
+  const pattern = patternOf(wanted)
+  return values.some(value => pattern.matcher(String(value)).find())
+}
+
 type Check<Wanted> = (values: readonly Scalar[], wanted: Wanted) => boolean
 type Tests = Required<FieldTest>
 type Checks = { readonly [Name in keyof Tests]: Check<Tests[Name]> }
@@ -133,6 +152,7 @@ const checks: Checks = {
   lte: (values, wanted) => values.some(value => numberOf(value) <= wanted),
   in: (values, wanted) => values.some(value => wanted.some(one => same(value, one))),
   nin: (values, wanted) => !values.some(value => wanted.some(one => same(value, one))),
+  regex: (values, wanted) => matches(values, wanted),
   contains: (values, wanted) => values.some(value => String(value).includes(wanted)),
   startsWith: (values, wanted) => values.some(value => String(value).startsWith(wanted)),
   exists: (values, wanted) => values.length > 0 === wanted,
@@ -148,6 +168,7 @@ export const operators: readonly (keyof FieldTest)[] = [
   'lte',
   'in',
   'nin',
+  'regex',
   'contains',
   'startsWith',
   'exists',

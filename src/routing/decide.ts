@@ -3,6 +3,7 @@ import type { Facts, RoutingDecision, Slate } from '../domain/decision.ts'
 import { unit } from '../domain/units.ts'
 import type { Unit } from '../domain/units.ts'
 import type { Order } from '../ports/strategy.ts'
+import { carriedOut } from './carried-out.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { houseConstraints } from './house.ts'
 import { firstChances, isChance } from './propensity.ts'
@@ -74,8 +75,9 @@ export const decide = (policy: CompiledPolicy, facts: Facts): RoutingDecision =>
     decidedBy: decidedBy(line, decisive),
     confidence: confidence(line, decisive, facts),
     seed: facts.seed,
-    execution: policy.policy.execution,
+    execution: carriedOut(policy.policy.execution, line[0]?.candidate, facts),
     patience: policy.policy.patience,
-    fallbackOnRefusal: policy.policy.fallbackOnRefusal,
+    fallbackOn: policy.policy.fallbackOn,
+    midStream: policy.policy.midStream,
   }
 }

@@ -9,7 +9,7 @@ const executionDoubts = ({ execution, patience }: Policy, candidates: number): r
     return [{ severity: 'error', at, says: `a race of ${execution.width} is no race; write a width of 2 or more` }]
   if (execution.mode === 'race' && candidates > 0 && execution.width > candidates)
     return [{ severity: 'warning', at, says: `a race of ${execution.width} among ${candidates} candidates` }]
-  if (execution.mode === 'hedge' && execution.after >= patience.firstToken)
+  if (execution.mode === 'hedge' && execution.after !== 'p95' && execution.after >= patience.firstToken)
     return [
       {
         severity: 'error',

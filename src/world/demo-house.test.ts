@@ -86,7 +86,8 @@ const policyNamed = (name: string): Policy => ({
     total: millis(1),
   },
   seed: 'request',
-  fallbackOnRefusal: false,
+  fallbackOn: [],
+  midStream: 'error',
 })
 
 const names = Object.keys(house.policies)

@@ -81,7 +81,8 @@ export const policyOf = (...steps: readonly PolicyStep[]): Policy => ({
     total: millis(120_000),
   },
   seed: 'request',
-  fallbackOnRefusal: false,
+  fallbackOn: [],
+  midStream: 'error',
 })
 
 /** These steps ready to decide; a mistake in them fails the test with its message. */

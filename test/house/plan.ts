@@ -10,12 +10,13 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
   providers: ['domain', 'ports', 'dialects'],
   routing: ['domain', 'ports'],
   guardrails: ['domain', 'ports'],
+  checks: ['domain', 'ports'],
   signals: ['domain', 'ports', 'state', 'accounting'],
   dispatch: ['domain', 'ports'],
   learning: ['domain', 'ports', 'routing'],
   config: ['domain', 'ports', 'routing'],
   world: ['domain', 'ports', 'dialects'],
-  pipeline: ['domain', 'ports', 'routing', 'signals', 'dispatch', 'accounting', 'state'],
+  pipeline: ['domain', 'ports', 'routing', 'signals', 'dispatch', 'checks', 'accounting', 'state'],
   platform: ['domain', 'ports'],
   faces: ['domain', 'ports', 'dialects', 'world', 'config', 'gateway.ts', 'standalone.ts'],
   'gateway.ts': [
@@ -36,8 +37,11 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['domain', 'ports', 'gateway.ts'],
 }
 
-/** Rooms that only compute: no waiting, no clock, no chance, no network, no package. */
+/** Rooms that only compute: no waiting, no clock, no chance, no network, no package but one that only computes. */
 export const quiet: readonly string[] = ['domain', 'ports', 'accounting', 'state', 'dialects', 'providers', 'routing']
+
+/** Packages that only compute, and so may be used where nothing else is: they neither wait nor reach out. */
+export const quietPackages: readonly string[] = ['re2js', 'ajv', 'ajv-formats']
 
 /** Folders in which each file or folder stands alone, but for the folder's own registry and the shared files at its top. */
 export const siblings: readonly { readonly folder: string; readonly shared: readonly string[] }[] = [

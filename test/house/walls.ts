@@ -1,5 +1,5 @@
 /** What is wrong with imports and with quiet rooms, as sentences; nothing if all is well. */
-import { plan, quiet, siblings } from './plan.ts'
+import { plan, quiet, quietPackages, siblings } from './plan.ts'
 import { codeOf, importsOf, targetOf } from './sources.ts'
 import type { Source } from './sources.ts'
 
@@ -59,6 +59,10 @@ export const circles = (files: readonly Source[]): readonly string[] => {
   return found
 }
 
+/** True for a package that only computes, or a file of it. */
+export const isQuietPackage = (from: string): boolean =>
+  quietPackages.some(name => from === name || from.startsWith(`${name}/`))
+
 /** What a quiet room may not do, and what to do instead. */
 const noises: readonly (readonly [RegExp, string])[] = [
   [/\basync\b/, 'a quiet room does not wait'],
@@ -80,7 +84,7 @@ export const noise = (files: readonly Source[]): readonly string[] =>
     .filter(({ path }) => quiet.includes(roomOf(path)))
     .flatMap(({ path, text }) => {
       const packages = importsOf(text)
-        .filter(({ from }) => !from.startsWith('.'))
+        .filter(({ from }) => !from.startsWith('.') && !isQuietPackage(from))
         .map(({ from, line }) => `${path}:${line}: imports ${from}; a quiet room imports no package`)
       const lines = codeOf(text).split('\n')
       const loud = lines.flatMap((line, at) =>
