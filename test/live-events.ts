@@ -83,11 +83,17 @@ export const attemptOf = (ended: Ended): Attempt => ({
   losses: [],
 })
 
-export const started = (candidate: Candidate, at: number, request = 'r', credential?: string): GatewayEvent => ({
+export const started = (
+  candidate: Candidate,
+  at: number,
+  request = 'r',
+  ...[credential, kind = 'primary']: readonly [credential?: string | undefined, kind?: Attempt['kind']]
+): GatewayEvent => ({
   type: 'attempt-started',
   at: instant(at),
   request: request as RequestId,
   candidate,
+  kind,
   ...(credential !== undefined && { credential: credential as CredentialId }),
 })
 
@@ -108,8 +114,14 @@ export const ended = (what: Ended): GatewayEvent => ({
   streamed: what.streamed ?? false,
 })
 
-export const decided = (request: string, at: number, input: number, output: number): GatewayEvent => ({
+export const decided = (
+  request: string,
+  at: number,
+  input: number,
+  ...[output, pool]: readonly [number, string?]
+): GatewayEvent => ({
   type: 'decision-made',
+  ...(pool !== undefined && { pool: pool as PoolId }),
   at: instant(at),
   request: request as RequestId,
   // Only what listeners to state read of it.

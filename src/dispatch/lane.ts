@@ -72,7 +72,7 @@ export class Lane implements WireListener {
     const credential = this.#adapter && this.#hands.credential(this.#adapter, this.candidate, this.#errand.except)
     if (this.#adapter !== undefined) this.#made.system = this.#adapter.system
     if (credential !== undefined) this.#made.credential = credential.id
-    tell({ ...told(this.#made, request, clock.now()), type: 'attempt-started' })
+    tell({ ...told(this.#made, request, clock.now()), type: 'attempt-started', kind: this.#made.kind })
     if (this.#adapter === undefined) {
       return this.#over({ kind: 'internal', message: `there is no provider ${this.candidate.provider}` })
     }

@@ -49,6 +49,8 @@ export type GatewayEvent =
   | (RequestEvent & {
       readonly type: 'attempt-started'
       readonly candidate: Candidate
+      /** Why it is made. */
+      readonly kind: Attempt['kind']
       readonly credential?: CredentialId
     })
   /** The head of its answer came, with what it tells of its limits. */

@@ -29,6 +29,8 @@ export interface Attempt {
   readonly system?: string
   readonly lane: 'express' | 'translated'
   readonly startedAt: Instant
+  /** When it began to be written to a connection, where the transport tells. */
+  readonly sentAt?: Instant
   readonly headAt?: Instant
   /** When the first content came. */
   readonly firstTokenAt?: Instant
@@ -47,6 +49,8 @@ export interface Attempt {
   readonly losses: readonly Loss[]
   /** What the model costs that answered, where the candidate names none. */
   readonly price?: Price
+  /** What this attempt alone came to; known once the request is settled, absent where nothing was done that is charged. */
+  readonly cost?: Cost
 }
 
 /** Where a cost comes from. */

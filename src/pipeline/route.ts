@@ -38,17 +38,19 @@ export const decideFor = (request: ModelRequest, route: Route, house: House): De
   const now = house.clock.now()
   const { candidates, policy, pool } = route
   const task = request.wishes.task ?? route.task
-  const question = {
+  const asked = {
     request,
     candidates,
     now,
     ...(pool !== undefined && { pool }),
     ...(task !== undefined && { task }),
   }
+  const shape = shapeOf(asked, house.live)
+  const question = { ...asked, shape }
   const facts: Facts = {
     id: `dec-${request.id}` as DecisionId,
     ...(pool !== undefined && { pool }),
-    request: shapeOf(question, house.live),
+    request: shape,
     bounds: boundsOf(request, route, house),
     candidates,
     signals: gather(house.sources, question, policy.reads),

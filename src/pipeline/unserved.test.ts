@@ -76,7 +76,7 @@ describe('nobody can serve', () => {
     const one = candidate('a')
     const fail = (at: number): void => {
       const base = { at: (now + at) as Instant, request: `r${at}` as RequestId }
-      const started: GatewayEvent = { ...base, type: 'attempt-started', candidate: one }
+      const started: GatewayEvent = { ...base, type: 'attempt-started', kind: 'primary', candidate: one }
       const attempt = {
         index: 0,
         candidate: one,

@@ -1,5 +1,5 @@
 /** What live state remembers, and how each event is entered into it. */
-import type { GatewayEvent, Settled } from '../domain/gateway-event.ts'
+import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { DeploymentId } from '../domain/ids.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Operation } from '../domain/operation.ts'
@@ -13,6 +13,8 @@ import { Credentials, credentialSettings } from './credentials.ts'
 import type { CredentialSettings } from './credentials.ts'
 import { Flights } from './flights.ts'
 import { KnownDeployment } from './known-deployment.ts'
+import { PoolTraffics, retrySettings } from './pool-traffic.ts'
+import type { RetrySettings } from './pool-traffic.ts'
 import { countable } from './rate-window.ts'
 
 export interface LiveStateOptions {
@@ -20,6 +22,7 @@ export interface LiveStateOptions {
   readonly window?: Millis
   readonly breaker?: Partial<BreakerSettings>
   readonly credentials?: Partial<CredentialSettings>
+  readonly retries?: Partial<RetrySettings>
   /** An attempt of which no end is heard for so long is given up; an hour. */
   readonly longestAttempt?: Millis
   /** Where the jitter of breakers comes from: different in each process, so that they do not all probe at once. */
@@ -42,12 +45,19 @@ const tellsOfCredential = (operation: Operation | undefined, failure: Failure | 
   failure === undefined ||
   (operation !== 'count-tokens' && (operation !== 'passthrough' || failure.kind !== 'upstream-credential'))
 
+/** Whoever asks somebody again who failed amplifies what is wrong there; another who answers well takes it over. */
+const isRetry = (kind: Attempt['kind'], { lastFailed }: KnownDeployment): boolean =>
+  kind === 'retry' || (lastFailed && (kind === 'fallback' || kind === 'continue'))
+
+const isExtra = (kind: Attempt['kind']): boolean => kind === 'hedge' || kind === 'race'
+
 /** Everything by deployment, credential, request and pool. */
 export class Books {
   readonly deployments = new Map<DeploymentId, KnownDeployment>()
   readonly lengths = new AnswerLengths()
   readonly credentials: Credentials
   readonly flights: Flights
+  readonly traffics: PoolTraffics
   readonly breaker: BreakerSettings
   readonly #options: LiveStateOptions
   /** What the configuration still has; undefined until it first changes. */
@@ -58,6 +68,7 @@ export class Books {
     this.#options = options
     this.breaker = { ...breakerSettings, ...options.breaker }
     this.credentials = new Credentials({ ...credentialSettings, ...options.credentials })
+    this.traffics = new PoolTraffics({ ...retrySettings, ...options.retries })
     this.flights = new Flights(options.longestAttempt ?? millis(3_600_000), flight => {
       this.deployments.get(flight.deployment)?.lose(flight, this.#now)
       this.#forget(flight.deployment)
@@ -88,19 +99,22 @@ export class Books {
       case 'attempt-ended':
         return this.#ended(event)
       case 'request-settled':
-        this.flights.settle(event.request)
-        return this.#settled(event.settled, event.at)
+        return this.#settled(event)
     }
   }
 
-  #decided({ trace, request, at }: Heard<'decision-made'>): void {
+  #decided({ trace, request, pool, at }: Heard<'decision-made'>): void {
     const { inputTokens, outputTokens } = trace.facts.request
-    this.flights.expect(request, countable(inputTokens + outputTokens), at)
+    this.flights.expect(request, { pool, inputTokens, tokens: countable(inputTokens + outputTokens) }, at)
+    this.traffics.of(pool).request(at)
   }
 
-  #started({ candidate, credential, request, at }: Heard<'attempt-started'>): void {
-    const tokens = this.flights.expected(request)
-    const isProbe = this.known(candidate.id).start(credential, tokens, at)
+  #started({ candidate, credential, request, kind, at }: Heard<'attempt-started'>): void {
+    const { tokens, pool } = this.flights.purpose(request)
+    const known = this.known(candidate.id)
+    if (isRetry(kind, known)) this.traffics.of(pool).retry(at)
+    if (isExtra(kind) && this.flights.double(request)) this.traffics.of(pool).extra(at)
+    const isProbe = known.start(credential, tokens, at)
     this.flights.start(request, { deployment: candidate.id, startedAt: at, isProbe, tokens })
   }
 
@@ -116,7 +130,9 @@ export class Books {
     this.credentials.ended(candidate.provider, credential, { deployment: candidate.id, startedAt, at, failure })
   }
 
-  #settled({ served, attempts, pool, target, task }: Settled, at: Instant): void {
+  #settled({ settled: { served, attempts, pool, target, task }, request, at }: Heard<'request-settled'>): void {
+    this.traffics.find(pool)?.paid({ attempts, served }, this.flights.isDouble(request), at)
+    this.flights.settle(request)
     const answer = served === undefined ? undefined : attempts.find(({ index }) => index === served)
     const tokens = answer?.usage?.output
     // A broken-off answer says nothing about how long answers are.

@@ -62,10 +62,27 @@ describe('attempts under way', () => {
 
   it('know what their request is expected to take, until it is settled', () => {
     const { flights } = setup()
-    expect(flights.expected(r)).toBe(0)
-    flights.expect(r, 70, instant(0))
-    expect(flights.expected(r)).toBe(70)
+    expect(flights.purpose(r)).toEqual({ tokens: 0 })
+    flights.expect(r, { tokens: 70, pool: 'p' }, instant(0))
+    expect(flights.purpose(r)).toEqual({ tokens: 70, pool: 'p' })
     flights.settle(r)
-    expect(flights.expected(r)).toBe(0)
+    expect(flights.purpose(r)).toEqual({ tokens: 0 })
+  })
+
+  it('of a copy that is asked after the request was settled leave nothing behind', () => {
+    const { flights } = setup()
+    flights.expect(r, { tokens: 70 }, instant(0))
+    flights.settle(r)
+    flights.start(r, flight('a', 1))
+    expect(flights.end(r, a)?.startedAt).toBe(1)
+    expect(flights.requests).toBe(0)
+  })
+
+  it('are of a request that is asked of several at once from the second on', () => {
+    const { flights } = setup()
+    flights.expect(r, { tokens: 70 }, instant(0))
+    expect(flights.isDouble(r)).toBe(false)
+    expect([flights.double(r), flights.double(r)]).toEqual([true, false])
+    expect(flights.isDouble(r)).toBe(true)
   })
 })

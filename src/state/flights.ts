@@ -10,10 +10,23 @@ export interface Flight {
   readonly tokens: number
 }
 
+/** What is known of a request since it was decided. */
+export interface Purpose {
+  readonly pool?: string | undefined
+  /** Who it is for. */
+  readonly tenant?: string | undefined
+  /** How long it is, estimated. */
+  readonly inputTokens?: number
+  /** Tokens that each attempt of the request is expected to take. */
+  readonly tokens: number
+}
+const unknown: Purpose = { tokens: 0 }
+
 interface Journey {
   readonly since: Instant
-  /** Tokens that each attempt of the request is expected to take. */
-  tokens: number
+  purpose: Purpose
+  /** It was asked of several candidates at once. */
+  isExtra: boolean
   readonly flights: Flight[]
 }
 
@@ -44,7 +57,7 @@ export class Flights {
     if (journey === undefined) {
       this.sweep(at)
       this.#renew()
-      this.#journeys.set(request, (journey = { since: at, tokens: 0, flights: [] }))
+      this.#journeys.set(request, (journey = { since: at, purpose: unknown, isExtra: false, flights: [] }))
     }
     return journey
   }
@@ -60,13 +73,25 @@ export class Flights {
     this.#journeys = new Map(this.#journeys)
   }
 
-  /** Each attempt of this request is expected to take so many tokens. */
-  expect(request: RequestId, tokens: number, at: Instant): void {
-    this.#journey(request, at).tokens = tokens
+  /** The request was decided. */
+  expect(request: RequestId, purpose: Purpose, at: Instant): void {
+    this.#journey(request, at).purpose = purpose
   }
 
-  expected(request: RequestId): number {
-    return this.#journeys.get(request)?.tokens ?? 0
+  purpose(request: RequestId): Purpose {
+    return this.#journeys.get(request)?.purpose ?? unknown
+  }
+
+  /** It is asked of several candidates at once; true the first time. */
+  double(request: RequestId): boolean {
+    const journey = this.#journeys.get(request)
+    if (journey === undefined || journey.isExtra) return false
+    journey.isExtra = true
+    return true
+  }
+
+  isDouble(request: RequestId): boolean {
+    return this.#journeys.get(request)?.isExtra ?? false
   }
 
   start(request: RequestId, flight: Flight): void {
@@ -75,9 +100,13 @@ export class Flights {
 
   /** The start of an attempt that ended; of several at one deployment the oldest. Undefined if it is not known. */
   end(request: RequestId, deployment: DeploymentId): Flight | undefined {
-    const flights = this.#journeys.get(request)?.flights
-    const place = flights?.findIndex(flight => flight.deployment === deployment) ?? -1
-    return place === -1 ? undefined : flights?.splice(place, 1)[0]
+    const journey = this.#journeys.get(request)
+    if (journey === undefined) return undefined
+    const place = journey.flights.findIndex(flight => flight.deployment === deployment)
+    const flight = place === -1 ? undefined : journey.flights.splice(place, 1)[0]
+    // Nobody will settle it again: it is of a copy that is asked after the request was settled.
+    if (journey.purpose === unknown && journey.flights.length === 0) this.#journeys.delete(request)
+    return flight
   }
 
   /** The request is over; what has not ended by now will not be waited for. */

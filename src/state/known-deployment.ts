@@ -33,6 +33,11 @@ const verdictOf = (kind: FailureKind | undefined): Result['verdict'] => {
   return consequences[kind].blames === 'deployment' ? 'bad' : 'neither'
 }
 
+const isOfUpstream = (kind: FailureKind): boolean => {
+  const { blames } = consequences[kind]
+  return blames === 'deployment' || blames === 'credential'
+}
+
 /** How an attempt ended. */
 export interface End {
   readonly attempt: Attempt
@@ -64,6 +69,7 @@ export class KnownDeployment {
   #outcomes: OutcomeWindow
   #breaker: Breaker = newBreaker
   #inflight = 0
+  #lastFailed = false
 
   constructor(id: DeploymentId, options: KnownOptions) {
     this.#options = options
@@ -76,6 +82,11 @@ export class KnownDeployment {
       seed: `${options.seed} ${id}`,
       tally: now => this.#outcomes.tally(now),
     }
+  }
+
+  /** The last answer that tells anything was a failure, of the deployment or of a credential there. */
+  get lastFailed(): boolean {
+    return this.#lastFailed
   }
 
   get inflight(): number {
@@ -121,6 +132,8 @@ export class KnownDeployment {
       this.#inflight--
       this.rates.correct(tokensOf(attempt, flight.tokens) - flight.tokens, flight.startedAt, at)
     }
+    if (failure === undefined) this.#lastFailed = false
+    else if (isOfUpstream(failure.kind)) this.#lastFailed = true
     const before = this.breaker(at)
     const isOfAnotherTime = before.state === 'closed' && startedAt < before.since
     if (!isOfAnotherTime) this.#outcomes.add(failure?.kind, at)

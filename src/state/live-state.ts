@@ -3,6 +3,7 @@ import type { Candidate } from '../domain/deployment.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
+import type { ExtraCap } from '../domain/policy.ts'
 import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 import { Books } from './books.ts'
@@ -87,6 +88,15 @@ export interface LiveState {
   ): Rest | undefined
   /** Tokens of a typical answer in this pool, or to this target where there is no pool; undefined until there are enough. */
   outputTokens(pool: string | undefined, task: string | undefined): number | undefined
+  /**
+   * May this candidate be asked in place of an attempt that failed: always if its last answer was good or there was none,
+   * else within the pool's budget for retries. Nothing is taken by asking; whoever waits before the retry asks again then.
+   */
+  retryAllowed(pool: string | undefined, candidate: DeploymentId, now: Instant): boolean
+  /** May a request of this pool that was decided be asked of a second candidate beside the first. */
+  extraAllowed(pool: string | undefined, cap: ExtraCap | undefined, now: Instant): boolean
+  /** Time to the first content of streamed answers 19 times of 20, in milliseconds; undefined below 20 samples in the last minute. */
+  firstTokenP95(id: DeploymentId, now: Instant): number | undefined
   /** For metrics, the page and tests; in the order in which they were first heard of. */
   snapshot(now: Instant): readonly DeploymentSnapshot[]
   /** Forgets every other deployment, and all that was held against credentials: a new configuration may have mended them. */
@@ -149,13 +159,16 @@ const pick = (
   return drawCredential(roomy.length > 0 ? roomy : fit, draw)
 }
 
+/** Fewer say little of a p95. */
+const provenFrom = 20
+
 const isLimited = ({ limits: { rpm, tpm, concurrent } }: Candidate): boolean =>
   rpm !== undefined || tpm !== undefined || concurrent !== undefined
 
 /** Empty at first: nobody is known to be ill, slow or busy. */
 export const liveState = (options: LiveStateOptions = {}): LiveState => {
   const books = new Books(options)
-  const { deployments, credentials, flights, lengths, breaker } = books
+  const { deployments, credentials, flights, lengths, breaker, traffics } = books
   const turns = new Map<string, number>()
   return {
     hear: event => books.hear(event),
@@ -182,6 +195,13 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
       from.filter(({ id }) => credentials.rest(provider, id, now, deployment) === undefined).length,
     credentialsRest: (provider, from, now, deployment) => credentials.restOfAll(provider, from, now, deployment),
     outputTokens: (pool, task) => lengths.typical(pool, task),
+    retryAllowed: (pool, candidate, now) =>
+      deployments.get(candidate)?.lastFailed !== true || traffics.of(pool).retryAllowed(now),
+    extraAllowed: (pool, cap, now) => cap === undefined || traffics.of(pool).extraAllowed(cap, now),
+    firstTokenP95: (id, now) => {
+      const window = deployments.get(id)?.firstToken
+      return window === undefined || window.samples(now) < provenFrom ? undefined : window.p95(now)
+    },
     snapshot: now => [...deployments].map(([id, known]) => snapshotOf(id, known, books, now)),
     keepOnly: ids => books.keepOnly(ids),
   }
