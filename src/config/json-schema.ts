@@ -4,6 +4,7 @@ import { fieldNames, fieldOf } from '../routing/conditions.ts'
 import type { OptionDoc, StrategyMaker } from '../routing/options.ts'
 import { strategies } from '../routing/registry.ts'
 import { fileSchema } from './schema.ts'
+import { carrySchema, executionSchema, splitSchema, whenSchema } from './step-schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -41,32 +42,38 @@ const useOf = (one: StrategyMaker): Json => {
   return {
     type: 'object',
     description,
-    properties: { use: { const: one.name, description }, with: optionsOf(one) },
+    properties: {
+      use: { const: one.name, description },
+      with: optionsOf(one),
+      ...(one.kind === 'order' && {
+        blend: { type: 'string', description: 'Orders of the same blend become one: their scores are added.' },
+        weight: {
+          type: 'number',
+          exclusiveMinimum: 0,
+          description: 'How much its score counts in the blend; 1 if left out.',
+        },
+      }),
+    },
     required: needsOptions(one) ? ['use', 'with'] : ['use'],
     additionalProperties: false,
   }
 }
 
-const nested: Json = {
-  anyOf: [{ $ref: '#/definitions/step' }, { type: 'array', items: { $ref: '#/definitions/step' } }],
-}
-
-const when: Json = {
-  type: 'object',
-  description: 'Steps that are taken only where a condition holds.',
-  properties: {
-    when: { $ref: '#/definitions/condition', description: 'What must hold.' },
-    then: { ...nested, description: 'Taken where it holds.' },
-    otherwise: { ...nested, description: 'Taken where it does not.' },
-  },
-  required: ['when', 'then'],
-  additionalProperties: false,
-}
-
 /** Steps without options may be written as a name alone. */
 const bare: Json = { enum: strategies.filter(one => !needsOptions(one)).map(one => one.name) }
 
-const step: Json = { anyOf: [bare, ...strategies.map(useOf), when] }
+/** The name of a policy of the same file stands for its steps. */
+const policyName: Json = { type: 'string', description: 'A step, or another policy whose steps are taken.' }
+const usePolicy: Json = {
+  type: 'object',
+  properties: { use: policyName },
+  required: ['use'],
+  additionalProperties: false,
+}
+
+const step: Json = {
+  anyOf: [bare, ...strategies.map(useOf), whenSchema, splitSchema, carrySchema, policyName, usePolicy],
+}
 
 const conditions: Json = { type: 'array', items: { $ref: '#/definitions/condition' } }
 
@@ -110,6 +117,6 @@ export const configJsonSchema = (providerTypes: readonly string[]): Json => {
   return {
     ...withTypes({ ...file }, providerTypes),
     title: 'signalbox configuration',
-    definitions: { ...(isJson(file.definitions) && file.definitions), step, condition },
+    definitions: { ...(isJson(file.definitions) && file.definitions), step, condition, execution: executionSchema },
   }
 }

@@ -1,12 +1,17 @@
 /** Policies of a file: steps read one by one, so that each mistake is told where it stands. */
 import type { Execution, Patience, Policy, PolicyStep } from '../domain/policy.ts'
-import { millis } from '../domain/units.ts'
+import type { DeploymentId } from '../domain/ids.ts'
+import type { Checked } from '../domain/units.ts'
 import { compilePolicy } from '../routing/compile-policy.ts'
+import { parseExecution } from '../routing/parse-execution.ts'
 import { parseStep } from '../routing/parse-step.ts'
 import { builtInPolicy, defaultPatience, policyDefaults } from './defaults.ts'
 import { errorAt } from './finding.ts'
 import type { Path } from './finding.ts'
+import { leads } from './ground.ts'
 import type { Ground } from './ground.ts'
+import { includePolicies } from './include-policies.ts'
+import type { StepsNamed } from './include-policies.ts'
 import type { PolicyEntry } from './schema-routes.ts'
 
 /** Where a message was told as text below a step: `[2].with.within`. */
@@ -23,9 +28,32 @@ interface Reading {
   readonly pathBelow: PathBelow
 }
 
-const stepOf = (written: unknown, place: number, { ground, name, pathBelow }: Reading): readonly PolicyStep[] => {
-  const path = ['policies', name, 'steps', place]
+/** The steps of a policy of the file, as far as they are well formed; what is wrong with them is told where it stands. */
+const stepsNamed =
+  ({ file }: Ground): StepsNamed =>
+  name => {
+    const entry = Object.hasOwn(file.policies ?? {}, name) ? file.policies?.[name] : undefined
+    if (entry === undefined) return undefined
+    const written: readonly unknown[] = Array.isArray(entry.steps) ? entry.steps : []
+    const steps = written.flatMap(step => {
+      const read = parseStep(step, '')
+      return read.ok ? [read.value] : []
+    })
+    // How it is carried out comes along, where it says so.
+    const execution = entry.execution === undefined ? undefined : parseExecution(entry.execution, '')
+    return execution?.ok === true ? [{ execution: execution.value }, ...steps] : steps
+  }
+
+const readStep = (written: unknown, { ground, name }: Reading): Checked<PolicyStep> => {
   const read = parseStep(written, 'steps[0]')
+  if (!read.ok) return read
+  return includePolicies(read.value, { named: stepsNamed(ground), trail: [name], at: 'steps[0]' })
+}
+
+const stepOf = (written: unknown, place: number, reading: Reading): readonly PolicyStep[] => {
+  const { ground, name, pathBelow } = reading
+  const path = ['policies', name, 'steps', place]
+  const read = readStep(written, reading)
   const checked = read.ok ? compilePolicy({ ...policyDefaults, name, steps: [read.value] }) : read
   if (read.ok && checked.ok) return [read.value]
   if (!checked.ok) {
@@ -47,19 +75,31 @@ const stepsOf = (written: unknown, reading: Reading): readonly PolicyStep[] => {
   return steps.flatMap((step, place) => stepOf(step, place, reading))
 }
 
-const executionOf = ({ ground, name }: Reading, given: PolicyEntry['execution']): Execution => {
+const executionOf = ({ ground, name, pathBelow }: Reading, given: PolicyEntry['execution']): Execution => {
   if (given === undefined) return policyDefaults.execution
-  const path = ['policies', name, 'execution']
-  const stray = given.mode === 'fallback' ? ['after', 'width'] : [given.mode === 'hedge' ? 'width' : 'after']
-  for (const member of stray) {
-    if (Object.hasOwn(given, member)) {
-      ground.doubts.push(errorAt([...path, member], `${member} has no effect with mode ${given.mode}; leave it out`))
-    }
+  const read = parseExecution(given, '')
+  if (read.ok) return read.value
+  ground.doubts.push(errorAt(pathBelow(['policies', name, 'execution'], read.at ?? ''), read.why))
+  return policyDefaults.execution
+}
+
+const fallbackOnOf = (
+  { ground, name }: Reading,
+  { fallbackOn, fallbackOnRefusal }: PolicyEntry,
+): Policy['fallbackOn'] => {
+  if (fallbackOn === undefined) return fallbackOnRefusal === true ? ['refusal'] : policyDefaults.fallbackOn
+  if (fallbackOnRefusal !== undefined) {
+    const says = 'fallbackOnRefusal is what fallbackOn: [refusal] says; write one of the two'
+    ground.doubts.push(errorAt(['policies', name, 'fallbackOnRefusal'], says))
   }
-  if (given.mode === 'fallback') return { mode: 'fallback' }
-  return given.mode === 'race'
-    ? { mode: 'race', width: given.width ?? 2 }
-    : { mode: 'hedge', after: given.after ?? millis(2_000) }
+  return [...new Set(fallbackOn)]
+}
+
+const fallbackOf = ({ ground, name }: Reading, given: PolicyEntry['fallback']): Policy['fallback'] => {
+  for (const [place, id] of (given ?? []).entries()) {
+    leads(ground, ['policies', name, 'fallback', place], id, { what: 'deployment', names: ground.names.deployments })
+  }
+  return given as readonly DeploymentId[] | undefined
 }
 
 const patienceOf = ({ ground, name }: Reading, given: PolicyEntry['patience']): Patience => {
@@ -73,15 +113,20 @@ const patienceOf = ({ ground, name }: Reading, given: PolicyEntry['patience']): 
   return patience
 }
 
-const policyOf = (reading: Reading, entry: PolicyEntry): Policy => ({
-  name: reading.name,
-  steps: stepsOf(entry.steps, reading),
-  execution: executionOf(reading, entry.execution),
-  patience: patienceOf(reading, entry.patience),
-  seed: entry.seed ?? policyDefaults.seed,
-  fallbackOn: entry.fallbackOnRefusal === true ? ['refusal'] : policyDefaults.fallbackOn,
-  midStream: policyDefaults.midStream,
-})
+const policyOf = (reading: Reading, entry: PolicyEntry): Policy => {
+  const fallback = fallbackOf(reading, entry.fallback)
+  return {
+    name: reading.name,
+    steps: stepsOf(entry.steps, reading),
+    execution: executionOf(reading, entry.execution),
+    patience: patienceOf(reading, entry.patience),
+    seed: entry.seed ?? policyDefaults.seed,
+    fallbackOn: fallbackOnOf(reading, entry),
+    midStream: entry.midStream ?? policyDefaults.midStream,
+    ...(fallback !== undefined && { fallback }),
+    ...(entry.window !== undefined && { window: entry.window }),
+  }
+}
 
 /** Every policy of the file, as far as its steps are well formed, and the built-in one unless the file has its own. */
 export const resolvePolicies = (ground: Ground, pathBelow: PathBelow): readonly Policy[] => {

@@ -1,7 +1,10 @@
 /** What a configuration file may say of pools, aliases and policies. */
 import * as z from 'zod'
+import { contentTriggers } from '../domain/policy.ts'
+import type { Millis } from '../domain/units.ts'
 import { anything, flag, leaf, named, oneOf, optionalLeaf, text, time, whole, word } from './kinds.ts'
-import { entries, shape, stepReference } from './shape.ts'
+import type { Kind } from './kinds.ts'
+import { entries, executionReference, shape, stepReference } from './shape.ts'
 
 const pool = shape(
   {
@@ -31,14 +34,8 @@ export const aliases = entries(leaf(named('a pool or model'), 'A pool, a model, 
   about: 'Other names for what clients may ask for.',
 })
 
-const execution = shape(
-  {
-    mode: leaf(oneOf('fallback', 'hedge', 'race'), 'One after another; a second one after a while; several at once.'),
-    after: optionalLeaf(time(1), 'When a hedge asks the second candidate.'),
-    width: optionalLeaf(whole(2, 10), 'How many candidates a race asks at once.'),
-  },
-  { what: 'an execution such as { mode: fallback }', about: 'How the candidates are tried.' },
-)
+/** Read by the room that carries it out, as that of a step is. */
+const execution = anything('an execution such as { mode: fallback }', executionReference)
 
 const patience = shape(
   {
@@ -60,6 +57,17 @@ const steps = anything('a list of steps, such as [capable, healthy, { use: cheap
   items: stepReference,
 })
 
+const shortestWindow = 30_000
+const longestWindow = 300_000
+const window: Kind<Millis> = {
+  ...time(shortestWindow),
+  what: 'a time from 30s to 5m',
+  read: value => {
+    const read = time(shortestWindow).read(value)
+    return read !== undefined && read <= longestWindow ? read : undefined
+  },
+}
+
 const policy = shape(
   {
     description: optionalLeaf(text, 'What it is for.'),
@@ -67,13 +75,35 @@ const policy = shape(
       steps,
       'What is left out and what comes first, in this order; each order only refines those before it.',
     ),
-    execution: execution.optional(),
+    execution: optionalLeaf(execution, 'How the candidates are tried.'),
     patience: patience.optional(),
     seed: optionalLeaf(
       oneOf('request', 'session', 'user'),
       'What chance depends on: by session or user, choices stay put.',
     ),
-    fallbackOnRefusal: optionalLeaf(flag, 'Whether the next candidate is asked where one refuses to answer.'),
+    fallback: z
+      .array(leaf(word, 'The name of a deployment.'), { error: 'a list of deployments such as [sonnet, mini]' })
+      .max(100, 'at most 100 deployments')
+      .optional()
+      .meta({
+        description:
+          'Who is asked after the first, in this order, instead of the rest of the ranking; they need not stand in the pool.',
+      }),
+    fallbackOn: z
+      .array(leaf(oneOf(...contentTriggers), 'A kind of answer.'), {
+        error: `a list of ${contentTriggers.join(', ')}`,
+      })
+      .optional()
+      .meta({
+        description:
+          'Answers for which the next candidate is asked: those for schema and tool-call are held back until they are whole.',
+      }),
+    fallbackOnRefusal: optionalLeaf(flag, 'The same as fallbackOn: [refusal].'),
+    midStream: optionalLeaf(
+      oneOf('error', 'continue', 'restart'),
+      'What becomes of an answer that breaks after some of it was shown: an error, or the next candidate goes on; restart: clients that wait for the whole get one of another.',
+    ),
+    window: optionalLeaf(window, 'How far latency looks back.'),
   },
   { what: 'a policy such as { steps: [capable, healthy, weighted] }', about: 'How a candidate is chosen.' },
 )

@@ -32,3 +32,6 @@ export const entries = <Value extends z.ZodType>(
 
 /** The JSON Schema of each step stands under this name, to be referred to from wherever steps are. */
 export const stepReference = { $ref: '#/definitions/step' }
+
+/** So does that of how a policy is carried out. */
+export const executionReference = { $ref: '#/definitions/execution' }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { candidate, compiled, facts, policyOf } from '../../test/contract/strategy.contract.ts'
 import type { PolicyStep } from '../domain/policy.ts'
 import { compilePolicy } from './compile-policy.ts'
-import type { Plan } from './compile-policy.ts'
+import type { Plan } from './plan.ts'
 
 const said = (...steps: readonly PolicyStep[]): string => {
   const found = compilePolicy(policyOf(...steps))
@@ -35,12 +35,12 @@ describe('a policy', () => {
   it('tells all signals that some branch may read, conditions included, once and sorted', () => {
     const hard: PolicyStep = {
       when: { not: { fields: { 'request.difficulty': { gte: 0.5 } } } },
-      then: [{ use: 'fast' }],
-      otherwise: [{ use: 'healthy' }, { use: 'fast', with: { within: '5%' } }],
+      then: [{ use: 'least-busy' }],
+      otherwise: [{ use: 'within-limits' }, { use: 'round-robin' }],
     }
     expect(compiled({ use: 'round-robin' }, hard).reads).toEqual([
-      'candidate.circuit',
-      'candidate.latency',
+      'candidate.headroom',
+      'candidate.inflight',
       'pool.turn',
       'request.difficulty',
     ])

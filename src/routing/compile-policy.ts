@@ -1,23 +1,21 @@
 /** A policy to constraints and orders for given facts, or which step is wrong and what would be right. */
 import type { Facts } from '../domain/decision.ts'
 import { fingerprint } from '../domain/fingerprint.ts'
-import type { Condition, Policy, PolicyStep } from '../domain/policy.ts'
+import { branchesOf } from '../domain/policy.ts'
+import type { Arm, Condition, Policy, PolicyStep } from '../domain/policy.ts'
 import type { SignalKey } from '../domain/signal.ts'
-import type { Checked } from '../domain/units.ts'
-import type { Constraint, Order, Strategy } from '../ports/strategy.ts'
+import { millis } from '../domain/units.ts'
+import type { Checked, Millis } from '../domain/units.ts'
 import { fieldOf, fieldsIn, holds } from './conditions.ts'
 import { didYouMean } from '../domain/nearest.ts'
+import { blended, blendFault } from './blend-orders.ts'
 import { fine, wrong } from './options.ts'
 import { checkCondition } from './parse-condition.ts'
 import { deepestStep } from './parse-step.ts'
+import { duration } from './parsers.ts'
+import { fixedPlan, planFor, waysFor, wholeShares } from './plan.ts'
+import type { Branch, Compiled, CompiledArm, Fork, Plan, PlannedWay } from './plan.ts'
 import { strategyNamed, strategyNames } from './registry.ts'
-import type { Placed } from './slate.ts'
-
-/** What is carried out for given facts: every constraint first, then the orders, each in the policy's sequence. */
-export interface Plan {
-  readonly constraints: readonly Placed<Constraint>[]
-  readonly orders: readonly Placed<Order>[]
-}
 
 /** A policy that can decide. */
 export interface CompiledPolicy {
@@ -27,15 +25,12 @@ export interface CompiledPolicy {
   readonly policy: Policy
   /** Every signal that some branch may read, sorted. */
   readonly reads: readonly SignalKey[]
+  /** How far latency looks back, if some step says so. */
+  readonly window?: Millis
   flatten(facts: Facts): Plan
+  /** Every way that chance could have led through the policy's splits, with the probability of each. */
+  ways(facts: Facts): readonly PlannedWay[]
 }
-
-interface Branch {
-  readonly when: Condition
-  readonly then: readonly Compiled[]
-  readonly otherwise: readonly Compiled[]
-}
-type Compiled = Placed<Strategy> | Branch
 
 /** Where steps stand: as decisions name it (`2.then.0`) and as errors do (`steps[2].then[0]`). */
 interface Site {
@@ -48,9 +43,9 @@ const siteOf = (site: Site, index: number): Site => ({
   at: `${site.at}[${index}]`,
   depth: site.depth,
 })
-const inside = (site: Site, branch: 'then' | 'otherwise'): Site => ({
+const inside = (site: Site, branch: string, at = branch): Site => ({
   place: `${site.place}.${branch}`,
-  at: `${site.at}.${branch}`,
+  at: `${site.at}.${at}`,
   depth: site.depth + 1,
 })
 
@@ -65,50 +60,101 @@ const compileUse = (step: Extract<PolicyStep, { use: string }>, { place, at }: S
     const path = made.at === undefined ? at : `${at}.${made.at}`
     return wrong(`${at}: ${step.use}: ${made.why}`, path)
   }
-  return fine({ step: `${place}:${step.use}`, strategy: made.value })
+  const placed = { step: `${place}:${step.use}`, strategy: made.value }
+  const { blend, weight } = step
+  if (blend === undefined) {
+    return weight === undefined ? fine(placed) : wrong(`${at}: a weight counts only in a blend`, `${at}.weight`)
+  }
+  const fault = blendFault(made.value)
+  if (fault !== undefined) return wrong(`${at}: ${fault}`, `${at}.blend`)
+  return fine({ ...placed, blend, ...(weight !== undefined && { weight }) })
 }
 
+const tooDeep = (site: Site): Checked<never> | undefined =>
+  site.depth >= deepestStep ? wrong(`${site.at}: steps are nested more than ${deepestStep} deep`, site.at) : undefined
+
 const compileWhen = (step: Extract<PolicyStep, { when: Condition }>, site: Site): Checked<Compiled> => {
-  if (site.depth >= deepestStep) return wrong(`${site.at}: steps are nested more than ${deepestStep} deep`, site.at)
   const when = checkCondition(step.when, `${site.at}.when`)
   if (!when.ok) return wrong(`${when.at ?? site.at}: ${when.why}`, when.at)
   const then = compileSteps(step.then, inside(site, 'then'))
   if (!then.ok) return then
   const otherwise = compileSteps(step.otherwise ?? [], inside(site, 'otherwise'))
   if (!otherwise.ok) return otherwise
-  return fine({ when: when.value, then: then.value, otherwise: otherwise.value })
+  const condition = when.value
+  const branch: Branch = {
+    holds: facts => holds(condition, facts),
+    then: then.value,
+    otherwise: otherwise.value,
+    asks: fieldsIn(condition).flatMap(name => fieldOf(name)?.signal ?? []),
+  }
+  return fine(branch)
+}
+
+const compileArm = (arm: Arm, index: number, site: Site): Checked<CompiledArm> => {
+  const steps = compileSteps(arm.steps, inside(site, arm.name, `split[${index}].steps`))
+  if (!steps.ok) return steps
+  const { name, share, maxSpend } = arm
+  return fine({ name, share, steps: steps.value, ...(maxSpend !== undefined && { maxSpend }) })
+}
+
+const compileSplit = (step: Extract<PolicyStep, { split: readonly Arm[] }>, site: Site): Checked<Compiled> => {
+  const arms: CompiledArm[] = []
+  const shadows: CompiledArm[] = []
+  for (const [index, arm] of step.split.entries()) {
+    const made = compileArm(arm, index, site)
+    if (!made.ok) return made
+    if (arm.shadow === true) shadows.push(made.value)
+    else arms.push(made.value)
+  }
+  if (!arms.some(({ share }) => share > 0))
+    return wrong(`${site.at}: no arm answers; give one that is no shadow a share`, `${site.at}.split`)
+  const fork: Fork = { step: `${site.place}:split`, by: step.by ?? 'request', arms: wholeShares(arms), shadows }
+  return fine(fork)
+}
+
+const compileStep = (step: PolicyStep, site: Site): Checked<readonly Compiled[]> => {
+  if ('execution' in step) return fine([{ execution: step.execution }])
+  if ('use' in step) {
+    const made = compileUse(step, site)
+    return made.ok ? fine([made.value]) : made
+  }
+  const deep = tooDeep(site)
+  if (deep !== undefined) return deep
+  if ('include' in step) return compileSteps(step.steps, { ...site, at: `${site.at}.steps`, depth: site.depth + 1 })
+  const made = 'when' in step ? compileWhen(step, site) : compileSplit(step, site)
+  return made.ok ? fine([made.value]) : made
 }
 
 const compileSteps = (steps: readonly PolicyStep[], site: Site): Checked<readonly Compiled[]> => {
   const compiled: Compiled[] = []
   for (const [index, step] of steps.entries()) {
-    if (!('use' in step) && !('when' in step)) continue
-    const one = 'use' in step ? compileUse(step, siteOf(site, index)) : compileWhen(step, siteOf(site, index))
+    const one = compileStep(step, siteOf(site, index))
     if (!one.ok) return one
-    compiled.push(one.value)
+    compiled.push(...one.value)
   }
   return fine(compiled)
 }
 
-const isConstraint = (one: Placed<Strategy>): one is Placed<Constraint> => one.strategy.kind === 'constraint'
-const isOrder = (one: Placed<Strategy>): one is Placed<Order> => one.strategy.kind === 'order'
-
-const choose = (steps: readonly Compiled[], facts: Facts, chosen: Placed<Strategy>[]): void => {
-  for (const step of steps) {
-    if ('strategy' in step) chosen.push(step)
-    else choose(holds(step.when, facts) ? step.then : step.otherwise, facts, chosen)
-  }
-}
-
-const planOf = (chosen: readonly Placed<Strategy>[]): Plan => ({
-  constraints: chosen.filter(isConstraint),
-  orders: chosen.filter(isOrder),
-})
+const inArms = (arms: readonly CompiledArm[]): readonly Compiled[] => arms.flatMap(arm => arm.steps)
 
 const readsOf = (step: Compiled): readonly SignalKey[] => {
   if ('strategy' in step) return step.strategy.reads
-  const asked = fieldsIn(step.when).flatMap(name => fieldOf(name)?.signal ?? [])
-  return [...asked, ...step.then.flatMap(readsOf), ...step.otherwise.flatMap(readsOf)]
+  if ('holds' in step) return [...step.asks, ...step.then.flatMap(readsOf), ...step.otherwise.flatMap(readsOf)]
+  if ('arms' in step) return [...inArms(step.arms), ...inArms(step.shadows)].flatMap(readsOf)
+  return readsOfExecution(step)
+}
+
+const readsOfExecution = ({ execution }: Pick<Policy, 'execution'>): readonly SignalKey[] =>
+  execution.mode === 'hedge' && execution.after === 'p95' ? ['candidate.latency'] : []
+
+/** The windows that steps say, each once. */
+export const windowsIn = (steps: readonly PolicyStep[]): readonly Millis[] => {
+  const said = steps.flatMap(step => {
+    if (!('use' in step)) return branchesOf(step).flatMap(windowsIn)
+    const read = duration.parse(step.with?.['window'])
+    return read.ok ? [millis(read.value)] : []
+  })
+  return [...new Set(said)]
 }
 
 /** The policy ready to decide, or what is wrong with which step. */
@@ -116,19 +162,16 @@ export const compilePolicy = (policy: Policy): Checked<CompiledPolicy> => {
   const compiled = compileSteps(policy.steps, { place: '', at: 'steps', depth: 0 })
   if (!compiled.ok) return compiled
   const steps = compiled.value
-  const plain = steps.filter(step => 'strategy' in step)
   // Without branches every request has the same plan.
-  const fixed = plain.length === steps.length ? planOf(plain) : undefined
+  const fixed = fixedPlan(steps, blended)
+  const window = policy.window ?? windowsIn(policy.steps)[0]
   return fine({
     name: policy.name,
     version: fingerprint(policy),
     policy,
-    reads: [...new Set(steps.flatMap(readsOf))].sort(),
-    flatten: facts => {
-      if (fixed !== undefined) return fixed
-      const chosen: Placed<Strategy>[] = []
-      choose(steps, facts, chosen)
-      return planOf(chosen)
-    },
+    reads: [...new Set([...steps.flatMap(readsOf), ...readsOfExecution(policy)])].sort(),
+    ...(window !== undefined && { window }),
+    flatten: facts => fixed ?? planFor(steps, facts, blended),
+    ways: facts => (fixed === undefined ? waysFor(steps, facts, blended) : [{ chance: 1, plan: fixed }]),
   })
 }

@@ -1,5 +1,5 @@
 /** The house's own constraints, in front of every policy. */
-import type { Constraint } from '../ports/strategy.ts'
+import type { Constraint, Order } from '../ports/strategy.ts'
 import type { Placed } from './slate.ts'
 import { allowedByKey } from './strategies/allowed.ts'
 import { budgetCap } from './strategies/budget-cap.ts'
@@ -17,3 +17,6 @@ export const houseConstraints: readonly Placed<Constraint>[] = [
   budgetCap,
   keeperOnly,
 ].map(strategy => ({ step: `house:${strategy.name}`, strategy }))
+
+/** What the caller would like first: orders that run before the policy's own, where the request asks for any. */
+export const houseOrders: readonly Placed<Order>[] = []

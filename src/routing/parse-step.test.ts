@@ -27,13 +27,16 @@ describe('a step', () => {
     })
   })
   it.each([
-    [{ use: 'cheap', whith: {} }, 'steps[0].whith: no member "whith"; did you mean "with"? (a step has use, with)'],
+    [
+      { use: 'cheap', whith: {} },
+      'steps[0].whith: no member "whith"; did you mean "with"? (a step has use, with, blend, weight)',
+    ],
     [{ use: 3 }, 'steps[0].use: 3 is no name of a step'],
     [{ use: 'cheap', with: 5 }, 'steps[0].with: 5 holds no options; write { name: value }'],
     [{ when: { team: 'a' } }, 'steps[0]: needs then: the steps that are taken where it holds'],
     [
       { when: { team: 'a' }, then: [{ use: 'a' }, 7] },
-      'steps[0].then[1]: 7 is no step; write a name, { use, with } or { when, then, otherwise }',
+      'steps[0].then[1]: 7 is no step; write a name, { use, with }, { when, then, otherwise }, { split } or { execution }',
     ],
     [{ when: { teem: 'a' }, then: 'cheap' }, 'steps[0].when.teem: no field "teem"; did you mean "team"?'],
     [{ when: { team: 'a' }, then: 'cheap', else: 'fast' }, 'steps[0].else: no member "else"'],

@@ -23,6 +23,8 @@ export interface OpenSlate {
   /** Best tier first. No tier is empty. */
   tiers: readonly Tier[]
   readonly excluded: Line[]
+  /** The last step that put some behind all others rather than take them out. */
+  sparedBy?: string
 }
 
 const none: readonly Reason[] = []
@@ -37,26 +39,58 @@ const byId = (left: Line, right: Line): number => {
   return left.candidate.id < right.candidate.id ? -1 : 1
 }
 
-/** All candidates, sorted by id, in one tier. */
-export const openSlate = (candidates: readonly Candidate[]): OpenSlate => {
-  const tier = candidates.map((candidate): Line => ({ candidate, reasons: none })).sort(byId)
-  return { tiers: tier.length === 0 ? [] : [tier], excluded: [] }
+/** All candidates, sorted by id, in one tier; those of the reserve in one behind it. */
+export const openSlate = (candidates: readonly Candidate[], reserve?: readonly string[]): OpenSlate => {
+  const all = candidates.map((candidate): Line => ({ candidate, reasons: none })).sort(byId)
+  if (reserve === undefined || reserve.length === 0) return { tiers: all.length === 0 ? [] : [all], excluded: [] }
+  const isLater = ({ candidate }: Line): boolean => reserve.includes(candidate.id)
+  const tiers = [all.filter(line => !isLater(line)), all.filter(isLater)].filter(tier => tier.length > 0)
+  return { tiers, excluded: [] }
+}
+
+/** Whom the constraint would take out, and why. */
+const objections = (slate: OpenSlate, constraint: Constraint, facts: Facts): Map<Line, string> => {
+  const out = new Map<Line, string>()
+  for (const tier of slate.tiers)
+    for (const line of tier) {
+      const says = constraint.exclude(line.candidate, facts)
+      if (says !== undefined) out.set(line, says)
+    }
+  return out
+}
+
+/** Those of them who stay after all, behind everybody else. */
+const spare = (
+  slate: OpenSlate,
+  out: Map<Line, string>,
+  { step, strategy }: Placed<Constraint>,
+  facts: Facts,
+): Tier => {
+  if (strategy.spare === undefined) return []
+  const all = slate.tiers.flatMap(candidatesOf)
+  const kept = strategy.spare(candidatesOf([...out.keys()]), all, facts)
+  const last = [...out.keys()].filter(({ candidate }) => kept.has(candidate.id))
+  for (const line of last) {
+    note(line, { step, says: kept.get(line.candidate.id) ?? '' })
+    out.delete(line)
+  }
+  if (last.length > 0) slate.sparedBy = step
+  return last
 }
 
 /** Takes out whom the constraint excludes, with the reason. */
-export const exclude = (slate: OpenSlate, { step, strategy }: Placed<Constraint>, facts: Facts): void => {
-  const before = slate.excluded.length
-  for (const tier of slate.tiers) {
-    for (const line of tier) {
-      const says = strategy.exclude(line.candidate, facts)
-      if (says === undefined) continue
-      note(line, { step, says })
-      slate.excluded.push(line)
-    }
+export const exclude = (slate: OpenSlate, placed: Placed<Constraint>, facts: Facts): void => {
+  const { step, strategy } = placed
+  const out = objections(slate, strategy, facts)
+  if (out.size === 0) return
+  const last = spare(slate, out, placed, facts)
+  for (const [line, says] of out) {
+    note(line, { step, says })
+    slate.excluded.push(line)
   }
-  if (slate.excluded.length === before) return
-  const out = new Set(slate.excluded)
-  slate.tiers = slate.tiers.map(tier => tier.filter(line => !out.has(line))).filter(tier => tier.length > 0)
+  const moved = new Set(last)
+  const tiers = slate.tiers.map(tier => tier.filter(line => !out.has(line) && !moved.has(line)))
+  slate.tiers = [...tiers, last].filter(tier => tier.length > 0)
 }
 
 /** Splits every tier of more than one by the order's keys. Who stands alone is asked nothing. */
@@ -73,12 +107,14 @@ type Key = number | undefined
 const sensible = (key: Key): Key => (isKnown(key) ? key : undefined)
 
 const split = (tier: Tier, { step, strategy }: Placed<Order>, facts: Facts, into: Tier[]): void => {
-  const keys = strategy.keys(candidatesOf(tier), facts).map(sensible)
-  let place = 0
-  for (const line of tier) {
-    const value = keys[place++]
+  const tied = candidatesOf(tier)
+  const keys = strategy.keys(tied, facts).map(sensible)
+  const parts = strategy.parts?.(tied, facts)
+  for (const [place, line] of tier.entries()) {
+    const value = keys[place]
+    const made = parts?.[place]
     // Nothing measured, nothing said.
-    if (value !== undefined) note(line, { step, value })
+    if (value !== undefined) note(line, made === undefined ? { step, value } : { step, value, parts: made })
   }
   const first = keys[0]
   if (keys.every(key => key === first)) into.push(tier)
