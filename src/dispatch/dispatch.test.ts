@@ -85,6 +85,9 @@ interface Plan {
   readonly credentials?: readonly string[]
   readonly fallbackOn?: readonly ContentTrigger[]
   readonly secrets?: (reference: string) => Promise<string>
+  readonly mayRetry?: (id: string) => boolean
+  readonly mayAskSeveral?: boolean
+  readonly staysWithFirst?: boolean
 }
 
 const scene = async (plan: Plan = {}): Promise<Scene> => {
@@ -163,6 +166,9 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
     credentialsLeft: (adapter, _candidate, except) =>
       adapter.credentials.filter(one => !except.includes(one.id)).length,
     isOpen: () => false,
+    mayRetry: ({ id }) => plan.mayRetry?.(id) ?? true,
+    mayAskSeveral: () => plan.mayAskSeveral ?? true,
+    staysWithFirst: plan.staysWithFirst ?? false,
     resting: () => ({ kind: 'upstream-credential', message: 'all rest' }),
     span: () => `span-${spans++}` as SpanId,
     draw: () => 0.5,

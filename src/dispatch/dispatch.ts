@@ -3,17 +3,18 @@ import type { Closing, SocketMessage } from '../domain/conversation.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { RoutingDecision } from '../domain/decision.ts'
 import type { Failure } from '../domain/failure.ts'
-import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import { millis } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
+import { errandOf } from './errand.ts'
+import type { Call } from './errand.ts'
 import type { Hands } from './hands.ts'
 import { hold } from './hold.ts'
 import type { Held } from './hold.ts'
 import { Lane } from './lane.ts'
 import type { LaneListener } from './lane.ts'
 import { nextMove } from './next-move.ts'
-import type { Move } from './next-move.ts'
+import type { Standing } from './next-move.ts'
 import { said } from './said.ts'
 
 /** Where the answer of a dispatch goes. */
@@ -29,8 +30,6 @@ export interface Outlet {
   /** Conversations only: the upstream can take more. */
   drained(): void
 }
-
-type Call = Extract<Move, { move: 'call' }>
 
 /** Carries out one decision. */
 export class Dispatch implements LaneListener {
@@ -94,18 +93,28 @@ export class Dispatch implements LaneListener {
 
   #next(): void {
     if (this.#isOver) return
-    const { clock, patience, draw, isOpen } = this.#hands
-    const move = nextMove({
-      decision: this.#decision,
-      patience,
-      attempts: this.#attempts,
-      elapsed: millis(clock.now() - (this.#startedAt ?? clock.now())),
-      draw: attempt => draw(`backoff ${attempt}`),
-      isOpen,
-    })
+    const { clock } = this.#hands
+    const move = nextMove(this.#standing())
     if (move.move === 'give-up') return this.#finish(move.failure)
     if (move.after > 0) this.#cancelWait = clock.after(move.after, () => this.#call(move, 0))
     else this.#call(move, 0)
+  }
+
+  #standing(): Standing {
+    const hands = this.#hands
+    const now = hands.clock.now()
+    return {
+      decision: this.#decision,
+      patience: hands.patience,
+      attempts: this.#attempts,
+      elapsed: millis(now - (this.#startedAt ?? now)),
+      staysWithFirst: hands.staysWithFirst,
+      canGoOn: false,
+      draw: attempt => hands.draw(`backoff ${attempt}`),
+      isOpen: candidate => hands.isOpen(candidate),
+      mayRetry: candidate => hands.mayRetry(candidate),
+      mayAskSeveral: cap => hands.mayAskSeveral(cap),
+    }
   }
 
   /** Opens the group's lane of this place and the ones behind it, each when its time has come. */
@@ -128,30 +137,11 @@ export class Dispatch implements LaneListener {
     this.#next()
   }
 
-  #kindOf(move: Call, place: number): Attempt['kind'] {
-    if (place === 0) return move.kind
-    return move.stagger > 0 ? 'hedge' : 'race'
-  }
-
   #open(move: Call, place: number): void {
-    const candidate = move.group[place]
-    if (candidate === undefined) return
-    const kind = this.#kindOf(move, place)
-    const before = this.#attempts.filter(one => one.candidate.id === candidate.id)
-    const except = before.map(one => one.credential).filter((one): one is CredentialId => one !== undefined)
-    const trigger = this.#attempts.at(-1)?.failure?.kind
-    const lane = new Lane(
-      {
-        candidate,
-        index: this.#opened++,
-        // A plain retry may use the same key again; one that was refused may not.
-        except: before.some(one => one.credentialsLeft > 0) ? except : [],
-        kind,
-        ...(trigger !== undefined && kind !== 'primary' && { trigger }),
-      },
-      this.#hands,
-      this,
-    )
+    const errand = errandOf(move, place, this.#attempts, this.#opened)
+    if (errand === undefined) return
+    this.#opened += 1
+    const lane = new Lane(errand, this.#hands, this)
     this.#running.set(lane, hold())
     lane.start()
     for (const message of this.#said.all) lane.write(message)

@@ -3,7 +3,7 @@ import type { Candidate, Price } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { CredentialId, ProviderId, SpanId } from '../domain/ids.ts'
-import type { Patience } from '../domain/policy.ts'
+import type { ExtraCap, Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, ProviderAdapter } from '../ports/provider.ts'
@@ -19,6 +19,8 @@ export interface Hands {
   readonly patience: Patience
   /** True if a refusal before any content sends the request on. */
   readonly refusalFails: boolean
+  /** Nobody else is asked than the first. */
+  readonly staysWithFirst: boolean
   adapter(provider: ProviderId): ProviderAdapter | undefined
   /** A credential that is fit for this candidate, not one of `except`; undefined if none is. */
   credential(adapter: ProviderAdapter, candidate: Candidate, except: readonly CredentialId[]): Credential | undefined
@@ -28,6 +30,10 @@ export interface Hands {
   resting(adapter: ProviderAdapter, candidate: Candidate): Failure
   /** True if this candidate's circuit has opened since the decision, and the policy heeds circuits. */
   isOpen(candidate: Candidate): boolean
+  /** True if this candidate may be asked after others, or again: its last answer was good, or the pool's retries have room. */
+  mayRetry(candidate: Candidate): boolean
+  /** True if this request may be asked of several at once now: nothing is done twice by it, and the cap has room. */
+  mayAskSeveral(cap: ExtraCap | undefined): boolean
   /** What a model costs that only the answer named. */
   priceOf(provider: ProviderId, model: string): Price | undefined
   span(): SpanId

@@ -3,7 +3,6 @@ import type { Closing, MessageForm, SocketMessage } from '../domain/conversation
 import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
-import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import { millis } from '../domain/units.ts'
 import type { AnswerReader, Credential, ProviderAdapter } from '../ports/provider.ts'
@@ -12,7 +11,7 @@ import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
 import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
-import { note, startRecord, told, turnOf } from './record.ts'
+import { countKeysLeft, note, startRecord, told, turnOf } from './record.ts'
 import type { Growing } from './record.ts'
 import { traced } from './traced.ts'
 import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, unsent } from './reading.ts'
@@ -104,6 +103,10 @@ export class Lane implements WireListener {
       const kind: FailureKind = this.#made.url === undefined ? 'upstream-credential' : 'internal'
       this.#over({ kind, message: `${this.candidate.provider} could not be asked: ${message}` })
     }
+  }
+
+  sent(): void {
+    if (!this.#isOver) this.#made.sentAt ??= this.#hands.clock.now()
   }
 
   head(head: WireHead): void {
@@ -278,13 +281,7 @@ export class Lane implements WireListener {
     const made = this.#made
     made.endedAt = this.#hands.clock.now()
     if (failure !== undefined) made.failure = failure
-    const used: readonly CredentialId[] = made.credential === undefined ? [] : [made.credential]
-    if (this.#adapter !== undefined) {
-      made.credentialsLeft = this.#hands.credentialsLeft(this.#adapter, this.candidate, [
-        ...this.#errand.except,
-        ...used,
-      ])
-    }
+    if (this.#adapter !== undefined) countKeysLeft(made, this.#adapter, this.#errand.except, this.#hands)
     this.#hands.tell({
       type: 'attempt-ended',
       at: made.endedAt,

@@ -83,7 +83,11 @@ const after = (attempts: readonly Attempt[], change: Partial<Standing> = {}): Mo
     attempts,
     elapsed: millis(0),
     draw: () => 0.5,
+    staysWithFirst: false,
+    canGoOn: false,
     isOpen: () => false,
+    mayRetry: () => true,
+    mayAskSeveral: () => true,
     ...change,
   })
 const asked = (move: Move): readonly string[] =>

@@ -4,7 +4,7 @@ import type { Candidate } from '../domain/deployment.ts'
 import { consequences } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Attempt } from '../domain/outcome.ts'
-import type { Patience } from '../domain/policy.ts'
+import type { ExtraCap, Patience } from '../domain/policy.ts'
 import { millis } from '../domain/units.ts'
 import type { Millis } from '../domain/units.ts'
 
@@ -30,26 +30,45 @@ export interface Standing {
   /** All attempts so far, each ended. */
   readonly attempts: readonly Attempt[]
   readonly elapsed: Millis
+  /** Nobody else is asked than the first. */
+  readonly staysWithFirst: boolean
+  /** What broke off after some of it was shown can be gone on from by somebody else. */
+  readonly canGoOn: boolean
   /** A number in (0, 1) for the wait before this attempt; the same for the same request and attempt. */
   readonly draw: (attempt: number) => number
   /** True if this candidate's circuit has opened since the decision, and the policy heeds circuits. */
   readonly isOpen: (candidate: Candidate) => boolean
+  /** True if this candidate may be asked after others, or again: its last answer was good, or the pool's retries have room. */
+  readonly mayRetry: (candidate: Candidate) => boolean
+  /** True if this request may be asked of several at once now. */
+  readonly mayAskSeveral: (cap: ExtraCap | undefined) => boolean
+}
+
+/** Whom to ask, one after another: the ranking, unless the decision names its own chain, of whom nobody excluded is asked either. */
+export const chainOf = ({ chain, ranked }: RoutingDecision): readonly Candidate[] => {
+  if (chain === undefined) return ranked.map(({ candidate }) => candidate)
+  const eligible = new Map(ranked.map(({ candidate }) => [candidate.id, candidate]))
+  return [...new Set(chain)].map(id => eligible.get(id)).filter(candidate => candidate !== undefined)
 }
 
 /** Who has not been asked yet, in the order of the decision; a circuit that opened meanwhile takes its candidate out. */
-const untried = ({ decision, attempts, isOpen }: Standing): readonly Candidate[] =>
-  decision.ranked
-    .map(one => one.candidate)
-    .filter(candidate => attempts.every(attempt => attempt.candidate.id !== candidate.id) && !isOpen(candidate))
+const untried = ({ decision, attempts, staysWithFirst, isOpen, mayRetry }: Standing): readonly Candidate[] => {
+  const chain = staysWithFirst ? chainOf(decision).slice(0, 1) : chainOf(decision)
+  const asked = new Set(attempts.map(({ candidate }) => candidate.id))
+  const may = (candidate: Candidate): boolean => !isOpen(candidate) && (asked.size === 0 || mayRetry(candidate))
+  return chain.filter(candidate => !asked.has(candidate.id) && may(candidate))
+}
 
 /** A larger window than the one that overflowed; nobody knows of an undeclared one, so it is worth a try. */
 const isLarger = (candidate: Candidate, than: Candidate): boolean =>
   candidate.contextWindow === undefined ||
   (than.contextWindow !== undefined && candidate.contextWindow > than.contextWindow)
 
+/** Broken off before any content: nothing was shown, so it is as if nothing had come. */
+const cameToNothing = ({ committed }: Attempt, { kind }: Failure): boolean => kind === 'stream-broken' && !committed
+
 const mayFollow = (candidate: Candidate, last: Attempt, failure: Failure, decision: RoutingDecision): boolean => {
-  // Broken off before any content: nothing was shown, so it is as if nothing had come.
-  if (failure.kind === 'stream-broken' && !last.committed) return true
+  if (cameToNothing(last, failure)) return true
   switch (consequences[failure.kind].advance) {
     case 'never':
       return false
@@ -69,49 +88,105 @@ const longestBackoff = 8_000
 export const backoff = (tries: number, draw: number): Millis =>
   millis(Math.min(firstBackoff * 2 ** Math.max(0, tries - 1), longestBackoff) * draw)
 
+/** Another key may be welcome where this one was not. */
+const hasOtherKey = ({ credentialsLeft }: Attempt, { kind }: Failure): boolean =>
+  consequences[kind].blames === 'credential' && credentialsLeft > 0
+
 /** How long to wait before the same candidate is asked again; undefined if it should not be. */
 const retryWait = (standing: Standing, last: Attempt, failure: Failure): Millis | undefined => {
-  const { patience, attempts, elapsed, draw, isOpen } = standing
-  const { retry, blames } = consequences[failure.kind]
-  // Another key may be welcome where this one was not.
-  if (blames === 'credential' && last.credentialsLeft > 0) return millis(0)
-  if (retry === 'no' || failure.retriable === false || isOpen(last.candidate)) return undefined
+  const { patience, attempts, elapsed, draw, isOpen, mayRetry } = standing
+  if (consequences[failure.kind].retry === 'no' || failure.retriable === false) return undefined
+  if (isOpen(last.candidate)) return undefined
   const tries = attempts.filter(attempt => attempt.candidate.id === last.candidate.id).length
   if (tries > patience.retriesPerCandidate) return undefined
-  const wait = failure.retryAfter ?? backoff(tries, draw(attempts.length))
-  return wait <= patience.maxWait && elapsed + wait < patience.total ? wait : undefined
+  // What is no time, as NaN, is longer than any patience.
+  const wait = Math.max(0, failure.retryAfter ?? backoff(tries, draw(attempts.length)))
+  if (!(wait <= patience.maxWait && elapsed + wait < patience.total)) return undefined
+  return mayRetry(last.candidate) ? millis(wait) : undefined
 }
 
-const callFresh = (standing: Standing, fresh: readonly Candidate[], isFirst: boolean): Move => {
-  const { decision, patience, attempts } = standing
-  const { execution } = decision
-  const width = execution.mode === 'race' ? execution.width : execution.mode === 'hedge' ? 2 : 1
-  const group = fresh.slice(0, Math.max(1, Math.min(width, patience.maxAttempts - attempts.length)))
-  const stagger = execution.mode === 'hedge' ? execution.after : millis(0)
-  return { move: 'call', group, stagger, after: millis(0), kind: isFirst ? 'primary' : 'fallback' }
+/** Whoever runs the same risks as the first, its own provider's, comes last beside it. */
+const besideFirst = (others: readonly Candidate[], first: Candidate, most: number): readonly Candidate[] => {
+  const providers = new Set([first.provider])
+  const elsewhere = others.filter(({ provider }) => !providers.has(provider) && providers.add(provider).size > 0)
+  return [...elsewhere, ...others.filter(one => !elsewhere.includes(one))].slice(0, most)
 }
+
+/** How many are asked at once, and how much later each. */
+const widthOf = ({ decision: { execution }, mayAskSeveral }: Standing): readonly [width: number, stagger: Millis] => {
+  if (execution.mode !== 'race' && execution.mode !== 'hedge') return [1, millis(0)]
+  if (!mayAskSeveral(execution.cap)) return [1, millis(0)]
+  return execution.mode === 'race' ? [execution.width, millis(0)] : [2, execution.after]
+}
+
+const callFresh = (standing: Standing, fresh: readonly Candidate[], kind: Attempt['kind']): Move => {
+  const { patience, attempts, mayRetry } = standing
+  const [first, ...others] = fresh
+  if (first === undefined) return { move: 'give-up', failure: nobody }
+  const [width, stagger] = fresh.length > 1 ? widthOf(standing) : [1, millis(0)]
+  const room = Math.min(width, patience.maxAttempts - attempts.length) - 1
+  // In an outage nobody who is known to fail is asked only because there is room.
+  const beside = room < 1 ? [] : besideFirst(others.filter(mayRetry), first, room)
+  return { move: 'call', group: [first, ...beside], stagger, after: millis(0), kind }
+}
+
+const again = (candidate: Candidate, after: Millis): Move => ({
+  move: 'call',
+  group: [candidate],
+  stagger: millis(0),
+  after,
+  kind: 'retry',
+})
 
 const nobody: Failure = { kind: 'no-candidate', message: 'nobody can serve this request: every candidate is left out' }
 
-/** A retry if there is one, else the next that may follow, else the end. */
+/** Another key at once, else a retry if there is one, else the next that may follow, else the end. */
 const afterFailure = (standing: Standing, last: Attempt, failure: Failure): Move => {
+  const { decision } = standing
+  const { mode } = decision.execution
+  if (hasOtherKey(last, failure)) return again(last.candidate, millis(0))
+  const allowed = untried(standing).filter(candidate => mayFollow(candidate, last, failure, decision))
+  const kind = mode === 'cascade' && failure.kind === 'answer-invalid' ? 'cascade' : 'fallback'
+  // Who asks several to be quick does not wait for the one that failed.
+  if ((mode === 'race' || mode === 'hedge') && allowed.length > 0) return callFresh(standing, allowed, kind)
   const wait = retryWait(standing, last, failure)
-  if (wait !== undefined) {
-    return { move: 'call', group: [last.candidate], stagger: millis(0), after: wait, kind: 'retry' }
-  }
-  const allowed = untried(standing).filter(candidate => mayFollow(candidate, last, failure, standing.decision))
-  return allowed.length > 0 ? callFresh(standing, allowed, false) : { move: 'give-up', failure }
+  if (wait !== undefined) return again(last.candidate, wait)
+  return allowed.length > 0 ? callFresh(standing, allowed, kind) : { move: 'give-up', failure }
+}
+
+/** Somebody who goes on from what was shown, alone: what two would add to it cannot both be shown. */
+const goOn = (standing: Standing, failure: Failure): Move => {
+  const [next] = standing.canGoOn ? untried(standing) : []
+  if (next === undefined) return { move: 'give-up', failure }
+  return { move: 'call', group: [next], stagger: millis(0), after: millis(0), kind: 'continue' }
+}
+
+/** A failure after which nobody else is to be asked, whoever else failed beside it. */
+const isFinal = (attempt: Attempt): boolean => {
+  const { failure } = attempt
+  if (failure === undefined || failure.kind === 'cancelled' || cameToNothing(attempt, failure)) return false
+  return consequences[failure.kind].advance === 'never'
+}
+
+/** What decides about what is next: a word that is final, else the last failure that was not our own doing. */
+const decisiveOf = (attempts: readonly Attempt[]): Attempt | undefined =>
+  attempts.find(isFinal) ?? attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
+
+/** The best that are still there, whatever became of those before. */
+const goAhead = (standing: Standing, failure: Failure = nobody): Move => {
+  const fresh = untried(standing)
+  if (fresh.length === 0) return { move: 'give-up', failure }
+  return callFresh(standing, fresh, standing.attempts.length === 0 ? 'primary' : 'fallback')
 }
 
 /** The next move. Gives up with the last real failure, never with an edited one. */
 export const nextMove = (standing: Standing): Move => {
   const { patience, attempts, elapsed } = standing
-  const real = attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
-  const last = real ?? attempts.at(-1)
+  const last = decisiveOf(attempts) ?? attempts.at(-1)
+  if (last?.failure === undefined) return goAhead(standing)
+  const { failure } = last
   const isSpent = attempts.length >= patience.maxAttempts || elapsed >= patience.total
-  if (last?.failure !== undefined && isSpent) return { move: 'give-up', failure: last.failure }
-  if (real?.failure !== undefined) return afterFailure(standing, real, real.failure)
-  const fresh = untried(standing)
-  if (fresh.length > 0) return callFresh(standing, fresh, attempts.length === 0)
-  return { move: 'give-up', failure: last?.failure ?? nobody }
+  if (isSpent) return { move: 'give-up', failure }
+  if (attempts.some(({ committed }) => committed)) return goOn(standing, failure)
+  return failure.kind === 'cancelled' ? goAhead(standing, failure) : afterFailure(standing, last, failure)
 }

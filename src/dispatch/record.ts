@@ -7,6 +7,7 @@ import type { Attempt } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Usage } from '../domain/stream-event.ts'
+import type { ProviderAdapter } from '../ports/provider.ts'
 import type { Errand, Hands } from './hands.ts'
 
 /** An attempt while it is made. */
@@ -30,6 +31,17 @@ export const startRecord = (errand: Errand & Pick<Attempt, 'kind' | 'trigger'>, 
     size: 0,
     losses: [],
   }
+}
+
+/** How many other keys would do for this candidate, now that the attempt is over. */
+export const countKeysLeft = (
+  made: Growing,
+  adapter: ProviderAdapter,
+  except: readonly CredentialId[],
+  { credentialsLeft }: Hands,
+): void => {
+  const used = made.credential === undefined ? [] : [made.credential]
+  made.credentialsLeft = credentialsLeft(adapter, made.candidate, [...except, ...used])
 }
 
 /** Who names no model has no price until the answer names one. */

@@ -1,7 +1,6 @@
 /** A request's whole way through the house: admit, route, dispatch, settle. */
 import { Dispatch } from '../dispatch/dispatch.ts'
 import type { Outlet } from '../dispatch/dispatch.ts'
-import type { Hands } from '../dispatch/hands.ts'
 import type { Lane } from '../dispatch/lane.ts'
 import { said } from '../dispatch/said.ts'
 import type { Closing, SocketMessage } from '../domain/conversation.ts'
@@ -10,31 +9,17 @@ import { reasonOf } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { SpanId } from '../domain/ids.ts'
 import type { Attempt, Cost } from '../domain/outcome.ts'
-import type { Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
-import { millis } from '../domain/units.ts'
 import type { Ending, Flow, Sink } from '../ports/sink.ts'
-import { drawer } from '../routing/draw.ts'
 import { admit } from './admit.ts'
+import { equip } from './equip.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
-import { fitFor, forgetKept, keptIdOf, rememberKept } from './recalled.ts'
-import { resting } from './resting.ts'
+import { forgetKept, keptIdOf, rememberKept } from './recalled.ts'
 import { decideFor } from './route.ts'
 import { askedOf, costOfAll, settle } from './settle.ts'
 import { unserved } from './unserved.ts'
-
-/** The policy's patience, never lengthened by what the request wishes. */
-const patienceOf = (patience: Patience, { wishes }: ModelRequest): Patience => {
-  const { maxAttempts, timeout } = wishes
-  if (maxAttempts === undefined && timeout === undefined) return patience
-  return {
-    ...patience,
-    maxAttempts: Math.min(patience.maxAttempts, maxAttempts ?? patience.maxAttempts),
-    total: millis(Math.min(patience.total, timeout ?? patience.total)),
-  }
-}
 
 /** What only counts, or asks for what was answered before, takes no turn from what is answered. */
 const takesTurn = ({ operation }: ModelRequest): boolean => operation !== 'count-tokens' && operation !== 'passthrough'
@@ -161,49 +146,11 @@ export class Handling implements Outlet, Flow {
     if (trace.decision.ranked.length === 0) {
       return this.end(unserved(trace, house.live, clock.now()))
     }
-    this.#dispatch = new Dispatch(
-      trace.decision,
-      this.#hands(trace.decision.patience, route.policy.reads.includes('candidate.circuit')),
-      this,
-    )
+    this.#dispatch = new Dispatch(trace.decision, equip({ request, route, trace }, house), this)
     ledger.askedAt = clock.now()
     for (const message of this.#early.all) this.#dispatch.send(message)
     this.#early.forget()
     this.#dispatch.start()
-  }
-
-  #hands(patience: Patience, heedsCircuits: boolean): Hands {
-    const { clock, transport, secrets, adapters, routes, live, ids, telemetry } = this.#house
-    const { request, trace } = this.#ledger
-    const draw = drawer(request.id)
-    let picks = 0
-    return {
-      request,
-      clock,
-      transport,
-      secrets,
-      patience: patienceOf(patience, request),
-      refusalFails: trace?.decision.fallbackOn.includes('refusal') === true,
-      adapter: provider => adapters.get(provider),
-      credential: (adapter, candidate, except) => {
-        const { id } = adapter
-        const credentials = fitFor(request, adapter)
-        const lot = draw(`credential ${picks++}`)
-        const picked = live.credential(id, credentials, clock.now(), lot, except, candidate.id)
-        return credentials.find(one => one.id === picked)
-      },
-      credentialsLeft: (adapter, candidate, except) => {
-        const { id } = adapter
-        const others = fitFor(request, adapter).filter(one => !except.includes(one.id))
-        return live.credentialsFit(id, others, clock.now(), candidate.id)
-      },
-      resting: (adapter, candidate) => resting(adapter, candidate, live, clock.now()),
-      isOpen: candidate => heedsCircuits && live.circuit(candidate.id, clock.now()).open,
-      priceOf: (provider, model) => routes.priceOf(provider, model, clock.now()),
-      span: () => ids.span(),
-      draw,
-      tell: telemetry,
-    }
   }
 
   begin(lane: Lane): void {

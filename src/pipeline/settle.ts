@@ -33,16 +33,26 @@ const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
 
 const free: Cost = { amount: microUsd(0), source: 'usage' }
 
+/** Of several costs: their sum, as sure as the least sure of them. */
+const sumOf = (costs: readonly Cost[]): Cost => {
+  const amount = microUsd(costs.reduce((sum, cost) => sum + cost.amount, 0))
+  const isUnpriced = costs.some(({ source }) => source === 'unpriced')
+  if (isUnpriced) return { amount, source: 'unpriced' }
+  return { amount, source: costs.some(({ source }) => source === 'estimate') ? 'estimate' : 'usage' }
+}
+
+/** The attempt with what it alone came to. */
+export const withCost = (attempt: Attempt, asked: Asked): Attempt => {
+  const cost = costOfAttempt(attempt, asked)
+  return cost === undefined ? attempt : { ...attempt, cost }
+}
+
 /** The cost of all attempts: whoever lost a race or broke off has to be paid as well. */
 export const costOfAll = (attempts: readonly Attempt[], asked: Asked): Cost => {
   const [only] = attempts
   // Nearly every request is one attempt.
   if (attempts.length === 1 && only !== undefined) return costOfAttempt(only, asked) ?? free
-  const costs = attempts.map(attempt => costOfAttempt(attempt, asked)).filter(cost => cost !== undefined)
-  const amount = microUsd(costs.reduce((sum, cost) => sum + cost.amount, 0))
-  const isUnpriced = costs.some(({ source }) => source === 'unpriced')
-  if (isUnpriced) return { amount, source: 'unpriced' }
-  return { amount, source: costs.some(({ source }) => source === 'estimate') ? 'estimate' : 'usage' }
+  return sumOf(attempts.map(attempt => costOfAttempt(attempt, asked)).filter(cost => cost !== undefined))
 }
 
 type Growing = { -readonly [Key in keyof Settled]: Settled[Key] }
@@ -91,7 +101,9 @@ export const askedOf = ({ trace }: Pick<Ledger, 'trace'>): Asked => {
 export const settle = (ledger: Ledger, house: House): Cost => {
   // Nobody takes money for counting.
   const isFree = ledger.request.operation === 'count-tokens'
-  const cost = isFree ? free : costOfAll(ledger.attempts, askedOf(ledger))
+  const asked = askedOf(ledger)
+  if (!isFree) ledger.attempts = ledger.attempts.map(attempt => withCost(attempt, asked))
+  const cost = isFree ? free : sumOf(ledger.attempts.map(attempt => attempt.cost).filter(one => one !== undefined))
   const settled = storyOf(ledger, house, cost)
   house.telemetry({ type: 'request-settled', at: settled.endedAt, request: ledger.request.id, settled })
   return cost

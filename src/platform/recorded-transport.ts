@@ -64,6 +64,10 @@ export const failWith = (kind: WireError['kind'], message = `recorded: ${kind}`)
   { error: { kind, message } },
 ]
 
+/** Nothing was written, since no connection came about. */
+const isUnreachable = (step: WireStep | undefined): boolean =>
+  step !== undefined && step !== 'end' && 'error' in step && ['connect', 'connect-timeout'].includes(step.error.kind)
+
 /** One exchange while it is played. */
 class Playing implements Exchange, SentExchange {
   readonly request: WireRequest
@@ -88,7 +92,10 @@ class Playing implements Exchange, SentExchange {
     this.#clock = clock
     this.#listener = to
     this.#steps = [...script]
-    queueMicrotask(() => this.#play())
+    queueMicrotask(() => {
+      if (this.#state === 'open' && !isUnreachable(this.#steps[0])) this.#listener.sent?.()
+      this.#play()
+    })
   }
 
   #play(): void {

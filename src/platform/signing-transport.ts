@@ -63,6 +63,7 @@ export const signingTransport = (inner: Transport, { clock }: { readonly clock: 
     const awaited = new Awaited()
     const { host } = new URL(request.url)
     const listener: WireListener = {
+      sent: () => to.sent?.(),
       head(head) {
         skews.learn(host, head, clock.now())
         to.head(head)

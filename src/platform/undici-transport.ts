@@ -97,6 +97,7 @@ class Sending implements Dispatcher.DispatchHandler, Exchange {
     if (this.#done) throw stopped
     this.#controller = controller
     this.#startedAt = this.#clock.now()
+    this.#listener.sent?.()
     if (this.#paused) controller.pause()
   }
 

@@ -43,6 +43,8 @@ export interface WireError {
 }
 /** Told of an answer as it comes. Exactly one of `end` and `error` is called, last; nothing is called after `stop()`. */
 export interface WireListener {
+  /** The request has a connection and begins to be written to it; may come before `send` returns, and again over another connection. */
+  sent?(): void
   head(head: WireHead): void
   /** The chunk may be kept. In a conversation, whose head has the status 101, it is one message of this form. */
   data(chunk: Uint8Array, form?: MessageForm): void

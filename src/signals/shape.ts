@@ -11,6 +11,7 @@ import type { Question } from '../ports/signal-source.ts'
 import type { LiveState } from '../state/live-state.ts'
 import { needsOf } from './needs.ts'
 import { parametersOf } from './parameters.ts'
+import { hasServerTools } from './server-tools.ts'
 
 /** What answers were long so far. */
 export type History = Pick<LiveState, 'outputTokens'>
@@ -88,5 +89,6 @@ export const shapeOf = (question: Question, history: History): RequestShape => {
     tags: tagsOf(request),
     params: parametersOf(request),
     caller: callerOf(request),
+    ...(hasServerTools(request) && { hasServerTools: true }),
   }
 }
