@@ -208,7 +208,21 @@ const pricesOf = (settings: Settings, { byProvider }: Served, list: PriceList): 
   }
 }
 
-const finder = (entries: ReadonlyMap<string, Entry>, policies: ReadonlyMap<string, CompiledPolicy>): Routes['find'] => {
+/** Whom the policy asks after the first who is no candidate anyway. */
+const reserveOf = (
+  { policy: { fallback = [] } }: CompiledPolicy,
+  candidates: readonly Deployment[],
+  settings: Settings,
+): readonly Deployment[] => {
+  const there = new Set(candidates.map(({ id }) => id))
+  return fallback.flatMap(id => (there.has(id) ? [] : settings.deployments.filter(one => one.id === id)))
+}
+
+const finder = (
+  entries: ReadonlyMap<string, Entry>,
+  policies: ReadonlyMap<string, CompiledPolicy>,
+  settings: Settings,
+): Routes['find'] => {
   const names = [...entries.keys()]
   const policyNames = [...policies.keys()]
   const missing = (kind: 'target' | 'policy', name: string, known: readonly string[]): FoundRoute => ({
@@ -225,7 +239,8 @@ const finder = (entries: ReadonlyMap<string, Entry>, policies: ReadonlyMap<strin
     if (before !== undefined) return { ok: true, route: before }
     const compiled = policies.get(wanted)
     if (compiled === undefined) return missing('policy', wanted, policyNames)
-    const route: Route = { ...entry.start, policy: compiled }
+    const reserve = reserveOf(compiled, entry.start.candidates, settings)
+    const route: Route = { ...entry.start, policy: compiled, ...(reserve.length > 0 && { reserve }) }
     entry.routes.set(wanted, route)
     return { ok: true, route }
   }
@@ -247,9 +262,9 @@ export const routesOf = (settings: Settings, prices: PriceList = () => undefined
   return {
     ok: true,
     value: {
-      find: finder(entries.value, policies.value),
-      provider: finder(providerEntries(settings), direct),
-      deployment: finder(deploymentEntries(settings), direct),
+      find: finder(entries.value, policies.value, settings),
+      provider: finder(providerEntries(settings), direct, settings),
+      deployment: finder(deploymentEntries(settings), direct, settings),
       priceOf: pricesOf(settings, found, prices),
       targets: targetsOf(settings, entries.value, found.byModel.keys()),
       policies: policies.value,

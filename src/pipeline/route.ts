@@ -6,7 +6,9 @@ import type { ModelRequest } from '../domain/request.ts'
 import { decide } from '../routing/decide.ts'
 import { gather } from '../signals/gather.ts'
 import { shapeOf } from '../signals/shape.ts'
+import type { CompiledPolicy } from '../routing/compile-policy.ts'
 import type { Route } from '../routing/route.ts'
+import type { Question } from '../ports/signal-source.ts'
 import type { House } from './house.ts'
 import { keptBound } from './recalled.ts'
 
@@ -33,29 +35,50 @@ const seedOf = ({ id, caller, wishes, endUser }: ModelRequest, seed: Policy['see
   return seed === 'user' ? (endUser ?? caller.user ?? id) : id
 }
 
+/** What steps draw from that say themselves by what they stay put. */
+const seedsOf = ({ id, caller, wishes, endUser }: ModelRequest): NonNullable<Facts['seeds']> => {
+  const user = endUser ?? caller.user
+  return {
+    request: id,
+    ...(wishes.session !== undefined && { session: wishes.session }),
+    ...(user !== undefined && { user }),
+  }
+}
+
+/** Size and signals: first what is known of the request alone, since how long its answer will be depends on its kind. */
+const learn = (question: Question, policy: CompiledPolicy, house: House): Pick<Facts, 'request' | 'signals'> => {
+  const ofRequest = gather(house.sources, question, policy.readsFirst)
+  const task = question.task ?? ofRequest['request.task']?.value
+  const known = { ...question, ...(task !== undefined && { task }) }
+  const shape = shapeOf(known, house.live)
+  const signals = gather(house.sources, { ...known, shape }, policy.readsThen)
+  return { request: shape, signals: policy.readsFirst.length === 0 ? signals : { ...ofRequest, ...signals } }
+}
+
 /** Decides for this request; calls nobody and takes no turn. */
 export const decideFor = (request: ModelRequest, route: Route, house: House): DecisionTrace => {
   const now = house.clock.now()
-  const { candidates, policy, pool } = route
+  const { policy, pool, reserve } = route
+  const candidates = reserve === undefined ? route.candidates : [...route.candidates, ...reserve]
   const task = request.wishes.task ?? route.task
-  const asked = {
+  const question: Question = {
     request,
     candidates,
     now,
     ...(pool !== undefined && { pool }),
     ...(task !== undefined && { task }),
+    ...(policy.window !== undefined && { window: policy.window }),
   }
-  const shape = shapeOf(asked, house.live)
-  const question = { ...asked, shape }
   const facts: Facts = {
     id: `dec-${request.id}` as DecisionId,
     ...(pool !== undefined && { pool }),
-    request: shape,
     bounds: boundsOf(request, route, house),
     candidates,
-    signals: gather(house.sources, question, policy.reads),
+    ...learn(question, policy, house),
+    ...(reserve !== undefined && { reserve: reserve.map(({ id }) => id) }),
     now,
     seed: seedOf(request, policy.policy.seed),
+    ...(policy.drawsApart && { seeds: seedsOf(request) }),
   }
   return { facts, decision: decide(policy, facts) }
 }

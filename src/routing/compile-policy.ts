@@ -25,6 +25,12 @@ export interface CompiledPolicy {
   readonly policy: Policy
   /** Every signal that some branch may read, sorted. */
   readonly reads: readonly SignalKey[]
+  /** Those about the request alone. */
+  readonly readsFirst: readonly SignalKey[]
+  /** The others: what they tell may depend on the request's kind. */
+  readonly readsThen: readonly SignalKey[]
+  /** Some step says itself whose choices stay together. */
+  readonly drawsApart: boolean
   /** How far latency looks back, if some step says so. */
   readonly window?: Millis
   flatten(facts: Facts): Plan
@@ -157,6 +163,14 @@ export const windowsIn = (steps: readonly PolicyStep[]): readonly Millis[] => {
   return [...new Set(said)]
 }
 
+const isOfRequest = (key: SignalKey): boolean => key.startsWith('request.')
+
+const drawsApart = (steps: readonly PolicyStep[]): boolean =>
+  steps.some(step => {
+    if ('split' in step) return true
+    return 'use' in step ? step.use === 'sticky' : branchesOf(step).some(drawsApart)
+  })
+
 /** The policy ready to decide, or what is wrong with which step. */
 export const compilePolicy = (policy: Policy): Checked<CompiledPolicy> => {
   const compiled = compileSteps(policy.steps, { place: '', at: 'steps', depth: 0 })
@@ -164,12 +178,16 @@ export const compilePolicy = (policy: Policy): Checked<CompiledPolicy> => {
   const steps = compiled.value
   // Without branches every request has the same plan.
   const fixed = fixedPlan(steps, blended)
+  const reads = [...new Set([...steps.flatMap(readsOf), ...readsOfExecution(policy)])].sort()
   const window = policy.window ?? windowsIn(policy.steps)[0]
   return fine({
     name: policy.name,
     version: fingerprint(policy),
     policy,
-    reads: [...new Set([...steps.flatMap(readsOf), ...readsOfExecution(policy)])].sort(),
+    reads,
+    readsFirst: reads.filter(isOfRequest),
+    readsThen: reads.filter(key => !isOfRequest(key)),
+    drawsApart: drawsApart(policy.steps),
     ...(window !== undefined && { window }),
     flatten: facts => fixed ?? planFor(steps, facts, blended),
     ways: facts => (fixed === undefined ? waysFor(steps, facts, blended) : [{ chance: 1, plan: fixed }]),

@@ -9,6 +9,8 @@ export interface Route {
   readonly task?: string
   readonly candidates: readonly Candidate[]
   readonly policy: CompiledPolicy
+  /** The policy's own fallback chain, as far as it lies beyond these candidates. */
+  readonly reserve?: readonly Candidate[]
   /** The provider that was named with the model; no other may serve. */
   readonly lock?: string
 }
