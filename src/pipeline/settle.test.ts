@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { requestOf } from '../../test/requests.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { FailureKind } from '../domain/failure.ts'
+import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { DeploymentId, DialectId, ModelId, ProviderId, SpanId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { Usage } from '../domain/stream-event.ts'
@@ -104,6 +105,23 @@ describe('what a request costs', () => {
     const loser = attempt({ fails: 'cancelled', size: 40, firstTokenAt: 1 as Instant, index: 1 })
     expect(costOfAll([attempt({ usage: used(1000, 500) }), loser], input)).toEqual({ amount: 2120, source: 'estimate' })
   })
+  it('counts the input of whoever was given up after it was sent the request, though it had not said a word', () => {
+    const winner = attempt({ usage: used(1000, 500) })
+    const loser = (change: Partial<Attempt> & { readonly fails?: FailureKind }) =>
+      costOfAll([winner, attempt({ fails: 'cancelled', index: 1, ...change })], input)
+    expect(loser({ sentAt: 1 as Instant })).toEqual({ amount: 2100, source: 'estimate' })
+    expect(loser({ headAt: 1 as Instant })).toEqual({ amount: 2100, source: 'estimate' })
+    expect(loser({ fails: 'upstream-timeout', sentAt: 1 as Instant }).amount).toBe(2100)
+  })
+  it('counts nothing of whoever was never sent it, or failed by itself before a word', () => {
+    const winner = attempt({ usage: used(1000, 500) })
+    const loser = (failure: Attempt['failure'], change: Partial<Attempt> = {}) =>
+      costOfAll([winner, attempt({ index: 1, ...(failure !== undefined && { failure }), ...change })], input)
+    expect(loser({ kind: 'cancelled', message: 'm' })).toEqual({ amount: 2000, source: 'usage' })
+    expect(loser({ kind: 'upstream-unreachable', message: 'reset' }, { sentAt: 1 as Instant }).amount).toBe(2000)
+    const gateway = { kind: 'upstream-timeout', message: 'm', upstream: { status: 504 } } as const
+    expect(loser(gateway, { sentAt: 1 as Instant }).amount).toBe(2000)
+  })
   it('says so where a price is not known, instead of calling it free', () => {
     expect(costOfAll([attempt({ candidate: unpriced, usage: used(1, 1) })], input)).toEqual({
       amount: 0,
@@ -112,6 +130,26 @@ describe('what a request costs', () => {
   })
   it('estimates an answer that ended well without a count', () => {
     expect(costOfAll([attempt({ size: 4 })], input)).toEqual({ amount: 102, source: 'estimate' })
+  })
+})
+
+describe('each attempt', () => {
+  it('is told what it alone came to, and nothing where nothing was done', () => {
+    const story: GatewayEvent[] = []
+    const attempts = [
+      attempt({ fails: 'upstream-overloaded' }),
+      attempt({ usage: used(1000, 500), index: 1 }),
+      attempt({ fails: 'cancelled', size: 40, firstTokenAt: 1 as Instant, index: 2 }),
+    ]
+    const ledger = { request: requestOf(), attempts, trace: { facts: { request: input } } }
+    const house = { clock: { now: () => 0 }, telemetry: (event: GatewayEvent) => void story.push(event) }
+    expect(settle(ledger as never, house as never)).toEqual({ amount: 2120, source: 'estimate' })
+    const costs = story.flatMap(event => (event.type === 'request-settled' ? event.settled.attempts : []))
+    expect(costs.map(({ cost }) => cost)).toEqual([
+      undefined,
+      { amount: 2000, source: 'usage' },
+      { amount: 120, source: 'estimate' },
+    ])
   })
 })
 

@@ -1,5 +1,6 @@
 /** Pay, remember, tell: what a request came to, once, at its end. */
 import { costOf, estimatedCost } from '../accounting/price.ts'
+import type { FailureKind } from '../domain/failure.ts'
 import type { Settled } from '../domain/gateway-event.ts'
 import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { Units } from '../domain/stream-event.ts'
@@ -15,9 +16,23 @@ export interface Asked {
   readonly units?: Units
 }
 
+/** We let it go, for another's sake, the client's or our own patience's; it did not fail. */
+const givenUp: ReadonlySet<FailureKind> = new Set(['cancelled', 'upstream-timeout'])
+
+/**
+ * Had the upstream begun to work for us. Whoever is given up after it was sent the request has read it, and charges for
+ * that, whether or not a word of its answer came in time; whoever failed by itself before any charges nothing.
+ */
+const hasWorked = ({ usage, size, firstTokenAt, sentAt, headAt, failure }: Attempt): boolean => {
+  if (usage !== undefined || size > 0 || firstTokenAt !== undefined || failure === undefined) return true
+  // An upstream that gave up by its own word, as 504 says, did not work for us.
+  if (failure.upstream?.status !== undefined) return false
+  return givenUp.has(failure.kind) && (sentAt ?? headAt) !== undefined
+}
+
 /** What one attempt costs; undefined if the upstream did nothing that it would charge for. */
 const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
-  const { usage, size, failure, candidate, firstTokenAt, startedAt, serviceTier } = attempt
+  const { usage, size, failure, candidate, startedAt, serviceTier } = attempt
   const price = attempt.price ?? candidate.price
   const when = { at: startedAt, ...(serviceTier !== undefined && { serviceTier }) }
   // A provider's count is whole only if its answer was; until then it is a lower bound.
@@ -26,8 +41,7 @@ const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
     // Images and sound are billed by the piece, and many providers do not count them.
     if (cost.source !== 'unpriced' || asked.units === undefined) return cost
   }
-  const isServed = usage !== undefined || size > 0 || firstTokenAt !== undefined || failure === undefined
-  if (!isServed) return undefined
+  if (!hasWorked(attempt)) return undefined
   return estimatedCost({ ...asked, size, ...(usage !== undefined && { usage }) }, price, when)
 }
 
