@@ -1,106 +1,48 @@
 /** Conditions of a policy: which fields there are, and whether a condition holds for the facts. */
 import { RE2JS } from 're2js'
 import type { Facts } from '../domain/decision.ts'
+import { didYouMean } from '../domain/nearest.ts'
 import type { Condition, FieldTest, Scalar } from '../domain/policy.ts'
 import type { SignalKey } from '../domain/signal.ts'
 import type { Checked } from '../domain/units.ts'
-import { isKnown, signalOf } from './measures.ts'
-import { didYouMean } from '../domain/nearest.ts'
+import { member, plainFields } from './fields.ts'
+import type { Field, FieldValue } from './fields.ts'
+import { isKnown } from './measures.ts'
 import { fine, wrong } from './options.ts'
-
-/** What a field can hold: one value, several at once (`request.needs`), or nothing. */
-export type FieldValue = Scalar | readonly string[] | undefined
-
-/** One field that a condition can ask for. */
-export interface Field {
-  readonly holds: 'text' | 'number' | 'any' | 'list'
-  readonly sentence: string
-  /** Where a number can only lie between these. */
-  readonly range?: readonly [least: number, most: number]
-  readonly signal?: SignalKey
-  read(facts: Facts): FieldValue
-}
-
-const hourLength = 3_600_000
-const dayLength = 24 * hourLength
-const remainder = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor
-
-const hourOf = ({ now }: Facts): FieldValue =>
-  isKnown(now) ? Math.floor(remainder(now, dayLength) / hourLength) : undefined
-/** Day 0 of the epoch was a Thursday, the fourth day. */
-const weekdayOf = ({ now }: Facts): FieldValue =>
-  isKnown(now) ? remainder(Math.floor(now / dayLength) + 3, 7) + 1 : undefined
-
-const member = (from: Readonly<Record<string, Scalar>>, name: string): FieldValue =>
-  Object.hasOwn(from, name) ? from[name] : undefined
-
-const countless = [0, Number.MAX_SAFE_INTEGER] as const
-
-const fields: Readonly<Record<string, Field>> = {
-  'request.inputTokens': {
-    holds: 'number',
-    sentence: 'Tokens of input, estimated.',
-    range: countless,
-    read: facts => facts.request.inputTokens,
-  },
-  'request.outputTokens': {
-    holds: 'number',
-    sentence: 'Tokens of output that are expected.',
-    range: countless,
-    read: facts => facts.request.outputTokens,
-  },
-  'request.operation': {
-    holds: 'text',
-    sentence:
-      'What is asked for: chat, embeddings, rerank, moderations, images, image-edits, speech, transcriptions, translations, count-tokens, realtime or passthrough.',
-    read: facts => facts.request.operation,
-  },
-  'request.task': {
-    holds: 'text',
-    sentence: 'The kind of work: chat, code, summarisation.',
-    signal: 'request.task',
-    read: facts => signalOf(facts, 'request.task'),
-  },
-  'request.difficulty': {
-    holds: 'number',
-    sentence: 'How hard it is, from 0 to 1.',
-    range: [0, 1],
-    signal: 'request.difficulty',
-    read: facts => signalOf(facts, 'request.difficulty'),
-  },
-  'request.needs': {
-    holds: 'list',
-    sentence: 'The abilities that it needs: image, tools, json-schema.',
-    read: facts => facts.request.needs,
-  },
-  key: { holds: 'text', sentence: 'The virtual key.', read: facts => facts.request.caller.key },
-  team: { holds: 'text', sentence: "The key's team.", read: facts => facts.request.caller.team },
-  user: { holds: 'text', sentence: 'The user.', read: facts => facts.request.caller.user },
-  tenant: { holds: 'text', sentence: 'The tag `tenant`.', read: facts => member(facts.request.tags, 'tenant') },
-  'pool.id': { holds: 'text', sentence: 'The pool.', read: facts => facts.pool },
-  'time.hour': { holds: 'number', sentence: 'The hour of the day, 0 to 23, UTC.', range: [0, 23], read: hourOf },
-  'time.weekday': {
-    holds: 'number',
-    sentence: 'The day of the week, UTC: monday to sunday, or 1 to 7.',
-    range: [1, 7],
-    read: weekdayOf,
-  },
-}
+import { timeField, timeFieldNames } from './time-fields.ts'
+import { utc, zoneNamed } from './zones.ts'
 
 /** All names of fields, for messages and the reference page; `*` stands for any name. */
-export const fieldNames: readonly string[] = [...Object.keys(fields), 'tags.*', 'params.*']
+export const fieldNames: readonly string[] = [...Object.keys(plainFields), ...timeFieldNames, 'tags.*', 'params.*']
+
+const tagField = (tag: string): Field => ({
+  holds: 'text',
+  sentence: `The tag ${tag}.`,
+  read: facts => member(facts.request.tags, tag),
+})
+const paramField = (param: string): Field => ({
+  holds: 'any',
+  sentence: `The parameter ${param}.`,
+  read: facts => member(facts.request.params, param),
+})
+
+/** A name and what stands behind its `@`, if anything does. */
+const cut = (name: string): readonly [name: string, zone?: string] => {
+  const at = name.indexOf('@')
+  return at < 0 ? [name] : [name.slice(0, at), name.slice(at + 1)]
+}
+
+const timed = (name: string): Field | undefined => {
+  const [field, place] = cut(name)
+  const zone = place === undefined ? fine(utc) : zoneNamed(place)
+  return zone.ok ? timeField(field, zone.value) : undefined
+}
 
 /** The field of this name; tags and parameters have the names that callers give them. */
 export const fieldOf = (name: string): Field | undefined => {
-  if (name.startsWith('tags.') && name.length > 5) {
-    const tag = name.slice(5)
-    return { holds: 'text', sentence: `The tag ${tag}.`, read: facts => member(facts.request.tags, tag) }
-  }
-  if (name.startsWith('params.') && name.length > 7) {
-    const param = name.slice(7)
-    return { holds: 'any', sentence: `The parameter ${param}.`, read: facts => member(facts.request.params, param) }
-  }
-  return Object.hasOwn(fields, name) ? fields[name] : undefined
+  if (name.startsWith('tags.') && name.length > 5) return tagField(name.slice(5))
+  if (name.startsWith('params.') && name.length > 7) return paramField(name.slice(7))
+  return Object.hasOwn(plainFields, name) ? plainFields[name] : timed(name)
 }
 
 /** The field of this name, or the nearest right name. */
@@ -109,53 +51,72 @@ export const knownField = (name: string): Checked<Field> => {
   if (field !== undefined) return fine(field)
   const bare = name.replace(/\.$/, '')
   if (bare === 'tags' || bare === 'params') return wrong(`field "${name}" needs a name behind the dot: ${bare}.<name>`)
-  return wrong(`no field "${name}"${didYouMean(name, fieldNames)} (there are ${fieldNames.join(', ')})`)
+  const [before, place] = cut(name)
+  const zone = place === undefined || !timeFieldNames.includes(before) ? undefined : zoneNamed(place)
+  if (zone?.ok === false) return zone
+  return wrong(`no field "${name}"${didYouMean(before, fieldNames)} (there are ${fieldNames.join(', ')})`)
 }
 
 /** Text and numbers are compared as written: a tag `10` equals 10, a parameter true equals "true". */
-const same = (left: Scalar, right: Scalar): boolean => left === right || String(left) === String(right)
+const textOf = (value: Scalar): string => String(value)
 
 const numberOf = (value: Scalar): number => {
   if (typeof value === 'number') return value
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
 }
 
-/** Compiled once: a policy has few patterns, and is asked for each request. */
-const patterns = new Map<string, RE2JS>()
-const mostPatterns = 1_024
+/** Longer patterns are nobody's, and each costs memory as long as its policy lives. */
+const longestPattern = 1_000
 
-/** The pattern, compiled; what is wrong with it was told when the policy was read. */
-const patternOf = (text: string): RE2JS => {
-  let pattern = patterns.get(text)
-  if (pattern === undefined) {
-    if (patterns.size >= mostPatterns) patterns.clear()
-    patterns.set(text, (pattern = RE2JS.compile(text)))
+/** The pattern in RE2's syntax, which takes time in proportion to the text, or what is wrong with it. */
+export const patternOf = (text: string): Checked<RE2JS> => {
+  if (text.length > longestPattern)
+    return wrong(`too long for a pattern, which has ${longestPattern} characters at most`)
+  try {
+    return fine(RE2JS.compile(text))
+  } catch (error) {
+    const [, said = 'it cannot be read'] = /^error parsing regexp: (.*)$/s.exec(String(Object(error).message)) ?? []
+    return wrong(`no pattern in RE2's syntax (which knows no backreferences and no looking around): ${said}`)
   }
-  return pattern
 }
-const matches = (values: readonly Scalar[], wanted: string): boolean => {
+
+/** What one operator asks of one value, and whether no value at all may pass it instead of one that must. */
+interface Probe {
+  readonly isNegative: boolean
+  fits(value: Scalar): boolean
+}
+const some = (fits: Probe['fits']): Probe => ({ isNegative: false, fits })
+const none = (fits: Probe['fits']): Probe => ({ isNegative: true, fits })
+
+const equals = (wanted: Scalar): Probe['fits'] => {
+  const text = textOf(wanted)
+  return value => value === wanted || textOf(value) === text
+}
+const among = (wanted: readonly Scalar[]): Probe['fits'] => {
+  const texts = new Set(wanted.map(textOf))
+  return value => texts.has(textOf(value))
+}
+const matches = (wanted: string): Probe['fits'] => {
   const pattern = patternOf(wanted)
-  return values.some(value => pattern.matcher(String(value)).find())
+  // What is wrong with a pattern was told when the policy was read.
+  return value => pattern.ok && pattern.value.matcher(textOf(value)).find()
 }
+const always: Probe['fits'] = () => true
 
-type Check<Wanted> = (values: readonly Scalar[], wanted: Wanted) => boolean
 type Tests = Required<FieldTest>
-type Checks = { readonly [Name in keyof Tests]: Check<Tests[Name]> }
-
-/** Each operator over the values that a field has: none, one, or those of a list. */
-const checks: Checks = {
-  eq: (values, wanted) => values.some(value => same(value, wanted)),
-  ne: (values, wanted) => !values.some(value => same(value, wanted)),
-  gt: (values, wanted) => values.some(value => numberOf(value) > wanted),
-  gte: (values, wanted) => values.some(value => numberOf(value) >= wanted),
-  lt: (values, wanted) => values.some(value => numberOf(value) < wanted),
-  lte: (values, wanted) => values.some(value => numberOf(value) <= wanted),
-  in: (values, wanted) => values.some(value => wanted.some(one => same(value, one))),
-  nin: (values, wanted) => !values.some(value => wanted.some(one => same(value, one))),
-  regex: (values, wanted) => matches(values, wanted),
-  contains: (values, wanted) => values.some(value => String(value).includes(wanted)),
-  startsWith: (values, wanted) => values.some(value => String(value).startsWith(wanted)),
-  exists: (values, wanted) => values.length > 0 === wanted,
+const probes: { readonly [Name in keyof Tests]: (wanted: Tests[Name]) => Probe } = {
+  eq: wanted => some(equals(wanted)),
+  ne: wanted => none(equals(wanted)),
+  gt: wanted => some(value => numberOf(value) > wanted),
+  gte: wanted => some(value => numberOf(value) >= wanted),
+  lt: wanted => some(value => numberOf(value) < wanted),
+  lte: wanted => some(value => numberOf(value) <= wanted),
+  in: wanted => some(among(wanted)),
+  nin: wanted => none(among(wanted)),
+  regex: wanted => some(matches(wanted)),
+  contains: wanted => some(value => textOf(value).includes(wanted)),
+  startsWith: wanted => some(value => textOf(value).startsWith(wanted)),
+  exists: wanted => (wanted ? some(always) : none(always)),
 }
 
 /** All operators, by the name in a policy. */
@@ -174,35 +135,60 @@ export const operators: readonly (keyof FieldTest)[] = [
   'exists',
 ]
 
-const passesOne = <Name extends keyof Tests>(name: Name, test: Partial<Tests>, values: readonly Scalar[]): boolean => {
+const probeOf = <Name extends keyof Tests>(name: Name, test: Partial<Tests>): Probe | undefined => {
   const wanted: Tests[Name] | undefined = test[name]
-  return wanted === undefined || wanted === null || checks[name](values, wanted)
+  return wanted === undefined || wanted === null ? undefined : probes[name](wanted)
 }
 
 const isList = (value: FieldValue): value is readonly string[] => Array.isArray(value)
 
-/** A field without a value, or with one that is no number at all, has none. */
-const valuesOf = (value: FieldValue): readonly Scalar[] => {
-  if (isList(value)) return value
-  if (value === undefined || value === null) return []
-  return typeof value === 'number' && !isKnown(value) ? [] : [value]
+const meets = ({ isNegative, fits }: Probe, value: FieldValue): boolean => {
+  if (isList(value)) return value.some(fits) !== isNegative
+  // A number that is none at all is no value.
+  if (value === undefined || value === null || (typeof value === 'number' && !isKnown(value))) return isNegative
+  return fits(value) !== isNegative
+}
+
+const compileTest = (test: FieldTest): ((value: FieldValue) => boolean) => {
+  const all = operators.map(name => probeOf(name, test)).filter(probe => probe !== undefined)
+  const [only] = all
+  if (only !== undefined && all.length === 1) return value => meets(only, value)
+  return value => all.every(probe => meets(probe, value))
 }
 
 /** Does the value pass every operator of the test. Nothing passes only `ne`, `nin` and `exists: false`. */
-export const passes = (test: FieldTest, value: FieldValue): boolean => {
-  const values = valuesOf(value)
-  return operators.every(name => passesOne(name, test, values))
+export const passes = (test: FieldTest, value: FieldValue): boolean => compileTest(test)(value)
+
+/** Whether a condition holds for the facts. */
+export type Holds = (facts: Facts) => boolean
+
+const nothing = (): undefined => undefined
+
+const compileField = ([name, test]: [string, FieldTest]): Holds => {
+  const read = fieldOf(name)?.read ?? nothing
+  const isMet = compileTest(test)
+  return facts => isMet(read(facts))
 }
 
-const passesField = (name: string, test: FieldTest, facts: Facts): boolean => passes(test, fieldOf(name)?.read(facts))
-
-/** Does the condition hold. An unknown field has no value. */
-export const holds = (condition: Condition, facts: Facts): boolean => {
-  if ('all' in condition) return condition.all.every(one => holds(one, facts))
-  if ('any' in condition) return condition.any.some(one => holds(one, facts))
-  if ('not' in condition) return !holds(condition.not, facts)
-  return Object.entries(condition.fields).every(([name, test]) => passesField(name, test, facts))
+const every = (all: readonly Holds[]): Holds => {
+  const [only] = all
+  return only !== undefined && all.length === 1 ? only : facts => all.every(one => one(facts))
 }
+
+/** The condition, ready to be asked many times: fields are found and patterns are read once. An unknown field has no value. */
+export const compileCondition = (condition: Condition): Holds => {
+  if ('all' in condition) return every(condition.all.map(compileCondition))
+  if ('not' in condition) {
+    const inner = compileCondition(condition.not)
+    return facts => !inner(facts)
+  }
+  if ('fields' in condition) return every(Object.entries(condition.fields).map(compileField))
+  const any = condition.any.map(compileCondition)
+  return facts => any.some(one => one(facts))
+}
+
+/** Does the condition hold, this once. */
+export const holds = (condition: Condition, facts: Facts): boolean => compileCondition(condition)(facts)
 
 /** The names of all fields that the condition asks for, as often as it does. */
 export const fieldsIn = (condition: Condition): readonly string[] => {
@@ -211,3 +197,8 @@ export const fieldsIn = (condition: Condition): readonly string[] => {
   if ('not' in condition) return fieldsIn(condition.not)
   return Object.keys(condition.fields)
 }
+
+/** The signals that the condition asks for, each once. */
+export const signalsIn = (condition: Condition): readonly SignalKey[] => [
+  ...new Set(fieldsIn(condition).flatMap(name => fieldOf(name)?.signal ?? [])),
+]

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { candidate, facts } from '../../test/contract/strategy.contract.ts'
 import type { Condition, FieldTest } from '../domain/policy.ts'
 import { holds } from './conditions.ts'
-import { contradiction } from './contradiction.ts'
+import { contradiction, isCertain } from './contradiction.ts'
 
 const on = (name: string, test: FieldTest): Condition => ({ fields: { [name]: test } })
 const both = (name: string, one: FieldTest, other: FieldTest): Condition => ({ all: [on(name, one), on(name, other)] })
@@ -23,6 +23,17 @@ describe('a contradiction', () => {
     on('request.difficulty', { gt: 1 }),
     on('time.hour', { eq: 24 }),
     { any: [] },
+    both('tags.a', { regex: '^x$' }, { eq: 'y' }),
+    both('tags.a', { regex: '^x' }, { startsWith: 'y' }),
+    both('tags.a', { eq: 'gold' }, { regex: 'silver|bronze' }),
+    both('tags.a', { regex: 'x' }, { exists: false }),
+    both('request.hasTools', { eq: true }, { eq: false }),
+    both('request.hasTools', { ne: true }, { ne: false }),
+    both('request.tier', { nin: ['simple', 'medium', 'complex', 'reasoning'] }, { exists: true }),
+    both('time.weekday@Europe/Berlin', { gt: 5 }, { lt: 6 }),
+    { not: { any: [on('tags.a', { eq: 'x' }), on('tags.a', { ne: 'x' })] } },
+    { all: [{ not: on('tags.a', { in: ['x', 'y'] }) }, on('tags.a', { eq: 'y' })] },
+    { not: { not: both('tags.a', { eq: 'x' }, { eq: 'y' }) } },
     { all: [on('tags.a', { eq: 'x' }), { any: [on('tags.a', { eq: 'y' }), on('tags.a', { ne: 'x' })] }] },
   ] satisfies Condition[])('is found in %j', condition => {
     expect(contradiction(condition)).toBeDefined()
@@ -34,10 +45,25 @@ describe('a contradiction', () => {
     both('request.needs', { eq: 'image' }, { eq: 'tools' }),
     on('request.difficulty', { gte: 1 }),
     on('time.hour', { eq: 23 }),
+    both('tags.a', { regex: '^x' }, { startsWith: 'xy' }),
+    both('tags.a', { regex: '^x$|^y$' }, { eq: 'y' }),
+    both('tags.a', { regex: '^gold' }, { regex: 'old$' }),
+    on('request.tier', { nin: ['simple', 'medium', 'complex', 'reasoning'] }),
+    { not: on('request.inputTokens', { gt: 5 }) },
     { not: both('tags.a', { eq: 'x' }, { eq: 'y' }) },
     { any: [on('tags.a', { in: [] }), on('tags.a', { eq: 'x' })] },
   ] satisfies Condition[])('is not seen in %j', condition => {
     expect(contradiction(condition)).toBeUndefined()
+  })
+  it.each([
+    [{ any: [on('tags.a', { eq: 'x' }), on('tags.a', { ne: 'x' })] }, true],
+    [{ all: [] }, true],
+    [on('request.hasTools', { in: [true, false] }), true],
+    [on('request.tier', { in: ['simple', 'medium', 'complex', 'reasoning'] }), false],
+    [on('tags.a', { exists: true }), false],
+    [{ not: both('tags.a', { eq: 'x' }, { eq: 'y' }) }, true],
+  ] satisfies [Condition, boolean][])('is what %j denies if it is certain: %j', (condition, certain) => {
+    expect(isCertain(condition)).toBe(certain)
   })
   it('is never claimed of a condition that some request meets', () => {
     const scalar = fc.constantFrom('x', 'xy', 'y')
@@ -47,6 +73,7 @@ describe('a contradiction', () => {
       fc.subarray(['x', 'xy', 'y']).map(list => ({ in: list })),
       fc.subarray(['x', 'xy', 'y']).map(nin => ({ nin })),
       scalar.map(startsWith => ({ startsWith })),
+      fc.constantFrom('^x', '^x$', 'y$', 'x|z').map(regex => ({ regex })),
       fc.boolean().map(exists => ({ exists })),
     )
     const numberTest: fc.Arbitrary<FieldTest> = fc
@@ -75,6 +102,7 @@ describe('a contradiction', () => {
     fc.assert(
       fc.property(tree, condition => {
         if (contradiction(condition) !== undefined) expect(worlds.some(world => holds(condition, world))).toBe(false)
+        if (isCertain(condition)) expect(worlds.every(world => holds(condition, world))).toBe(true)
       }),
       { numRuns: 1000 },
     )

@@ -24,6 +24,36 @@ describe('a condition', () => {
     [{ 'metadata.user_plan': { $eq: 'paid' } }, { fields: { 'tags.user_plan': { eq: 'paid' } } }],
     [{ 'time.weekday': ['sat', 'Sunday'] }, { fields: { 'time.weekday': { in: [6, 7] } } }],
     [
+      { 'time.date': { gte: '2026-12-24', lt: 20_270_102 } },
+      { fields: { 'time.date': { gte: 20_261_224, lt: 20_270_102 } } },
+    ],
+    [
+      { 'time.minuteOfDay@Europe/Berlin': { gte: '9:00', lt: '18:30' } },
+      { fields: { 'time.minuteOfDay@Europe/Berlin': { gte: 540, lt: 1110 } } },
+    ],
+    [{ 'budget.left': { lt: '$2.50' } }, { fields: { 'budget.left': { lt: 2.5 } } }],
+    [{ 'request.hasImages': true }, { fields: { 'request.hasImages': { eq: true } } }],
+    [{ 'tags.tier': { $regex: '^g(old|reen)$' } }, { fields: { 'tags.tier': { regex: '^g(old|reen)$' } } }],
+    [{ 'url.pathname': { $eq: '/v1/embeddings' } }, { fields: { 'request.path': { eq: '/v1/embeddings' } } }],
+    [
+      { model: 'gpt-4o', stream: true },
+      { fields: { 'params.model': { eq: 'gpt-4o' }, 'params.stream': { eq: true } } },
+    ],
+    [
+      { $and: [{ 'params.model': { $in: ['a', 'b'], $ne: 'c' } }, { 'metadata.a.b': { $nin: ['x'] } }], team: 'a' },
+      {
+        all: [
+          { fields: { team: { eq: 'a' } } },
+          {
+            all: [
+              { fields: { 'params.model': { in: ['a', 'b'], ne: 'c' } } },
+              { fields: { 'tags.a.b': { nin: ['x'] } } },
+            ],
+          },
+        ],
+      },
+    ],
+    [
       { team: 'a', any: [{ key: 'k' }] },
       { all: [{ fields: { team: { eq: 'a' } } }, { any: [{ fields: { key: { eq: 'k' } } }] }] },
     ],
@@ -47,6 +77,23 @@ describe('a condition', () => {
     [{ any: { team: 'a' } }, 'any: {"team":"a"} is no list of conditions'],
     [{ any: [{ team: 'a' }, 7] }, 'any[1]: 7 is no condition'],
     [{ 'time.weekday': 'someday' }, 'time.weekday: "someday" is no number'],
+    [{ 'time.date': '2026-04-31' }, 'time.date: "2026-04-31" is no number'],
+    [{ 'time.minuteOfDay': { gt: '24:00' } }, 'time.minuteOfDay.gt: "24:00" is no number'],
+    [{ 'time.hour@Mars': 4 }, 'time.hour@Mars: there is no time zone "Mars"'],
+    [{ 'request.tier': 'complx' }, 'request.tier: "complx" is none of its values; did you mean "complex"?'],
+    [
+      { 'request.operation': ['chat', 'embedding'] },
+      'request.operation[1]: "embedding" is none of its values; did you mean "embeddings"?',
+    ],
+    [{ 'request.hasTools': 'yes' }, 'request.hasTools: "yes" is none of its values'],
+    [{ 'tags.a': { regex: 7 } }, 'tags.a.regex: 7 is no text, and regex needs one'],
+    [
+      { 'tags.a': { $regex: '(a' } },
+      'tags.a.$regex: "(a" is no pattern in RE2\'s syntax (which knows no backreferences and no looking around): missing closing ): `(a`',
+    ],
+    [{ 'tags.a': { regex: 'a(?=b)' } }, 'tags.a.regex: "a(?=b)" is no pattern in RE2\'s syntax'],
+    [{ 'tags.a': { regex: '(a{500}){500}' } }, 'tags.a.regex: "(a{500}){500}" is no pattern'],
+    [{ 'tags.a': { regex: 'a'.repeat(1001) } }, `tags.a.regex: "${'a'.repeat(76)}… is too long for a pattern`],
     [{}, ': {} asks for nothing'],
     ['gold', ': "gold" is no condition'],
     [{ toString: { eq: 1 } }, 'toString: no field "toString"'],

@@ -2,8 +2,9 @@
 import { isRecord } from '../domain/json.ts'
 import type { Condition, FieldTest, Scalar } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
-import { knownField, operators } from './conditions.ts'
-import type { Field } from './conditions.ts'
+import { knownField, operators, patternOf } from './conditions.ts'
+import type { Field } from './fields.ts'
+import { ownFieldName } from './field-synonyms.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { fine, shown, wrong } from './options.ts'
 
@@ -16,23 +17,31 @@ const under = (at: string, name: string | number): string => {
   return at === '' ? name : `${at}.${name}`
 }
 
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
-
-/** Days of the week have names as well as numbers. */
-const dayNumber = (value: unknown): unknown => {
-  if (typeof value !== 'string') return value
-  const day = weekdays.findIndex(one => one === value.toLowerCase() || one.slice(0, 3) === value.toLowerCase())
-  return day < 0 ? value : day + 1
-}
-
 const isScalar = (value: unknown): value is Scalar =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
 
-const scalar = (value: unknown, field: Field, at: string): Checked<Scalar> => {
-  if (!isScalar(value)) return wrong(`${shown(value)} is no value; write text, a number, true or false`, at)
-  return field.holds === 'number' && typeof value !== 'number'
-    ? wrong(`${shown(value)} is no number, and this field holds numbers`, at)
-    : fine(value)
+const expected: Readonly<Record<Field['holds'], string>> = {
+  text: 'text',
+  list: 'text',
+  any: 'text, a number, true or false',
+  number: 'a number',
+  flag: 'true or false',
+}
+
+/** What the field can never hold, or undefined. A text is told from what it would be among, a number is left to its range. */
+const never = (value: Scalar, { values, holds }: Field): string | undefined => {
+  if (values === undefined || holds === 'number' || values.includes(value)) return undefined
+  const names = values.map(String)
+  return `${shown(value)} is none of its values${didYouMean(String(value), names)} (there are ${names.join(', ')})`
+}
+
+const scalar = (written: unknown, field: Field, at: string): Checked<Scalar> => {
+  const value = field.written?.(written) ?? written
+  if (!isScalar(value)) return wrong(`${shown(value)} is no value; write ${expected[field.holds]}`, at)
+  if (field.holds === 'number' && typeof value !== 'number')
+    return wrong(`${shown(value)} is no number, and this field holds numbers`, at)
+  const why = never(value, field)
+  return why === undefined ? fine(value) : wrong(why, at)
 }
 
 const scalars = (value: unknown, field: Field, at: string): Checked<readonly Scalar[]> => {
@@ -46,7 +55,24 @@ const scalars = (value: unknown, field: Field, at: string): Checked<readonly Sca
   return fine(found)
 }
 
-const operand = (operator: string, value: unknown, field: Field, at: string): Checked<unknown> => {
+const text = (operator: string, value: unknown, at: string): Checked<string> =>
+  typeof value === 'string' ? fine(value) : wrong(`${shown(value)} is no text, and ${operator} needs one`, at)
+
+const regex = (value: unknown, at: string): Checked<string> => {
+  const read = text('regex', value, at)
+  if (!read.ok) return read
+  const pattern = patternOf(read.value)
+  return pattern.ok ? read : wrong(`${shown(value)} is ${pattern.why}`, at)
+}
+
+const amount = (operator: string, written: unknown, field: Field, at: string): Checked<number> => {
+  const value = field.written?.(written) ?? written
+  return typeof value === 'number' && Number.isFinite(value)
+    ? fine(value)
+    : wrong(`${shown(value)} is no number, and ${operator} needs one`, at)
+}
+
+const operand = (operator: keyof FieldTest, value: unknown, field: Field, at: string): Checked<unknown> => {
   switch (operator) {
     case 'eq':
     case 'ne':
@@ -56,15 +82,13 @@ const operand = (operator: string, value: unknown, field: Field, at: string): Ch
       return scalars(value, field, at)
     case 'contains':
     case 'startsWith':
-      return typeof value === 'string'
-        ? fine(value)
-        : wrong(`${shown(value)} is no text, and ${operator} needs one`, at)
+      return text(operator, value, at)
+    case 'regex':
+      return regex(value, at)
     case 'exists':
       return typeof value === 'boolean' ? fine(value) : wrong(`${shown(value)} is neither true nor false`, at)
     default:
-      return typeof value === 'number' && Number.isFinite(value)
-        ? fine(value)
-        : wrong(`${shown(value)} is no number, and ${operator} needs one`, at)
+      return amount(operator, value, field, at)
   }
 }
 
@@ -76,13 +100,7 @@ const operatorNamed = (written: string, at: string): Checked<keyof FieldTest> =>
   return wrong(`no operator "${written}"${didYouMean(name, operators)} (there are ${operators.join(', ')})`, at)
 }
 
-/** Days may be given by name wherever a number stands. */
-const inNumbers = (name: string, value: unknown): unknown => {
-  if (name !== 'time.weekday') return value
-  return Array.isArray(value) ? value.map(dayNumber) : dayNumber(value)
-}
-
-const parseTest = (name: string, field: Field, value: unknown, at: string): Checked<FieldTest> => {
+const parseTest = (field: Field, value: unknown, at: string): Checked<FieldTest> => {
   // A value alone must be equal, a list must contain.
   const written = isRecord(value) ? value : { [Array.isArray(value) ? 'in' : 'eq']: value }
   const test: [string, unknown][] = []
@@ -90,7 +108,7 @@ const parseTest = (name: string, field: Field, value: unknown, at: string): Chec
     const here = isRecord(value) ? under(at, key) : at
     const operator = operatorNamed(key, here)
     if (!operator.ok) return operator
-    const read = operand(operator.value, inNumbers(name, wanted), field, here)
+    const read = operand(operator.value, wanted, field, here)
     if (!read.ok) return read
     test.push([operator.value, read.value])
   }
@@ -99,14 +117,12 @@ const parseTest = (name: string, field: Field, value: unknown, at: string): Chec
   return fine(Object.fromEntries(test) as FieldTest)
 }
 
-/** What another gateway calls our tags. */
-const ownName = (name: string): string => (name.startsWith('metadata.') ? `tags.${name.slice(9)}` : name)
-
-const parseField = (name: string, value: unknown, at: string): Checked<Condition> => {
-  const known = knownField(ownName(name))
+const parseField = (written: string, value: unknown, at: string): Checked<Condition> => {
+  const name = ownFieldName(written)
+  const known = knownField(name)
   if (!known.ok) return wrong(known.why, at)
-  const test = parseTest(ownName(name), known.value, value, at)
-  return test.ok ? fine({ fields: { [ownName(name)]: test.value } }) : test
+  const test = parseTest(known.value, value, at)
+  return test.ok ? fine({ fields: { [name]: test.value } }) : test
 }
 
 const parseList = (value: unknown, at: string, depth: number): Checked<readonly Condition[]> => {
