@@ -1,5 +1,6 @@
 /** One piece of an answer on its way to the client: untouched bytes or decoded events, and what the house reads from it. */
 import type { Closing, MessageForm } from './conversation.ts'
+import type { Candidate } from './deployment.ts'
 import type { Failure } from './failure.ts'
 import type { OperationAnswer } from './operation.ts'
 import type { Cost } from './outcome.ts'
@@ -50,6 +51,8 @@ export interface Delivery {
   readonly failure?: Failure
   /** With bytes of a format that numbers its events: the number of the next one. */
   readonly nextEvent?: number
+  /** With the first piece that another candidate adds to an answer that broke off: who goes on, and how much it repeated. */
+  readonly seam?: { readonly candidate: Candidate; readonly overlap: number }
   /** The answer is complete. */
   readonly ended?: boolean
 }

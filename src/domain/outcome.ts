@@ -12,6 +12,17 @@ export interface Loss {
   readonly why: string
 }
 
+/** How an answer goes on that broke off. */
+export interface Continuation {
+  /** `prefill`: the model writes on behind its own words; `instruction`: it is told to go on from them. */
+  readonly by: 'prefill' | 'instruction'
+  /** Characters that it repeated and that were left out. */
+  readonly overlap: number
+}
+
+/** `unjudged`: the judge failed or could not be understood, so that the answer passes. */
+export type Judgement = 'passed' | 'rejected' | 'unjudged'
+
 export interface Attempt {
   /** From 0, in the order of start. */
   readonly index: number
@@ -19,7 +30,7 @@ export interface Attempt {
   readonly credential?: CredentialId
   /** How many other credentials of this provider were fit for use when this one ended. */
   readonly credentialsLeft: number
-  readonly kind: 'primary' | 'retry' | 'fallback' | 'hedge' | 'race' | 'cascade' | 'continue' | 'shadow'
+  readonly kind: 'primary' | 'retry' | 'fallback' | 'hedge' | 'race' | 'cascade' | 'continue' | 'shadow' | 'judge'
   /** What made us try again. */
   readonly trigger?: FailureKind
   readonly spanId: SpanId
@@ -47,6 +58,10 @@ export interface Attempt {
   /** The class of service in which it was served, as the provider told it: `default`, `priority`, `batch`. */
   readonly serviceTier?: string
   readonly losses: readonly Loss[]
+  /** Of a continuation: how it was asked to go on, and what of its beginning was left out, having been shown before. */
+  readonly goesOn?: Continuation
+  /** What a judge thought of its answer, where one was asked. */
+  readonly judged?: Judgement
   /** What the model costs that answered, where the candidate names none. */
   readonly price?: Price
   /** What this attempt alone came to; known once the request is settled, absent where nothing was done that is charged. */

@@ -162,7 +162,12 @@ export interface Envelope {
   readonly keeper?: Keeper
 }
 
-export interface ChatRequest extends ChatBody, Envelope {}
+export interface ChatRequest extends ChatBody, Envelope {
+  /** Its answer is read as events though the client speaks the provider's dialect: something in it is judged or goes on. */
+  readonly asEvents?: true
+  /** The words of an answer to it that broke off: who is asked goes on from them. */
+  readonly goesOnFrom?: string
+}
 /** How long a chat request is; asked of the provider itself where it tells. */
 export interface CountRequest extends Omit<ChatBody, 'operation'>, Envelope {
   readonly operation: 'count-tokens'

@@ -5,7 +5,7 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { RateReport } from '../domain/gateway-event.ts'
 import type { CredentialId, DialectId, ProviderId } from '../domain/ids.ts'
-import type { Loss } from '../domain/outcome.ts'
+import type { Continuation, Loss } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
 import type { WireError, WireHead, WireRequest } from './transport.ts'
@@ -43,6 +43,8 @@ export interface Asked {
   read(head: WireHead, secret?: string): AnswerReader
   /** The client gets whatever the provider says, errors too. */
   readonly readsAll?: boolean
+  /** Where an answer that broke off goes on: how it is asked for, and whether what was shown comes again in front of it. */
+  readonly goesOn?: { readonly by: Continuation['by']; readonly repeats: boolean }
   /** May it be sent again after its connection went wrong like this. Absent: yes. */
   mayRepeat?(error: WireError['kind']): boolean
 }
