@@ -6,7 +6,7 @@ import type { Arm, Condition, Policy, PolicyStep } from '../domain/policy.ts'
 import type { SignalKey } from '../domain/signal.ts'
 import { millis } from '../domain/units.ts'
 import type { Checked, Millis } from '../domain/units.ts'
-import { fieldOf, fieldsIn, holds } from './conditions.ts'
+import { compileCondition, signalsIn } from './conditions.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { blended, blendFault } from './blend-orders.ts'
 import { fine, wrong } from './options.ts'
@@ -88,10 +88,10 @@ const compileWhen = (step: Extract<PolicyStep, { when: Condition }>, site: Site)
   if (!otherwise.ok) return otherwise
   const condition = when.value
   const branch: Branch = {
-    holds: facts => holds(condition, facts),
+    holds: compileCondition(condition),
     then: then.value,
     otherwise: otherwise.value,
-    asks: fieldsIn(condition).flatMap(name => fieldOf(name)?.signal ?? []),
+    asks: signalsIn(condition),
   }
   return fine(branch)
 }
