@@ -22,6 +22,7 @@ import { iterate } from './pipeline/iterate.ts'
 import { Kept } from './pipeline/kept.ts'
 import { perform } from './pipeline/perform.ts'
 import { decideFor } from './pipeline/route.ts'
+import { Shadows } from './pipeline/shadow.ts'
 import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway.ts'
 import type { ModelList } from './ports/model-list.ts'
 import type { Platform, PriceList } from './ports/platform.ts'
@@ -49,6 +50,8 @@ export interface OwnedGateway extends Gateway {
   readonly live: LiveState
   /** New requests go by these settings; those under way end by the ones that they began with. Changes nothing if they are unsound. */
   reload(settings: Settings): Checked<undefined>
+  /** Lets go of what is done beside requests, which nobody waits for; requests under way end as they would. */
+  close(): void
 }
 
 interface Built {
@@ -142,6 +145,7 @@ class HeldGateway implements OwnedGateway {
   readonly #count = { underWay: 0 }
   readonly #kept: Kept
   readonly #thoughts = new Thoughts()
+  readonly #shadows: Shadows
   #house: House
   #routes: Routes
 
@@ -149,6 +153,7 @@ class HeldGateway implements OwnedGateway {
     this.#platform = platform
     this.live = liveState({ seed: platform.ids.span() })
     this.#kept = new Kept(platform.store)
+    this.#shadows = new Shadows(platform.store)
     this.#listeners.add(event => this.live.hear(event))
     this.#listeners.add(platform.telemetry)
     this.#routes = built.routes
@@ -161,8 +166,8 @@ class HeldGateway implements OwnedGateway {
     const telemetry = (event: GatewayEvent): void => {
       for (const listener of this.#listeners) listener(event)
     }
-    const [live, thoughts, kept] = [this.live, this.#thoughts, this.#kept]
-    return { clock, ids, transport, secrets, adapters, routes, sources, live, thoughts, kept, telemetry }
+    const [live, thoughts, kept, shadows] = [this.live, this.#thoughts, this.#kept, this.#shadows]
+    return { clock, ids, transport, secrets, adapters, routes, sources, live, thoughts, kept, shadows, telemetry }
   }
 
   reload(settings: Settings): Checked<undefined> {
@@ -269,6 +274,10 @@ class HeldGateway implements OwnedGateway {
 
   inFlight(): number {
     return this.#count.underWay
+  }
+
+  close(): void {
+    this.#shadows.stop()
   }
 }
 

@@ -229,6 +229,7 @@ export const openStandalone = async (
       },
       close: async () => {
         found.close()
+        gateway.close()
         await close()
       },
     },

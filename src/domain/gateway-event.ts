@@ -1,6 +1,6 @@
 /** Everything that can happen, as one union. */
 import type { Caller } from './caller.ts'
-import type { DecisionTrace } from './decision.ts'
+import type { DecisionTrace, Shadow } from './decision.ts'
 import type { Candidate } from './deployment.ts'
 import type { Failure } from './failure.ts'
 import type {
@@ -77,6 +77,10 @@ export type GatewayEvent =
     })
   /** The client has all that it gets: the whole story, once for each request. */
   | (RequestEvent & { readonly type: 'request-settled'; readonly settled: Settled })
+  /** A copy of a settled request was answered too, or was tried to be, and nobody was shown it. */
+  | (RequestEvent & { readonly type: 'shadow-ended'; readonly shadow: ShadowStory })
+  /** A copy was to be answered and nobody was asked. */
+  | (RequestEvent & { readonly type: 'shadow-skipped'; readonly shadow: Shadow; readonly why: ShadowSkip })
   /** Somebody scored an answer. */
   | (RequestEvent & {
       readonly type: 'feedback-received'
@@ -110,6 +114,30 @@ export interface Settled {
   readonly streamed: boolean
   /** Our own time before the upstream was asked. */
   readonly overhead?: Millis
+}
+
+/**
+ * Why nobody is asked for a shadow: it would do something twice; enough are under way; its money of the day is spent;
+ * what it costs is not known or cannot be counted, though there is a limit.
+ */
+export type ShadowSkip = 'not-repeatable' | 'too-many' | 'spent' | 'uncounted'
+
+/** What a copy of a request came to; no part of the request's own story or cost. */
+export interface ShadowStory extends Pick<
+  Settled,
+  'operation' | 'pool' | 'trace' | 'routeSpan' | 'session' | 'task' | 'streamed'
+> {
+  readonly decision: DecisionTrace
+  readonly shadow: Shadow
+  readonly attempt: Attempt
+  readonly cost: Cost
+}
+
+/** ShadowStory as the journal keeps it under `shadows`, by the attempt's span. */
+export interface ShadowRecord extends Omit<ShadowStory, 'decision' | 'attempt'> {
+  readonly request: RequestId
+  readonly decision: DecisionId
+  readonly attempt: AttemptRecord
 }
 
 /** An attempt as the journal keeps it: the deployment by its names, since it lies with the decision. */

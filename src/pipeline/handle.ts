@@ -12,13 +12,16 @@ import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Ending, Flow, Sink } from '../ports/sink.ts'
 import { admit } from './admit.ts'
+import { costOfAll } from './attempt-cost.ts'
+import { castShadows } from './cast-shadows.ts'
 import { equip } from './equip.ts'
+import type { Errand } from './equip.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
 import { forgetKept, keptIdOf, rememberKept } from './recalled.ts'
 import { decideFor } from './route.ts'
-import { askedOf, costOfAll, settle } from './settle.ts'
+import { askedOf, settle } from './settle.ts'
 import { unserved } from './unserved.ts'
 
 /** What only counts, or asks for what was answered before, takes no turn from what is answered. */
@@ -34,6 +37,7 @@ export class Handling implements Outlet, Flow {
   readonly #sink: Sink
   readonly #ledger: Ledger
   #dispatch: Dispatch | undefined
+  #errand: Errand | undefined
   #lane: Lane | undefined
   readonly #listener = new ThoughtListener()
   readonly #early = said()
@@ -146,7 +150,8 @@ export class Handling implements Outlet, Flow {
     if (trace.decision.ranked.length === 0) {
       return this.end(unserved(trace, house.live, clock.now()))
     }
-    this.#dispatch = new Dispatch(trace.decision, equip({ request, route, trace }, house), this)
+    this.#errand = { request, route, trace }
+    this.#dispatch = new Dispatch(trace.decision, equip(this.#errand, house), this)
     ledger.askedAt = clock.now()
     for (const message of this.#early.all) this.#dispatch.send(message)
     this.#early.forget()
@@ -220,7 +225,8 @@ export class Handling implements Outlet, Flow {
     ledger.attempts = inOrder(attempts)
     if (failure === undefined) this.#remember()
     else ledger.failure = failure
-    const cost = settle(ledger, this.#house)
+    const house = this.#house
+    const cost = settle(ledger, house)
     const { trace } = ledger
     const fallback = this.#stepDown()
     const span = ledger.attempts.find(one => one.index === ledger.served)?.spanId ?? ledger.attempts.at(-1)?.spanId
@@ -233,5 +239,7 @@ export class Handling implements Outlet, Flow {
       ...(span !== undefined && { span }),
     }
     this.#sink.end(ending)
+    // Only once the client has all that it gets, and nobody is asked beside an answer that is none.
+    if (failure === undefined && this.#errand !== undefined) castShadows(this.#errand, ledger, house)
   }
 }

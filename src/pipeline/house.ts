@@ -12,6 +12,7 @@ import type { Transport } from '../ports/transport.ts'
 import type { FoundRoute } from '../routing/route.ts'
 import type { LiveState } from '../state/live-state.ts'
 import type { Kept } from './kept.ts'
+import type { Shadows } from './shadow.ts'
 import type { Thoughts } from '../state/thoughts.ts'
 
 export interface House {
@@ -32,6 +33,7 @@ export interface House {
   readonly sources: readonly SignalSource[]
   readonly live: LiveState
   readonly kept: Kept
+  readonly shadows: Shadows
   readonly thoughts: Thoughts
   readonly telemetry: Telemetry
 }

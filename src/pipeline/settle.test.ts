@@ -9,7 +9,8 @@ import type { Attempt } from '../domain/outcome.ts'
 import type { Usage } from '../domain/stream-event.ts'
 import { microUsd, tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
-import { costOfAll, settle } from './settle.ts'
+import { costOfAll } from './attempt-cost.ts'
+import { settle } from './settle.ts'
 
 const candidate: Candidate = {
   id: 'a' as DeploymentId,

@@ -1,73 +1,11 @@
 /** Pay, remember, tell: what a request came to, once, at its end. */
-import { costOf, estimatedCost } from '../accounting/price.ts'
-import type { FailureKind } from '../domain/failure.ts'
 import type { Settled } from '../domain/gateway-event.ts'
-import type { Attempt, Cost } from '../domain/outcome.ts'
-import type { Units } from '../domain/stream-event.ts'
-import { microUsd, millis, tokens } from '../domain/units.ts'
-import type { Tokens } from '../domain/units.ts'
+import type { Cost } from '../domain/outcome.ts'
+import { millis, tokens } from '../domain/units.ts'
+import { free, sumOf, withCost } from './attempt-cost.ts'
+import type { Asked } from './attempt-cost.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
-
-/** What was asked for, as far as it is billed. */
-export interface Asked {
-  /** Estimated. */
-  readonly inputTokens: Tokens
-  readonly units?: Units
-}
-
-/** We let it go, for another's sake, the client's or our own patience's; it did not fail. */
-const givenUp: ReadonlySet<FailureKind> = new Set(['cancelled', 'upstream-timeout'])
-
-/**
- * Had the upstream begun to work for us. Whoever is given up after it was sent the request has read it, and charges for
- * that, whether or not a word of its answer came in time; whoever failed by itself before any charges nothing.
- */
-const hasWorked = ({ usage, size, firstTokenAt, sentAt, headAt, failure }: Attempt): boolean => {
-  if (usage !== undefined || size > 0 || firstTokenAt !== undefined || failure === undefined) return true
-  // An upstream that gave up by its own word, as 504 says, did not work for us.
-  if (failure.upstream?.status !== undefined) return false
-  return givenUp.has(failure.kind) && (sentAt ?? headAt) !== undefined
-}
-
-/** What one attempt costs; undefined if the upstream did nothing that it would charge for. */
-const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
-  const { usage, size, failure, candidate, startedAt, serviceTier } = attempt
-  const price = attempt.price ?? candidate.price
-  const when = { at: startedAt, ...(serviceTier !== undefined && { serviceTier }) }
-  // A provider's count is whole only if its answer was; until then it is a lower bound.
-  if (usage !== undefined && failure === undefined) {
-    const cost = costOf(usage, price, when)
-    // Images and sound are billed by the piece, and many providers do not count them.
-    if (cost.source !== 'unpriced' || asked.units === undefined) return cost
-  }
-  if (!hasWorked(attempt)) return undefined
-  return estimatedCost({ ...asked, size, ...(usage !== undefined && { usage }) }, price, when)
-}
-
-const free: Cost = { amount: microUsd(0), source: 'usage' }
-
-/** Of several costs: their sum, as sure as the least sure of them. */
-const sumOf = (costs: readonly Cost[]): Cost => {
-  const amount = microUsd(costs.reduce((sum, cost) => sum + cost.amount, 0))
-  const isUnpriced = costs.some(({ source }) => source === 'unpriced')
-  if (isUnpriced) return { amount, source: 'unpriced' }
-  return { amount, source: costs.some(({ source }) => source === 'estimate') ? 'estimate' : 'usage' }
-}
-
-/** The attempt with what it alone came to. */
-export const withCost = (attempt: Attempt, asked: Asked): Attempt => {
-  const cost = costOfAttempt(attempt, asked)
-  return cost === undefined ? attempt : { ...attempt, cost }
-}
-
-/** The cost of all attempts: whoever lost a race or broke off has to be paid as well. */
-export const costOfAll = (attempts: readonly Attempt[], asked: Asked): Cost => {
-  const [only] = attempts
-  // Nearly every request is one attempt.
-  if (attempts.length === 1 && only !== undefined) return costOfAttempt(only, asked) ?? free
-  return sumOf(attempts.map(attempt => costOfAttempt(attempt, asked)).filter(cost => cost !== undefined))
-}
 
 type Growing = { -readonly [Key in keyof Settled]: Settled[Key] }
 
