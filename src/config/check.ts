@@ -6,6 +6,7 @@ import { branchesOf } from '../domain/policy.ts'
 import type { Policy, PolicyStep } from '../domain/policy.ts'
 import { checkPolicy } from '../routing/check-policy.ts'
 import { listed } from '../routing/wording.ts'
+import { includedIn, judgeDoubts } from './check-judges.ts'
 import { builtInPolicy } from './defaults.ts'
 import { errorAt, warningAt } from './finding.ts'
 import type { Doubt, Path } from './finding.ts'
@@ -18,9 +19,7 @@ const candidatesOf = (settings: Settings, pool: Pool): readonly Deployment[] =>
 
 /** `steps[2].then[0]` as a path. */
 const stepPath = (at: string): Path =>
-  [...at.matchAll(/\[(\d+)\]|([A-Za-z]+)/g)].map(([, index, name]) =>
-    index === undefined ? (name ?? '') : Number(index),
-  )
+  [...at.matchAll(/\[(\d+)\]|([\w-]+)/g)].map(([, index, name]) => (index === undefined ? (name ?? '') : Number(index)))
 
 interface Seen {
   readonly doubt: Doubt
@@ -103,10 +102,12 @@ const unused = (settings: Settings): readonly Doubt[] => {
     ...pools.map(one => one.policy),
     ...keys.flatMap(one => one.caller.allow?.policies ?? []),
     defaultPolicy,
+    ...includedIn(policies),
   ])
   const aliased = new Set(targetsOf(settings))
   const isReached = (one: Deployment): boolean =>
     pools.some(pool => pool.candidates.includes(one.id)) ||
+    policies.some(({ fallback }) => fallback?.includes(one.id) === true) ||
     [one.id, one.model, `${one.provider}/${one.model}`].some(name => aliased.has(name))
   return [
     ...providers
@@ -183,6 +184,7 @@ export const checkSettings = (settings: Settings, env: Environment = {}): readon
   ...twins(settings, env),
   ...emptyPools(settings),
   ...policyDoubts(settings),
+  ...judgeDoubts(settings),
   ...blindSpots(settings),
   ...unused(settings),
 ]

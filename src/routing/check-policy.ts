@@ -3,16 +3,19 @@ import type { Facts } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import { canonical } from '../domain/fingerprint.ts'
 import type { DecisionId } from '../domain/ids.ts'
-import type { Condition, Policy, PolicyStep } from '../domain/policy.ts'
+import { branchesOf } from '../domain/policy.ts'
+import type { Arm, Condition, Policy, PolicyStep } from '../domain/policy.ts'
 import type { Instant, Tokens } from '../domain/units.ts'
 import { compilePolicy } from './compile-policy.ts'
 import { contradiction } from './contradiction.ts'
-import { executionFindings } from './execution-doubts.ts'
+import { carriageFindings, executionFindings } from './execution-doubts.ts'
 import { strategyNamed } from './registry.ts'
 import { strictness } from './rival-bounds.ts'
 import { doubtsAbout, leavesNoTies } from './step-doubts.ts'
 import type { Finding, Ran, Use, Way } from './step-doubts.ts'
+import { idleExecutions, splitFindings, structureFindings } from './structure-doubts.ts'
 
+type Split = Extract<PolicyStep, { split: readonly Arm[] }>
 type When = Extract<PolicyStep, { when: Condition }>
 
 /** Constraints that go by the configuration alone, so that the check can carry them out. */
@@ -41,10 +44,15 @@ const anyRequest: Facts = {
 /** A floor of 0 holds nobody off. */
 const isFloor = (step: Use): boolean => step.use === 'quality-floor' && (strictness(step) ?? 0) > 0
 
+/** The lists of steps of which one is taken by each answer that is shown. */
+const answering = (step: PolicyStep): readonly (readonly PolicyStep[])[] =>
+  'split' in step ? step.split.filter(arm => arm.shadow !== true).map(arm => arm.steps) : branchesOf(step)
+
 const setsFloor = (steps: readonly PolicyStep[]): boolean =>
   steps.some(step => {
     if ('use' in step) return isFloor(step)
-    return 'when' in step && setsFloor(step.then) && setsFloor(step.otherwise ?? [])
+    const branches = answering(step)
+    return branches.length > 0 && branches.every(setsFloor)
   })
 
 const kept = (step: Use, candidates: readonly Candidate[]): readonly Candidate[] => {
@@ -56,6 +64,7 @@ const kept = (step: Use, candidates: readonly Candidate[]): readonly Candidate[]
 
 /** One walk through the branches of a policy, writing down what it finds. */
 interface Walk {
+  readonly policy: Policy
   readonly findings: Finding[]
   /** The conditions of all branches around. */
   readonly around: readonly Condition[]
@@ -75,23 +84,29 @@ const enter = (steps: readonly PolicyStep[], at: string, way: Way, walk: Walk): 
 }
 
 const passUse = (step: Use, at: string, way: Way, walk: Walk): Way => {
-  const key = canonical({ use: step.use, with: step.with ?? {} })
+  const key = canonical({
+    use: step.use,
+    with: step.with ?? {},
+    ...(step.blend !== undefined && { blend: step.blend }),
+  })
   for (const doubt of doubtsAbout(step, key, way)) walk.findings.push({ ...doubt, at })
   const isOrder = strategyNamed(step.use)?.kind === 'order'
   const here: Ran = { step, at }
   const ran = new Map(way.ran).set(key, way.ran.get(key) ?? here)
   if (!isOrder) return { ...way, ran }
-  const full = way.full ?? (leavesNoTies(step, way.candidates) ? here : undefined)
+  const full = way.full ?? (step.blend === undefined && leavesNoTies(step, way.candidates) ? here : undefined)
   return { ...way, ran, orders: [...way.orders, step.use], ...(full === undefined ? {} : { full }) }
 }
 
-/** What is sure behind a fork: what both branches made sure. */
-const join = (before: Way, then: Way, otherwise: Way): Way => {
-  const full = then.full !== undefined && otherwise.full !== undefined ? then.full : before.full
+/** What is sure behind a fork: what every branch made sure. */
+const join = (before: Way, ways: readonly Way[]): Way => {
+  const [first, ...others] = ways
+  if (first === undefined) return before
+  const full = ways.every(way => way.full !== undefined) ? first.full : before.full
   return {
     ...before,
-    orders: then.orders.filter(name => otherwise.orders.includes(name)),
-    ran: new Map([...then.ran].filter(([key]) => otherwise.ran.has(key))),
+    orders: first.orders.filter(name => others.every(way => way.orders.includes(name))),
+    ran: new Map([...first.ran].filter(([key]) => others.every(way => way.ran.has(key)))),
     ...(full === undefined ? {} : { full }),
   }
 }
@@ -105,16 +120,34 @@ const passWhen = (step: When, at: string, way: Way, walk: Walk): Way => {
   }
   const then = passSteps(step.then, `${at}.then`, way, { ...walk, around: [...walk.around, step.when] })
   const otherwise = passSteps(step.otherwise ?? [], `${at}.otherwise`, way, walk)
-  return join(way, then, otherwise)
+  return join(way, [then, otherwise])
+}
+
+const passSplit = (step: Split, at: string, way: Way, walk: Walk): Way => {
+  walk.findings.push(...splitFindings(step.split, at))
+  const ways = step.split.map(arm => {
+    const behind = passSteps(arm.steps, `${at}.split.arms.${arm.name}.steps`, way, walk)
+    return { arm, behind }
+  })
+  return join(
+    way,
+    ways.filter(({ arm }) => arm.shadow !== true).map(({ behind }) => behind),
+  )
+}
+
+const passStep = (step: PolicyStep, at: string, way: Way, walk: Walk): Way => {
+  if ('use' in step) return passUse(step, at, way, walk)
+  if ('when' in step) return passWhen(step, at, way, walk)
+  if ('split' in step) return passSplit(step, at, way, walk)
+  if ('include' in step) return passSteps(step.steps, `${at}.use`, way, walk)
+  walk.findings.push(...executionFindings(step.execution, `${at}.execution`, walk.policy, way.candidates.length))
+  return way
 }
 
 const passSteps = (steps: readonly PolicyStep[], at: string, before: Way, walk: Walk): Way => {
   let way = enter(steps, at, before, walk)
-  for (const [index, step] of steps.entries()) {
-    const here = `${at}[${index}]`
-    if ('use' in step) way = passUse(step, here, way, walk)
-    else if ('when' in step) way = passWhen(step, here, way, walk)
-  }
+  walk.findings.push(...idleExecutions(steps, at))
+  for (const [index, step] of steps.entries()) way = passStep(step, `${at}[${index}]`, way, walk)
   return way
 }
 
@@ -127,7 +160,11 @@ export const checkPolicy = (policy: Policy, candidates: readonly Candidate[]): r
     policy.steps,
     'steps',
     { everyone: candidates, candidates, hasFloor: false, orders: [], ran: new Map() },
-    { findings, around: [] },
+    { policy, findings, around: [] },
   )
-  return [...findings, ...executionFindings(policy, candidates.length)]
+  return [
+    ...findings,
+    ...structureFindings(policy.steps, policy.window),
+    ...carriageFindings(policy, candidates.length),
+  ]
 }

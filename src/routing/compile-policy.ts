@@ -96,8 +96,8 @@ const compileWhen = (step: Extract<PolicyStep, { when: Condition }>, site: Site)
   return fine(branch)
 }
 
-const compileArm = (arm: Arm, index: number, site: Site): Checked<CompiledArm> => {
-  const steps = compileSteps(arm.steps, inside(site, arm.name, `split[${index}].steps`))
+const compileArm = (arm: Arm, site: Site): Checked<CompiledArm> => {
+  const steps = compileSteps(arm.steps, inside(site, arm.name, `split.arms.${arm.name}.steps`))
   if (!steps.ok) return steps
   const { name, share, maxSpend } = arm
   return fine({ name, share, steps: steps.value, ...(maxSpend !== undefined && { maxSpend }) })
@@ -106,8 +106,8 @@ const compileArm = (arm: Arm, index: number, site: Site): Checked<CompiledArm> =
 const compileSplit = (step: Extract<PolicyStep, { split: readonly Arm[] }>, site: Site): Checked<Compiled> => {
   const arms: CompiledArm[] = []
   const shadows: CompiledArm[] = []
-  for (const [index, arm] of step.split.entries()) {
-    const made = compileArm(arm, index, site)
+  for (const arm of step.split) {
+    const made = compileArm(arm, site)
     if (!made.ok) return made
     if (arm.shadow === true) shadows.push(made.value)
     else arms.push(made.value)

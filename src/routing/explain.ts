@@ -1,10 +1,11 @@
 /** A decision in plain words. */
 import type { Assessment, DecisionTrace, Facts, RoutingDecision } from '../domain/decision.ts'
 import type { Order } from '../ports/strategy.ts'
+import { arms, course } from './explain-course.ts'
 import { isKnown, knownTokens } from './measures.ts'
 import { whyNobody } from './nobody.ts'
 import { strategyNamed } from './registry.ts'
-import { dollars, listed, percent, whole } from './wording.ts'
+import { decimal, dollars, listed, percent, whole } from './wording.ts'
 
 const nameOf = (step: string): string => step.slice(step.indexOf(':') + 1)
 
@@ -82,14 +83,6 @@ const first = (decision: RoutingDecision): string => {
   return `${idOf(best)} comes first of ${ranked.length}. ${[decided, ...tiedBefore(best, second, decidedBy)].join(' ')}`
 }
 
-const chain = ({ ranked, execution }: RoutingDecision): readonly string[] => {
-  const names = ranked.map(idOf)
-  if (execution.mode === 'race' && names.length > 1)
-    return [`${listed(names.slice(0, execution.width))} race; the first content wins.`]
-  const hedge = execution.mode === 'hedge' ? [`A second call starts if nothing came after ${execution.after} ms.`] : []
-  return names.length > 1 ? [...hedge, `If it fails: ${names.slice(1).join(', then ')}.`] : []
-}
-
 const exclusions = ({ excluded }: RoutingDecision): readonly string[] =>
   excluded.map(one => {
     const reason = one.reasons.find(({ says }) => says !== undefined)
@@ -99,19 +92,39 @@ const exclusions = ({ excluded }: RoutingDecision): readonly string[] =>
 /** Who has no value was either alone in its tier, where no step asks, or nothing was known of it. */
 const opinionOf = (one: Assessment, step: string, facts: Facts): readonly string[] => {
   const value = valueOf(one, step)
-  if (value !== undefined) return [`${idOf(one)} ${inWords(step, value)}`]
+  if (value !== undefined) return [`${idOf(one)} ${inWords(step, value)}${partsOf(one, step)}`]
   const order = orderOf(step)
   const isUnknown = order !== undefined && order.keys([one.candidate], facts)[0] === undefined
   return isUnknown ? [`${idOf(one)} ${order.unknown ?? 'not known'}`] : []
 }
 
-/** Along the policy: `2.then.0` before `2.then.1` before `10`. */
+const comparePart = (left: string, right: string): number =>
+  /^\d+$/.test(left) && /^\d+$/.test(right) ? Number(left) - Number(right) : left < right ? -1 : 1
+
+/** Along the policy: `2.then.0` before `2.then.1` before `10`; the house's own before all. */
 const byPlace = (left: string, right: string): number => {
-  const ours = left.split(/[.:]/)
-  const theirs = right.split(/[.:]/)
+  const [ours, theirs] = [left.split(/[.:]/), right.split(/[.:]/)]
+  const isHouse = [left, right].map(step => step.startsWith('house:'))
+  if (isHouse[0] !== isHouse[1]) return isHouse[0] === true ? -1 : 1
   const at = ours.findIndex((part, place) => part !== theirs[place])
-  return at < 0 ? 0 : Number(ours[at]) - Number(theirs[at])
+  return at < 0 ? 0 : comparePart(ours[at] ?? '', theirs[at] ?? '')
 }
+
+/** `reliability 0.98, speed 0.5`: what a score is made of. */
+const partsOf = (one: Assessment, step: string): string => {
+  const parts = one.reasons.find(reason => reason.step === step)?.parts
+  if (parts === undefined) return ''
+  const said = Object.entries(parts).map(([name, value]) => `${name} ${decimal(value, 3)}`)
+  return ` (${said.join(', ')})`
+}
+
+/** Who stays only in need, and why. */
+const spared = ({ ranked }: RoutingDecision): readonly string[] =>
+  ranked.flatMap(one =>
+    one.reasons.flatMap(({ step, says }) =>
+      says === undefined ? [] : [`Behind the others: ${idOf(one)} by ${step}: ${says}.`],
+    ),
+  )
 
 const opinions = ({ facts, decision: { ranked } }: DecisionTrace): readonly string[] => {
   const steps = new Set(ranked.flatMap(one => one.reasons.map(reason => reason.step)))
@@ -147,8 +160,10 @@ export const explain = (trace: DecisionTrace): string => {
     ...bounds(facts),
     `Policy ${decision.policy.name}@${decision.policy.version}, decision ${decision.id}.`,
     first(decision),
-    ...chain(decision),
+    ...arms(decision),
+    ...course(decision),
     ...exclusions(decision),
+    ...spared(decision),
     ...opinions(trace),
     ...chances(decision),
     ...certainty(decision),

@@ -76,7 +76,8 @@ const hasOption = (options: StepOptions | undefined, name: string, value: unknow
 const cheapDoubt = (step: Use, way: Way): string | undefined => {
   const spread = priceSpread(way.candidates)
   const isGuarded = way.hasFloor || way.orders.includes('good') || hasOption(step.with, 'withoutFloor', true)
-  if (spread <= unlikePrices || isGuarded) return undefined
+  // In a blend it is weighed against other measures.
+  if (spread <= unlikePrices || isGuarded || step.blend !== undefined) return undefined
   return `cheap without a quality floor: prices differ ${times(spread)}, so the weakest would get everything. Put quality-floor into the policy, or say withoutFloor: true`
 }
 

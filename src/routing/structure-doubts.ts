@@ -1,0 +1,69 @@
+/** What is wrong or doubtful about splits, blends, windows and executions of a list of steps. */
+import { canonical } from '../domain/fingerprint.ts'
+import { branchesOf } from '../domain/policy.ts'
+import type { Arm, PolicyStep } from '../domain/policy.ts'
+import { duration } from './parsers.ts'
+import type { Finding } from './step-doubts.ts'
+import { listed, time } from './wording.ts'
+
+const warning = (at: string, says: string): Finding => ({ severity: 'warning', at, says })
+const error = (at: string, says: string): Finding => ({ severity: 'error', at, says })
+
+const twins = (arms: readonly Arm[]): readonly string[] => {
+  const [first] = arms
+  if (first === undefined) return []
+  return arms.filter(arm => canonical(arm.steps) === canonical(first.steps)).map(arm => arm.name)
+}
+
+/** Findings about the arms of one split. */
+export const splitFindings = (arms: readonly Arm[], at: string): readonly Finding[] => {
+  const answering = arms.filter(arm => arm.shadow !== true)
+  const shareless = arms.filter(arm => !(arm.share > 0))
+  const same = twins(answering)
+  return [
+    ...shareless.map(arm => warning(`${at}.split`, `arm ${arm.name} has no share: no request goes there`)),
+    ...(arms.length === 1
+      ? [warning(`${at}.split`, `a split with one arm, ${listed(arms.map(arm => arm.name))}`)]
+      : []),
+    ...(same.length > 1
+      ? [warning(`${at}.split`, `arms ${listed(same)} have the same steps: they tell nothing apart`)]
+      : []),
+  ]
+}
+
+const usesIn = (steps: readonly PolicyStep[]): readonly Extract<PolicyStep, { use: string }>[] =>
+  steps.flatMap(step => ('use' in step ? [step] : branchesOf(step).flatMap(usesIn)))
+
+/** Blends of one order alone are that order. */
+const blendFindings = (steps: readonly PolicyStep[]): readonly Finding[] => {
+  const blends = usesIn(steps).flatMap(step => step.blend ?? [])
+  const alone = [...new Set(blends)].filter(name => blends.filter(one => one === name).length === 1)
+  return alone.map(name => warning('steps', `blend ${name} has one order alone: it is that order`))
+}
+
+/** Latency looks back as far for all steps of a policy. */
+const windowFindings = (steps: readonly PolicyStep[], own: number | undefined): readonly Finding[] => {
+  const said = usesIn(steps).flatMap(step => {
+    const read = duration.parse(step.with?.['window'])
+    return read.ok ? [read.value] : []
+  })
+  const all = [...new Set([...(own === undefined ? [] : [own]), ...said])]
+  if (all.length < 2) return []
+  return [
+    error('steps', `latency looks back as far for all steps, but ${listed(all.map(time))} are said; write one window`),
+  ]
+}
+
+/** Only the last execution of a list counts, so that one before it in the same list never does. */
+export const idleExecutions = (steps: readonly PolicyStep[], at: string): readonly Finding[] => {
+  const places = [...steps.keys()].filter(place => 'execution' in (steps[place] ?? {}))
+  return places
+    .slice(0, -1)
+    .map(place => error(`${at}[${place}]`, `ineffective: the execution at ${at}[${places.at(-1) ?? 0}] comes after it`))
+}
+
+/** Findings about what runs through the whole policy. */
+export const structureFindings = (steps: readonly PolicyStep[], window: number | undefined): readonly Finding[] => [
+  ...blendFindings(steps),
+  ...windowFindings(steps, window),
+]
