@@ -1,6 +1,7 @@
 /** Anthropic: address, version and beta headers. */
 import { anthropicMessages } from '../dialects/anthropic-messages/index.ts'
 import { headerKey } from './authorize.ts'
+import { claudePrefills } from './go-on.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker } from './speak.ts'
 import type { Counting } from './voice.ts'
@@ -40,6 +41,7 @@ export const anthropic: ProviderMaker = settings => ({
     headers: { 'anthropic-version': '2023-06-01' },
     needsLength: true,
     counting,
+    prefills: claudePrefills,
     passes: ['anthropic-version', 'anthropic-beta'],
   }),
 })

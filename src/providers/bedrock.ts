@@ -9,6 +9,7 @@ import { rerankOnBedrock } from '../dialects/rerank/cohere.ts'
 import { bearer } from './authorize.ts'
 import type { Authorize } from './authorize.ts'
 import { hostedQuirks, onBedrock } from './claude-hosts.ts'
+import { claudePrefills } from './go-on.ts'
 import { bedrockMedia } from './media.ts'
 import { speak } from './speak.ts'
 import type { ProviderMaker, ProviderSettings } from './speak.ts'
@@ -66,6 +67,7 @@ const claude: Voice = {
   serves: model => isClaude(model) && !isOld(model),
   edits: onBedrock,
   quirks: hostedQuirks,
+  prefills: claudePrefills,
   needsLength: true,
   passes: invocationHeaders,
 }
@@ -115,6 +117,7 @@ export const bedrock: ProviderMaker = settings => {
       dialect: bedrockConverse,
       path: pathOf('converse', 'converse-stream'),
       counting,
+      prefills: claudePrefills,
       also: [claude],
       services,
     }),

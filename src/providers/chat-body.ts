@@ -4,10 +4,12 @@ import type { Deployment } from '../domain/deployment.ts'
 import type { Loss } from '../domain/outcome.ts'
 import type { ChatRequest, RawBody } from '../domain/request.ts'
 import { edited, editsFor } from './quirks.ts'
+import { continued } from './go-on.ts'
+import type { Continued } from './go-on.ts'
 import type { Edits } from './quirks.ts'
 import type { At, Voice } from './voice.ts'
 
-export interface Body {
+interface Body {
   readonly text: Uint8Array | string
   readonly losses: readonly Loss[]
 }
@@ -19,10 +21,10 @@ const askedOf = ({ json }: RawBody, edits: Edits): ReturnType<typeof edited> =>
 const none = { edits: {}, losses: [] }
 
 /** A request of a client that speaks the voice's dialect. */
-export type Express = ChatRequest & { readonly raw: RawBody }
+type Express = ChatRequest & { readonly raw: RawBody }
 
 /** The client's own body with only what must change changed. */
-export const expressBody = (who: string, voice: Voice, request: Express, at: At): Body => {
+const expressBody = (who: string, voice: Voice, request: Express, at: At): Body => {
   const { raw } = request
   const { dialect, quirks, edits: own } = voice
   const edit = dialect.express.editRequest(raw, at.model)
@@ -70,4 +72,33 @@ export const translatedValue = (
   const fit = quirks === undefined ? value : edited(value, changed.edits)
   const mine = own?.(fit, { model: deployment.model, stream: asked.stream, request: asked })
   return { value: mine === undefined ? fit : edited(fit, mine), losses: [...losses, ...changed.losses] }
+}
+
+/** A body, whether it is the client's own, and how an answer goes on with it. */
+interface ChatBody extends Body, Partial<Pick<Continued, 'goesOn' | 'door'>> {
+  readonly isExpress: boolean
+}
+
+/** May a body of the voice's own dialect go to this model as it came. */
+const passes = ({ quirks, dialect }: Voice, request: ChatRequest, model: string): boolean =>
+  request.asEvents !== true && quirks?.express !== false && dialect.express.takes?.(request, model) !== false
+
+/** For an answer that broke off: built anew, whatever the client speaks. */
+const bodyToGoOn = (who: string, voice: Voice, asked: ChatRequest, deployment: Deployment): ChatBody => {
+  const { request, goesOn, door, edits } = continued(asked, voice.prefills, deployment.model)
+  const { value, losses } = translatedValue(who, voice, request, deployment)
+  const text = JSON.stringify(edited(value, edits(value)))
+  return { text, losses, isExpress: false, goesOn, ...(door !== undefined && { door }) }
+}
+
+/** The body in the voice's dialect: the client's own where it may pass, else built anew. */
+export const chatBody = (who: string, voice: Voice, request: ChatRequest, deployment: Deployment): ChatBody => {
+  const { model } = deployment
+  const { raw, stream } = request
+  if (request.goesOnFrom !== undefined) return bodyToGoOn(who, voice, request, deployment)
+  if (raw?.dialect === voice.dialect.id && passes(voice, request, model)) {
+    return { ...expressBody(who, voice, { ...request, raw }, { model, stream, request }), isExpress: true }
+  }
+  const { value, losses } = translatedValue(who, voice, request, deployment)
+  return { text: JSON.stringify(value), losses, isExpress: false }
 }

@@ -1,4 +1,5 @@
 /** What is known of one provider that speaks OpenAI's dialect: as plain data. */
+import type { Prefill } from './go-on.ts'
 import type { Quirks } from './quirks.ts'
 import type { LimitFamily } from './rates.ts'
 
@@ -74,6 +75,8 @@ export interface LookAlike {
   readonly isMute?: boolean
   /** How it tells how long a conversation is. */
   readonly counts?: 'tokenize' | 'messages' | 'estimate' | 'tokenizer'
+  /** How it lets a model write on behind its own words. */
+  readonly prefills?: readonly Prefill[]
   /** What it wants otherwise at its other doors. */
   readonly doorQuirks?: Readonly<Partial<Record<Door, Quirks>>>
 }

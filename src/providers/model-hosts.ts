@@ -16,6 +16,8 @@ export const modelHosts: Readonly<Record<string, LookAlike>> = {
       words: { service_tier: ['auto', 'on_demand', 'flex', 'performance'] },
       reasoning: { form: 'effort', takes: ['none', 'low', 'medium', 'high'] },
     },
+    // Models that think write their thoughts first.
+    prefills: [{ names: /^(?:meta-llama\/)?llama/, form: 'turn' }],
     usage: 'x_groq',
     limits: 'openai',
     also: ['responses', 'speech', 'transcriptions', 'translations'],

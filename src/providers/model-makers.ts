@@ -1,4 +1,5 @@
 /** Look-alikes that serve models of their own: address, quirks, doors. */
+import type { Prefill } from './go-on.ts'
 import type { LookAlike } from './look-alike.ts'
 import type { Quirks } from './quirks.ts'
 
@@ -32,6 +33,9 @@ const qwen: Quirks = {
   reasoning: { form: 'switch', budget: true },
 }
 
+/** Of the families that do not think unless asked to. */
+const qwenPrefills: readonly Prefill[] = [{ names: /^qwen(?:3-max|3-coder|-max|-plus|-flash|-turbo)/, form: 'partial' }]
+
 /** Differences are from the providers' own API references and from recordings, checked 2026-11. */
 export const modelMakers: Readonly<Record<string, LookAlike>> = {
   mistral: {
@@ -50,6 +54,8 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
       nineLetterIds: true,
       reasoning: { form: 'effort', takes: ['none', 'high'] },
     },
+    // Its answers begin with what was given.
+    prefills: [{ form: 'prefix', repeats: true }],
     usage: 'last',
     limits: 'mistral',
     also: ['embeddings', 'moderations', 'transcriptions'],
@@ -68,6 +74,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
       // Low and medium are taken for high, xhigh for max.
       reasoning: { form: 'thinking', takes: ['low', 'medium', 'high', 'xhigh', 'max'] },
     },
+    prefills: [{ form: 'prefix', door: 'https://api.deepseek.com/beta/chat/completions' }],
     usage: 'last',
     also: ['responses'],
     elsewhere: {
@@ -153,6 +160,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
         },
       ],
     },
+    prefills: [{ names: /^moonshot-/, form: 'partial' }],
     usage: 'last',
     counts: 'estimate',
     also: ['responses'],
@@ -237,6 +245,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     url: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
     docs: 'https://help.aliyun.com/zh/model-studio/qwen-api-via-openai-chat-completions',
     quirks: qwen,
+    prefills: qwenPrefills,
     usage: 'asked',
     also: ['completions', 'embeddings'],
     elsewhere: {
@@ -250,6 +259,7 @@ export const modelMakers: Readonly<Record<string, LookAlike>> = {
     url: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     docs: 'https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions',
     quirks: qwen,
+    prefills: qwenPrefills,
     usage: 'asked',
     also: ['embeddings'],
     elsewhere: { messages: 'https://dashscope-intl.aliyuncs.com/apps/anthropic/v1/messages' },

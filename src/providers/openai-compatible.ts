@@ -19,6 +19,7 @@ import { givesAll, openaiTranscriptions, openaiTranslations } from '../dialects/
 import type { Checked } from '../domain/units.ts'
 import { bearer } from './authorize.ts'
 import { embedders } from './embedders.ts'
+import { claudePrefills } from './go-on.ts'
 import { countersOf, countingOf } from './look-alike-counting.ts'
 import { realtimeLine } from './lines.ts'
 import { doors, usualPaths } from './look-alike.ts'
@@ -78,6 +79,7 @@ const voices: Readonly<Partial<Record<Door, Omit<Voice, 'path'>>>> = {
     headers: { 'anthropic-version': '2023-06-01' },
     needsLength: true,
     passes: ['anthropic-version', 'anthropic-beta'],
+    prefills: claudePrefills,
   },
   responses: { dialect: openaiResponses },
   completions: { dialect: openaiCompletions },
@@ -173,12 +175,14 @@ const makerOf =
     const address = addressOf(type, row, settings)
     if (!address.ok) return address
     const { system = type, quirks } = row
+    const isOwn = settings.url === undefined
     const at = placesOf(type, row, settings)
     const silence = row.isMute === true ? { serves: () => false } : {}
     const voice = {
       dialect: openaiChat,
       path: '/chat/completions',
       ...(quirks !== undefined && { quirks }),
+      ...(row.prefills !== undefined && { prefills: row.prefills.filter(one => isOwn || one.door === undefined) }),
       ...silence,
     }
     const counting = { ...countingOf(row), counters: countersOf(row) }

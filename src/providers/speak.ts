@@ -8,9 +8,10 @@ import type { ChatRequest, CountRequest, Envelope, OperationRequest } from '../d
 import type { Checked, Instant } from '../domain/units.ts'
 import { serverSentEvents } from '../dialects/framing.ts'
 import type { Dialect } from '../ports/dialect.ts'
-import type { Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { AnswerReader, Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { WireHead } from '../ports/transport.ts'
 import type { Authorize } from './authorize.ts'
-import { expressBody, translatedValue } from './chat-body.ts'
+import { chatBody, translatedValue } from './chat-body.ts'
 import { classify, reclassify } from './classify.ts'
 import { converse } from './converse.ts'
 import { standingHeaders, withHeader, withPassing } from './headers.ts'
@@ -75,10 +76,6 @@ const namesOf = ({ tools }: ChatRequest, { toolName }: Dialect): ReadonlyMap<str
   return names.length === 0 ? undefined : new Map(names)
 }
 
-/** May a body of the voice's own dialect go to this model as it came. */
-const passes = ({ quirks, dialect }: Voice, request: ChatRequest, model: string): boolean =>
-  quirks?.express !== false && dialect.express.takes?.(request, model) !== false
-
 type Answered = ReturnType<ProviderAdapter['ask']>
 const json = 'application/json'
 
@@ -137,40 +134,39 @@ class Speaker {
     const { settings } = this.#spoken
     const { dialect, framing } = voice
     const { raw, stream } = request
-    const at = { model: deployment.model, stream, request }
     const own = raw?.dialect === dialect.id ? raw : undefined
-    const isExpress = own !== undefined && passes(voice, request, deployment.model)
-    const { text, losses } = isExpress
-      ? expressBody(settings.id, voice, { ...request, raw: own }, at)
-      : asText(translatedValue(settings.id, voice, request, deployment))
+    const { text, losses, isExpress, goesOn, door } = chatBody(settings.id, voice, request, deployment)
     const accept = stream ? (framing ?? dialect.framing ?? serverSentEvents).mediaType : json
     return {
       lane: isExpress ? 'express' : 'translated',
       wire: {
         method: 'POST',
-        url: this.#url(voice, at),
+        url: door ?? this.#url(voice, { model: deployment.model, stream, request }),
         headers: withPassing(this.#headers(voice, accept), own?.headers, voice.passes),
         body: text,
       },
       losses,
-      read: head => {
-        const names = isExpress ? undefined : namesOf(request, dialect)
-        return readAnswer(
-          {
-            ...(names !== undefined && { names }),
-            who: settings.id,
-            dialect,
-            ...(framing !== undefined && { framing }),
-            express: isExpress,
-            stream,
-            streamUsage: request.streamUsage,
-            failureIn: body => this.#told(head.status, body),
-            refine: reclassify,
-          },
-          head,
-        )
-      },
+      ...(goesOn !== undefined && { goesOn }),
+      read: head => this.#read(request, voice, isExpress, head),
     }
+  }
+
+  #read(request: ChatRequest, { dialect, framing }: Voice, express: boolean, head: WireHead): AnswerReader {
+    const names = express ? undefined : namesOf(request, dialect)
+    return readAnswer(
+      {
+        ...(names !== undefined && { names }),
+        who: this.#spoken.settings.id,
+        dialect,
+        ...(framing !== undefined && { framing }),
+        express,
+        stream: request.stream,
+        streamUsage: request.streamUsage,
+        failureIn: body => this.#told(head.status, body),
+        refine: reclassify,
+      },
+      head,
+    )
   }
 
   #count(request: CountRequest, deployment: Deployment): Answered {
@@ -275,11 +271,6 @@ class Speaker {
     }
   }
 }
-
-const asText = ({ value, losses }: ReturnType<typeof translatedValue>): ReturnType<typeof expressBody> => ({
-  text: JSON.stringify(value),
-  losses,
-})
 
 /** An adapter that speaks these dialects at this address. */
 export const speak = (spoken: Spoken): ProviderAdapter => {

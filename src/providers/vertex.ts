@@ -6,6 +6,7 @@ import { gemini } from '../dialects/gemini/index.ts'
 import { openaiChat } from '../dialects/openai-chat/index.ts'
 import { bearer, headerKey } from './authorize.ts'
 import { hostedQuirks, onVertex } from './claude-hosts.ts'
+import { claudePrefills } from './go-on.ts'
 import { vertexCounting, vertexPath } from './google-models.ts'
 import type { Place } from './google-models.ts'
 import { vertexLine } from './lines.ts'
@@ -61,6 +62,7 @@ const claudeVoice = (place: Place): Voice => ({
   serves: isClaude,
   edits: onVertex,
   quirks: hostedQuirks,
+  prefills: claudePrefills,
   needsLength: true,
   passes: ['anthropic-beta'],
   counting: {
@@ -71,13 +73,14 @@ const claudeVoice = (place: Place): Voice => ({
 })
 
 const mistralVoice = (place: Place): Voice => {
-  const { quirks } = modelMakers['mistral'] ?? {}
+  const { quirks, prefills } = modelMakers['mistral'] ?? {}
   return {
     dialect: openaiChat,
     path: rawPath(place, 'mistralai'),
     serves: isMistral,
     edits: (_, { model }) => ({ model: nameWithin(model).split('@', 1)[0] }),
     ...(quirks !== undefined && { quirks }),
+    ...(prefills !== undefined && { prefills }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { DialectId } from '../domain/ids.ts'
 import type { ChatRequest, Envelope, ModelRequest } from '../domain/request.ts'
 import type { Dialect, Framing } from '../ports/dialect.ts'
 import type { OperationDialect } from '../ports/operation-dialect.ts'
+import type { Prefill } from './go-on.ts'
 import type { Edits, Quirks } from './quirks.ts'
 
 /** What a path may depend on. */
@@ -51,6 +52,8 @@ export interface Voice extends Door {
   /** How its streams lie in bytes, where they do not as the dialect says. */
   readonly framing?: Framing
   readonly counting?: Counting
+  /** How a model is let write on behind its own words; absent: it is told to go on from them. */
+  readonly prefills?: readonly Prefill[]
 }
 
 /** One or more operations beyond chat in one format. */
