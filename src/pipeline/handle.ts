@@ -217,20 +217,11 @@ export class Handling implements Outlet, Flow {
     this.#listener.keep(this.#ledger.request, this.#house.thoughts)
   }
 
-  end(failure: Failure | undefined): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    const ledger = this.#ledger
-    const attempts = this.#dispatch?.attempts ?? []
-    ledger.attempts = inOrder(attempts)
-    if (failure === undefined) this.#remember()
-    else ledger.failure = failure
-    const house = this.#house
-    const cost = settle(ledger, house)
-    const { trace } = ledger
+  #ending(cost: Cost): Ending {
+    const { attempts, served, failure, trace } = this.#ledger
     const fallback = this.#stepDown()
-    const span = ledger.attempts.find(one => one.index === ledger.served)?.spanId ?? ledger.attempts.at(-1)?.spanId
-    const ending: Ending = {
+    const span = attempts.find(one => one.index === served)?.spanId ?? attempts.at(-1)?.spanId
+    return {
       attempts: attempts.length,
       cost,
       ...(failure !== undefined && { failure }),
@@ -238,7 +229,18 @@ export class Handling implements Outlet, Flow {
       ...(fallback !== undefined && { fallback }),
       ...(span !== undefined && { span }),
     }
-    this.#sink.end(ending)
+  }
+
+  end(failure: Failure | undefined): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const ledger = this.#ledger
+    ledger.attempts = inOrder(this.#dispatch?.attempts ?? [])
+    if (failure === undefined) this.#remember()
+    else ledger.failure = failure
+    const house = this.#house
+    const cost = settle(ledger, house)
+    this.#sink.end(this.#ending(cost))
     // Only once the client has all that it gets, and nobody is asked beside an answer that is none.
     if (failure === undefined && this.#errand !== undefined) castShadows(this.#errand, ledger, house)
   }

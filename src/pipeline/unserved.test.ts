@@ -99,7 +99,9 @@ describe('nobody can serve', () => {
     if (!compiled.ok) throw new Error(compiled.why)
     const at = (now + 10) as Instant
     const { open, why } = live.circuit(one.id, at)
-    const told = facts([one], { signals: { 'candidate.circuit': { by: { [one.id]: { open, why } } } } })
+    const told = facts([one], {
+      signals: { 'candidate.circuit': { by: { [one.id]: { open, why, by: 'told' as const } } } },
+    })
     const failure = unserved({ facts: told, decision: decide(compiled.value, told) }, live, at)
     expect(failure).toMatchObject({ kind: 'no-candidate' })
     expect(failure.retryAfter).toBeGreaterThan(1000)
