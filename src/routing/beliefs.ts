@@ -1,0 +1,97 @@
+/** What is believed of a candidate's quality, and how often each of several would turn out to be the best. */
+import type { Facts } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import { unit } from '../domain/units.ts'
+import { drawer } from './draw.ts'
+import { errorsAt, errorsAt90 } from './likelihood.ts'
+import { candidateSignal, isKnown, qualityOf } from './measures.ts'
+
+/** A mean and its standard error, both from 0 to 1. */
+export interface Belief {
+  readonly mean: number
+  readonly error: number
+}
+
+/** What a configured score is worth, in scores that were learned. */
+const priorScores = 10
+/** Anything from 0 to 1 alike. */
+const nothingKnown: Belief = { mean: 0.5, error: Math.sqrt(1 / 12) }
+
+const spread = (mean: number, scores: number): number => Math.sqrt((mean * (1 - mean)) / (scores + 1))
+
+/**
+ * Learned quality with the error behind its lower bound, or by the number of its scores where it tells no bound below the
+ * mean; a configured score as ten learned ones; undefined where nobody has said anything.
+ */
+export const beliefOf = (candidate: Candidate, facts: Facts): Belief | undefined => {
+  const known = qualityOf(candidate, facts)
+  if (known === undefined) return undefined
+  const mean = unit(known.mean)
+  const learned = candidateSignal(facts, 'candidate.quality', candidate)
+  if (!isKnown(learned?.mean)) return { mean, error: spread(mean, priorScores) }
+  if (known.low < known.mean)
+    return { mean, error: Math.min(nothingKnown.error, (known.mean - known.low) / errorsAt90) }
+  return { mean, error: spread(mean, isKnown(learned.samples) ? Math.max(1, learned.samples) : 1) }
+}
+
+/** The belief, or that it may be anything. */
+export const beliefOrNothing = (candidate: Candidate, facts: Facts): Belief =>
+  beliefOf(candidate, facts) ?? nothingKnown
+
+/**
+ * The places of those whose optimistic bound, at 90 %, reaches the best pessimistic one. Of the others it is as good as
+ * sure already that they are not the best, so that trying them teaches nothing that matters.
+ */
+export const couldMatter = (beliefs: readonly Belief[]): readonly number[] => {
+  const bar = Math.max(...beliefs.map(({ mean, error }) => mean - errorsAt90 * error))
+  return [...beliefs.entries()]
+    .filter(([, { mean, error }]) => mean + errorsAt90 * error >= bar)
+    .map(([place]) => place)
+}
+
+/** Draws behind each chance. */
+export const drawsOfEach = 256
+
+/** Standard normal numbers: one from each of 256 slices of equal probability, shuffled by a seed. */
+const normalDraws = (seed: string): Float64Array => {
+  const draw = drawer(seed)
+  const labels = Array.from({ length: drawsOfEach }, (_, place) => ({ place, by: draw(String(place)) }))
+  labels.sort((left, right) => left.by - right.by)
+  return Float64Array.from(labels, ({ place }) => errorsAt((place + 0.5) / drawsOfEach))
+}
+
+/** The chances of several to be the best, by beliefs; `width` scales the errors. They sum to 1. */
+export type BestOf = (beliefs: readonly Belief[], width: number) => readonly number[]
+
+/**
+ * Thompson sampling, written out: in how many of 256 draws from the beliefs each is the best. The draws are the same for
+ * every request, by place and not by its seed, so the shares are exact for the beliefs and replay exactly; which of them
+ * a request gets is drawn by its own seed. The draws are kept, as they cost more than all that is done with them.
+ */
+export const bestOf = (): BestOf => {
+  const tables: Float64Array[] = []
+  return (beliefs, width) => {
+    while (tables.length < beliefs.length) tables.push(normalDraws(`beliefs ${tables.length}`))
+    const wins = beliefs.map(() => 0)
+    for (let draw = 0; draw < drawsOfEach; draw++) {
+      const best = winner(beliefs, width, draw, tables)
+      wins[best] = (wins[best] ?? 0) + 1
+    }
+    return wins.map(count => count / drawsOfEach)
+  }
+}
+
+const winner = (beliefs: readonly Belief[], width: number, draw: number, tables: readonly Float64Array[]): number => {
+  let best = 0
+  let most = Number.NEGATIVE_INFINITY
+  for (let place = 0; place < beliefs.length; place++) {
+    const belief = beliefs[place]
+    const normal = tables[place]?.[draw]
+    if (belief === undefined || normal === undefined) continue
+    const drawn = belief.mean + width * belief.error * normal
+    if (drawn <= most) continue
+    most = drawn
+    best = place
+  }
+  return best
+}
