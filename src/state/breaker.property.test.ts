@@ -119,23 +119,31 @@ describe('a breaker, whatever happens', () => {
     })
   })
 
-  it('closes exactly after three good probes, and opens again on a bad one', () => {
+  it('closes exactly after three good answers to probes or to who was asked all the same, and opens again on a bad probe', () => {
     holdsOver(({ before, after, result }) => {
       if (before.state !== 'half-open') return
       const isProbe = result?.isProbe === true && result.startedAt >= before.since
-      if (isProbe && result.verdict === 'bad') return expect(after.state).toBe('open')
-      const good = before.good + (isProbe && result.verdict === 'good' ? 1 : 0)
+      const isTold = (result?.failure?.retryAfter ?? 0) > 0
+      const isLater = result !== undefined && result.startedAt > before.opened
+      if (result?.verdict === 'bad' && (isProbe || (isTold && isLater))) {
+        if (after.state !== 'open') return expect.fail('a bad one left it half-open')
+        return expect(after.openings).toBe(before.openings + (isProbe ? 1 : 0))
+      }
+      const good = before.good + (result?.verdict === 'good' && isLater ? 1 : 0)
       expect(after.state).toBe(good === 3 ? 'closed' : 'half-open')
       if (after.state === 'half-open') expect(after.good).toBe(good)
     })
   })
 
-  it('stays open until its time has passed, whatever ends meanwhile', () => {
-    holdsOver(({ before, after, at }) => {
+  it('stays open until its time has passed or somebody who was asked since is answered, whatever else ends meanwhile', () => {
+    holdsOver(({ before, after, at, result }) => {
       if (before.state !== 'open') return
-      expect(after.state).toBe('open')
       expect(at).toBeLessThan(before.until)
-      if (after.state === 'open') expect(after.until).toBeGreaterThanOrEqual(before.until)
+      const isProof = result?.verdict === 'good' && result.startedAt > before.since
+      expect(after.state).toBe(isProof ? 'half-open' : 'open')
+      if (after.state !== 'open') return
+      expect(after.until).toBeGreaterThanOrEqual(before.until)
+      expect(after.openings).toBe(before.openings)
     })
   })
 
@@ -145,6 +153,7 @@ describe('a breaker, whatever happens', () => {
       const rest = after.until - at
       const told = Math.min(3_600_000, result?.failure?.retryAfter ?? 0)
       if (told > 0) return expect(rest).toBeCloseTo(told, 3)
+      expect(after.isTold).toBe(false)
       const whole = Math.min(120_000, 5_000 * 2 ** (after.openings - 1))
       expect(rest).toBeLessThanOrEqual(whole)
       expect(rest).toBeGreaterThanOrEqual(whole * 0.8)
@@ -153,7 +162,7 @@ describe('a breaker, whatever happens', () => {
 
   it('is not moved by results of attempts from before it opened', () => {
     holdsOver(({ before, after, result }) => {
-      if (before.state !== 'half-open' || result === undefined || result.startedAt >= before.since) return
+      if (before.state !== 'half-open' || result === undefined || result.startedAt > before.opened) return
       expect(after).toEqual(before)
     })
   })
@@ -182,6 +191,7 @@ describe('a breaker, whatever happens', () => {
         'closed closed',
         'closed open',
         'open open',
+        'open half-open',
         'half-open half-open',
         'half-open open',
         'half-open closed',

@@ -34,6 +34,7 @@ describe('a breaker', () => {
       state: 'open',
       since: 100,
       until: 5_100,
+      isTold: false,
       openings: 1,
       why: '5 failures in a row, the last upstream-overloaded',
     })
@@ -108,7 +109,7 @@ describe('a breaker', () => {
       )
     expect(late(0)).toBe(open)
     expect(late(1_000)).toBe(open)
-    expect(late(60_000)).toEqual({ ...open, until: 60_200 })
+    expect(late(60_000)).toEqual({ ...open, until: 60_200, isTold: true })
     expect(breakerEnded(open, result('good', 200, { startedAt: instant(0) }), rules())).toBe(open)
   })
 
@@ -130,13 +131,39 @@ describe('a breaker', () => {
 
   it('does not take a result from before it opened for a probe’s, nor one from before it closed for a new one', () => {
     const half = breakerAt(failing(newBreaker, 5, 0), instant(5_000), settings)
-    expect(breakerEnded(half, result('good', 6_000, { startedAt: instant(1) }), rules())).toBe(half)
-    expect(breakerEnded(half, result('bad', 6_000, { startedAt: instant(1) }), rules())).toBe(half)
+    expect(breakerEnded(half, result('good', 6_000, { startedAt: instant(0) }), rules())).toBe(half)
+    expect(breakerEnded(half, result('bad', 6_000, { startedAt: instant(0) }), rules())).toBe(half)
     let breaker: Breaker = half
     for (const at of [5_000, 5_001, 5_002]) breaker = probed(breaker, 'good', at)
     const old = result('bad', 6_000, { startedAt: instant(1) })
     for (let time = 0; time < 9; time++) breaker = breakerEnded(breaker, old, rules(30, 30))
     expect(breaker).toMatchObject({ state: 'closed', inRow: 0 })
+  })
+
+  it('takes a good answer of one that was asked while it was open for a good probe', () => {
+    const open = failing(newBreaker, 5, 0)
+    const asked = (breaker: Breaker, startedAt: number, at: number): Breaker =>
+      breakerEnded(breaker, result('good', at, { startedAt: instant(startedAt) }), rules())
+    expect(asked(open, 0, 1_000)).toBe(open)
+    const half = asked(open, 1, 1_000)
+    expect(half).toMatchObject({ state: 'half-open', since: 1_000, opened: 0, good: 1 })
+    const out = breakerStarted(half, instant(1_100), settings)
+    expect(asked(out, 2, 1_200)).toMatchObject({ good: 2, probe: 1_100 })
+    expect(asked(asked(out, 2, 1_200), 900, 1_300)).toMatchObject({ state: 'closed', since: 1_300, openings: 1 })
+    expect(asked(breakerAt(open, instant(5_000), settings), 4_000, 6_000)).toMatchObject({
+      state: 'half-open',
+      good: 1,
+    })
+  })
+
+  it('rests no longer for those who fail though it is open, unless they are told to wait', () => {
+    let breaker: Breaker = failing(newBreaker, 5, 0)
+    for (let time = 1; time < 50; time++) breaker = breakerEnded(breaker, result('bad', time), rules(50, 50))
+    expect(breaker).toMatchObject({ until: 5_000, openings: 1, isTold: false })
+    const half = breakerStarted(breaker, instant(5_000), settings)
+    expect(breakerEnded(half, result('bad', 5_100), rules(50, 50))).toBe(half)
+    const wait = result('bad', 5_100, { failure: failureOf('upstream-overloaded', 9_000) })
+    expect(breakerEnded(half, wait, rules())).toMatchObject({ state: 'open', until: 14_100, openings: 1, isTold: true })
   })
 
   it('shortens each rest a little, by its seed', () => {

@@ -51,12 +51,16 @@ export interface OpenBreaker {
   readonly state: 'open'
   readonly since: Instant
   readonly until: Instant
+  /** `until` is the provider's own word. */
+  readonly isTold: boolean
   readonly openings: number
   readonly why: string
 }
 export interface HalfOpenBreaker {
   readonly state: 'half-open'
   readonly since: Instant
+  /** When it opened. Who was asked after that all the same, as a last resort, tells as much by a good answer as a probe. */
+  readonly opened: Instant
   readonly openings: number
   readonly why: string
   /** Good probes so far. */
@@ -90,8 +94,8 @@ export interface BreakerRules {
 /** What it is at this moment: open until its time has passed; a probe that takes too long bars nobody. */
 export const breakerAt = (breaker: Breaker, now: Instant, { longestProbe }: BreakerSettings): Breaker => {
   if (breaker.state === 'open' && now >= breaker.until) {
-    const { openings, why, until } = breaker
-    return { state: 'half-open', since: until, openings, why, good: 0 }
+    const { openings, why, until, since } = breaker
+    return { state: 'half-open', since: until, opened: since, openings, why, good: 0 }
   }
   if (breaker.state === 'half-open' && breaker.probe !== undefined && now >= breaker.probe + longestProbe) {
     const { probe: _probe, ...rest } = breaker
@@ -119,8 +123,9 @@ const restOf = (openings: number, { settings, seed }: BreakerRules): number => {
 
 const open = (openings: number, why: string, result: Result, rules: BreakerRules): OpenBreaker => {
   const { at } = result
-  const rest = told(result, rules.settings) || restOf(openings, rules)
-  return { state: 'open', since: at, until: (at + rest) as Instant, openings, why }
+  const wait = told(result, rules.settings)
+  const rest = wait || restOf(openings, rules)
+  return { state: 'open', since: at, until: (at + rest) as Instant, isTold: wait > 0, openings, why }
 }
 
 const whyClosedOpens = (inRow: number, result: Result, rules: BreakerRules): string | undefined => {
@@ -141,26 +146,44 @@ const endedClosed = (breaker: ClosedBreaker, result: Result, rules: BreakerRules
   return open(isRelapse ? breaker.openings + 1 : 1, why, result, rules)
 }
 
-/** Whoever ends while it is open started before, or did not ask: only a provider's wish to wait longer counts. */
-const endedOpen = (breaker: OpenBreaker, result: Result, { settings }: BreakerRules): Breaker => {
-  if (result.verdict !== 'bad') return breaker
-  const until = (result.at + told(result, settings)) as Instant
-  return until > breaker.until ? { ...breaker, until } : breaker
+const counted = (good: number, before: HalfOpenBreaker, at: Instant, { settings }: BreakerRules): Breaker =>
+  good < settings.probesToClose
+    ? { ...before, good }
+    : { state: 'closed', since: at, inRow: 0, openings: before.openings }
+
+/**
+ * Whoever ends well and started after it opened was asked as a last resort and has proved that it answers again. One
+ * that failed tells nothing new: many may be under way there at once, and if each of them doubled the rest, one outage
+ * would count as twenty; what happens next is for the probe to find out. Only a provider's wish to wait longer counts.
+ */
+const endedOpen = (breaker: OpenBreaker, result: Result, rules: BreakerRules): Breaker => {
+  const { at, verdict, startedAt } = result
+  if (verdict === 'good' && startedAt > breaker.since) {
+    const { openings, why, since } = breaker
+    return counted(1, { state: 'half-open', since: at, opened: since, openings, why, good: 0 }, at, rules)
+  }
+  if (verdict !== 'bad') return breaker
+  const until = (at + told(result, rules.settings)) as Instant
+  return until > breaker.until ? { ...breaker, until, isTold: true } : breaker
 }
 
-/** Only probes of this time count, those that took too long included. */
+/** Of those that are no probes only what is good counts, or a provider's wish to wait. */
+const endedBeside = (breaker: HalfOpenBreaker, result: Result, rules: BreakerRules): Breaker => {
+  if (result.startedAt <= breaker.opened) return breaker
+  if (result.verdict === 'good') return counted(breaker.good + 1, breaker, result.at, rules)
+  const isTold = result.verdict === 'bad' && told(result, rules.settings) > 0
+  return isTold ? open(breaker.openings, `it failed again: ${kindOf(result)}`, result, rules) : breaker
+}
+
+/** Only probes of this time count as such, those that took too long included. */
 const endedHalfOpen = (breaker: HalfOpenBreaker, result: Result, rules: BreakerRules): Breaker => {
-  if (!result.isProbe || result.startedAt < breaker.since) return breaker
+  if (!result.isProbe || result.startedAt < breaker.since) return endedBeside(breaker, result, rules)
   if (result.verdict === 'bad') {
     return open(breaker.openings + 1, `a probe failed: ${kindOf(result)}`, result, rules)
   }
   const { probe, ...free } = breaker
   const rest: HalfOpenBreaker = probe === undefined || probe === result.startedAt ? free : breaker
-  if (result.verdict === 'neither') return rest
-  const good = breaker.good + 1
-  return good < rules.settings.probesToClose
-    ? { ...rest, good }
-    : { state: 'closed', since: result.at, inRow: 0, openings: breaker.openings }
+  return result.verdict === 'neither' ? rest : counted(breaker.good + 1, rest, result.at, rules)
 }
 
 /** An attempt has ended. Late results of attempts from before it opened or closed change nothing. */

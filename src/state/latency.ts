@@ -1,8 +1,8 @@
-/** Quantiles over a sliding window: how long things took of late. */
+/** Quantiles over sliding windows: how long things took of late. */
 import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
-import { Sketch } from './sketch.ts'
-import { Slices } from './slices.ts'
+import { Pile } from './pile.ts'
+import { bucketCount, bucketOf, Sketch } from './sketch.ts'
 
 /** The usual figures of a window, in the unit of what was added. */
 export interface Quantiles {
@@ -12,65 +12,174 @@ export interface Quantiles {
   readonly samples: number
 }
 
+/** A slice never holds more of one size; damage must not spoil the sums. */
+const mostRestored = 1e6
+
+const isWithin = (value: number | undefined, least: number, most: number): value is number =>
+  value !== undefined && Number.isInteger(value) && value >= least && value <= most
+
+/** What one length of window holds, kept up to date while somebody asks for it. */
+interface View {
+  readonly sum: Sketch
+  /** Slices that it looks back over, the one under way included. */
+  readonly slices: number
+  /** The slice that was under way when it was last asked for. */
+  askedIn: number
+  /** Until something comes or goes: decisions are made more often than slices pass. */
+  figures: Quantiles | undefined
+}
+
 const slicesInWindow = 12
 
-/** Remembers what was added within the window; the last slice of it may be cut short by a twelfth. */
-export class QuantileWindow {
-  readonly #slices: Slices<Sketch>
-  readonly #sum = new Sketch()
-  /** The last p95, until something comes or goes: decisions are made more often than slices pass. */
-  #p95: number | undefined
+/** When values came, and how many in which bucket: `[milliseconds, bucket, count, bucket, count, …]`, oldest first. */
+export type SavedQuantiles = readonly (readonly number[])[]
 
-  constructor(window: Millis) {
-    this.#slices = new Slices({
-      count: slicesInWindow,
-      length: millis(window / slicesInWindow),
-      make: () => new Sketch(),
-      pass: slice => {
-        if (slice.total === 0) return
-        this.#sum.subtract(slice)
-        slice.clear()
-        this.#p95 = undefined
-      },
-    })
+/**
+ * Remembers what was added within `longest` and reads any shorter window of it, in whole slices; the last slice of a
+ * window may be cut short. A window that is read costs an addition for each value, one that is not read nothing.
+ */
+export class QuantileWindow {
+  readonly #length: Millis
+  readonly #count: number
+  readonly #ring: (Pile | undefined)[]
+  #views: readonly View[] = []
+  /** Number of the slice under way, counted from the epoch. */
+  #head: number | undefined
+
+  constructor(longest: Millis, slices = slicesInWindow) {
+    this.#length = millis(longest / slices)
+    this.#count = slices
+    this.#ring = Array.from({ length: slices })
+  }
+
+  #place(number: number): number {
+    return ((number % this.#count) + this.#count) % this.#count
+  }
+
+  #pile(number: number): Pile | undefined {
+    return this.#ring[this.#place(number)]
+  }
+
+  /** Lets the slices go that have passed by now. A clock that steps back changes nothing. */
+  #advance(now: Instant): number {
+    const number = Math.floor(now / this.#length)
+    const head = (this.#head ??= number)
+    // Written so that a time which is no number moves nothing.
+    if (!(number > head)) return head
+    this.#views = this.#views.filter(view => number - view.askedIn < this.#count)
+    for (const view of this.#views) {
+      const first = head - view.slices + 1
+      for (let one = first; one <= Math.min(head, number - view.slices); one++) this.#apply(view, one, -1)
+    }
+    for (let one = Math.max(head + 1, number - this.#count + 1); one <= number; one++) this.#pile(one)?.clear()
+    return (this.#head = number)
+  }
+
+  #apply(view: View, number: number, sign: 1 | -1): void {
+    const pile = this.#pile(number)
+    if (pile === undefined || pile.total === 0) return
+    pile.each((bucket, count) => view.sum.change(bucket, sign * count))
+    view.figures = undefined
+  }
+
+  #view(now: Instant, window: Millis | undefined): View {
+    const head = this.#advance(now)
+    const wanted = window === undefined ? this.#count : Math.round(window / this.#length)
+    const slices = Math.min(this.#count, Math.max(1, wanted))
+    let view = this.#views.find(one => one.slices === slices)
+    if (view === undefined) {
+      view = { sum: new Sketch(), slices, askedIn: head, figures: undefined }
+      for (let one = head - slices + 1; one <= head; one++) this.#apply(view, one, 1)
+      this.#views = [...this.#views, view]
+    }
+    view.askedIn = head
+    return view
+  }
+
+  #put(bucket: number, count: number, number: number): void {
+    const place = this.#place(number)
+    const pile = (this.#ring[place] ??= new Pile())
+    pile.add(bucket, count)
+    for (const view of this.#views) {
+      if (number <= (this.#head ?? number) - view.slices) continue
+      view.sum.change(bucket, count)
+      view.figures = undefined
+    }
+  }
+
+  /** The slice of this moment; undefined if it has passed. A moment ahead of the slice under way counts as in it. */
+  #numberOf(moment: number): number | undefined {
+    if (this.#head === undefined) return undefined
+    const number = Math.min(Math.floor(moment / this.#length), this.#head)
+    return number > this.#head - this.#count ? number : undefined
   }
 
   /** Values that are negative or no number are not counted. */
   add(value: number, at: Instant): void {
     if (!(value >= 0)) return
-    this.#slices.advance(at)
-    const slice = this.#slices.at(at)
-    if (slice === undefined) return
-    slice.add(value)
-    this.#sum.add(value)
-    this.#p95 = undefined
+    this.#advance(at)
+    const number = this.#numberOf(at)
+    if (number !== undefined) this.#put(bucketOf(value), 1, number)
   }
 
-  samples(now: Instant): number {
-    this.#slices.advance(now)
-    return this.#sum.total
+  samples(now: Instant, window?: Millis): number {
+    return this.#view(now, window).sum.total
   }
 
   /** Undefined if the window is empty. */
-  p95(now: Instant): number | undefined {
-    this.#slices.advance(now)
-    return (this.#p95 ??= this.#sum.quantile(0.95))
+  p95(now: Instant, window?: Millis): number | undefined {
+    return this.figures(now, window)?.p95
   }
 
-  quantile(share: number, now: Instant): number | undefined {
-    this.#slices.advance(now)
-    return this.#sum.quantile(share)
+  quantile(share: number, now: Instant, window?: Millis): number | undefined {
+    return this.#view(now, window).sum.quantile(share)
   }
 
   /** Undefined if the window is empty. */
-  figures(now: Instant): Quantiles | undefined {
-    const p95 = this.p95(now)
+  figures(now: Instant, window?: Millis): Quantiles | undefined {
+    const view = this.#view(now, window)
+    if (view.figures !== undefined) return view.figures
+    const { sum } = view
+    const p95 = sum.quantile(0.95)
     if (p95 === undefined) return undefined
-    return {
-      p50: this.#sum.quantile(0.5) ?? p95,
-      p95,
-      p99: this.#sum.quantile(0.99) ?? p95,
-      samples: this.#sum.total,
+    view.figures = { p50: sum.quantile(0.5) ?? p95, p95, p99: sum.quantile(0.99) ?? p95, samples: sum.total }
+    return view.figures
+  }
+
+  /** All that it holds. The newest `exact` slices each by itself, older ones in steps of `step`, as of the newest of each step. */
+  save(now: Instant, exact = this.#count, step = 1): SavedQuantiles {
+    const head = this.#advance(now)
+    const saved: number[][] = []
+    let before: { readonly sum: Map<number, number>; readonly group: number; number: number } | undefined
+    const close = (): void => {
+      if (before !== undefined) saved.push([before.number * this.#length, ...[...before.sum].flat()])
+    }
+    for (let number = head - this.#count + 1; number <= head; number++) {
+      const pile = this.#pile(number)
+      if (pile === undefined || pile.total === 0) continue
+      const group = number > head - exact ? number : Math.floor(number / step)
+      if (before === undefined || before.group !== group) {
+        close()
+        before = { sum: new Map(), group, number }
+      }
+      const { sum } = before
+      before.number = number
+      pile.each((bucket, count) => sum.set(bucket, (sum.get(bucket) ?? 0) + count))
+    }
+    close()
+    return saved
+  }
+
+  /** Adds what was saved of another, as far as it has not passed by now. */
+  restore(saved: SavedQuantiles, now: Instant): void {
+    this.#advance(now)
+    for (const [at = Number.NaN, ...pairs] of saved) {
+      const number = this.#numberOf(at)
+      if (number === undefined || Number.isNaN(number)) continue
+      for (let place = 0; place + 1 < pairs.length; place += 2) {
+        const [bucket, count] = pairs.slice(place, place + 2)
+        if (isWithin(bucket, 0, bucketCount - 1) && isWithin(count, 1, mostRestored)) this.#put(bucket, count, number)
+      }
     }
   }
 }

@@ -20,6 +20,8 @@ export interface Circuit {
   readonly open: boolean
   /** '' while closed. */
   readonly why: string
+  /** `until` is the provider's own word. */
+  readonly by?: 'told'
   readonly until?: Instant
 }
 
@@ -108,7 +110,10 @@ const closed: Circuit = { state: 'closed', open: false, why: '' }
 const circuitOf = (breaker: Breaker, { longestProbe }: BreakerSettings): Circuit => {
   const { state } = breaker
   if (state === 'closed') return closed
-  if (state === 'open') return { state, open: true, why: breaker.why, until: breaker.until }
+  if (state === 'open') {
+    const { why, until, isTold } = breaker
+    return { state, open: true, why, ...(isTold && { by: 'told' }), until }
+  }
   const { why, probe } = breaker
   if (probe === undefined) return { state, open: false, why: `${why}; on probation` }
   return { state, open: true, why: `${why}; a probe is out`, until: (probe + longestProbe) as Instant }

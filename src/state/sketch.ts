@@ -7,12 +7,14 @@ const logFactor = Math.log(factor)
 /** What is smaller counts as this, what is larger as `largest`: a tenth of a millisecond to nearly three hours. */
 const smallest = 0.1
 const largest = 1e7
-const buckets = Math.ceil(Math.log(largest / smallest) / logFactor) + 1
+/** No bucket has this number or a higher one. */
+export const bucketCount = Math.ceil(Math.log(largest / smallest) / logFactor) + 1
 /** The value within a bucket that is no further than `relativeError` from either border, per unit of the upper one. */
 const middle = 2 / (1 + factor)
 
-const bucketOf = (value: number): number =>
-  value > smallest ? Math.min(buckets - 1, Math.ceil(Math.log(value / smallest) / logFactor)) : 0
+/** The bucket that counts this value. */
+export const bucketOf = (value: number): number =>
+  value > smallest ? Math.min(bucketCount - 1, Math.ceil(Math.log(value / smallest) / logFactor)) : 0
 const valueOf = (bucket: number): number => (bucket === 0 ? smallest : smallest * factor ** bucket * middle)
 
 /** Counts values by size. Two sketches can be added and subtracted, so a window is the sum of its slices. */
@@ -29,11 +31,14 @@ export class Sketch {
 
   /** NaN is not counted. */
   add(value: number): void {
-    if (Number.isNaN(value)) return
-    const bucket = bucketOf(value)
-    this.#counts ??= new Uint32Array(buckets)
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1
-    this.#total++
+    if (!Number.isNaN(value)) this.change(bucketOf(value), 1)
+  }
+
+  /** So many more in a bucket; a negative number takes back what was counted before. */
+  change(bucket: number, count: number): void {
+    this.#counts ??= new Uint32Array(bucketCount)
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count
+    this.#total += count
     if (bucket > this.#top) this.#top = bucket
   }
 
@@ -50,7 +55,7 @@ export class Sketch {
   #combine(other: Sketch, sign: 1 | -1): void {
     const theirs = other.#counts
     if (theirs === undefined || other.#total === 0) return
-    this.#counts ??= new Uint32Array(buckets)
+    this.#counts ??= new Uint32Array(bucketCount)
     for (let bucket = 0; bucket <= other.#top; bucket++) {
       const count = theirs[bucket] ?? 0
       if (count > 0) this.#counts[bucket] = (this.#counts[bucket] ?? 0) + sign * count
