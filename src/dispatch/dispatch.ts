@@ -58,6 +58,11 @@ export class Dispatch implements LaneListener {
     return this.#attempts
   }
 
+  /** How many attempts have begun. */
+  get begun(): number {
+    return this.#opened
+  }
+
   start(): void {
     const { clock, patience } = this.#hands
     this.#startedAt = clock.now()

@@ -170,7 +170,7 @@ export class Handling implements Outlet, Flow {
         candidate: lane.candidate,
         decision: trace.decision,
         ...(pool !== undefined && { pool }),
-        attempts: attempt.index + 1,
+        attempts: this.#dispatch?.begun ?? attempt.index + 1,
         ...(fallback !== undefined && { fallback }),
         span: attempt.spanId,
         lane: attempt.lane,

@@ -28,10 +28,6 @@ export const isOurFault = (settled: Settled): boolean => {
   return status >= 500 || status === 200
 }
 
-/** Attempts at another candidate because one before had failed. */
-export const stepsDownOf = ({ attempts }: Settled): readonly Attempt[] =>
-  attempts.filter(({ kind }) => kind === 'fallback')
-
 /** In a word, e.g. `upstream_5xx`, why the last candidate that failed was left for another; undefined if none was. */
 export const fallbackOf = (settled: Settled): string | undefined => {
   const serving = servedOf(settled) ?? settled.attempts.at(-1)
@@ -40,6 +36,16 @@ export const fallbackOf = (settled: Settled): string | undefined => {
       failure !== undefined && failure.kind !== 'cancelled' && candidate.id !== serving?.candidate.id,
   )
   return left?.failure === undefined ? undefined : reasonOf(left.failure)
+}
+
+/** Kinds of attempts that are made because one before was not good enough. */
+const downward: ReadonlySet<Attempt['kind']> = new Set(['fallback', 'cascade', 'continue'])
+
+/** Attempts at another candidate because one before had failed; also the lane of a race or hedge that served in place of it. */
+export const stepsDownOf = (settled: Settled): readonly Attempt[] => {
+  const { attempts, served } = settled
+  const isRescue = ({ index, kind }: Attempt): boolean => index === served && (kind === 'hedge' || kind === 'race')
+  return attempts.filter(one => downward.has(one.kind) || (isRescue(one) && fallbackOf(settled) !== undefined))
 }
 
 /** From when the request came until the client got its first content; undefined if it got none. */

@@ -1,6 +1,6 @@
 /** A settled request as spans: the request, the decision within it, and each attempt within that. */
 import type { DecisionTrace, Reason } from '../../domain/decision.ts'
-import type { Settled } from '../../domain/gateway-event.ts'
+import type { Settled, ShadowStory } from '../../domain/gateway-event.ts'
 import type { Attempt } from '../../domain/outcome.ts'
 import type { FinishReason, Usage } from '../../domain/stream-event.ts'
 import { plainFailure } from '../plain-failure.ts'
@@ -97,6 +97,7 @@ const decisionAttributes = (settled: Settled, trace: DecisionTrace): Attributes 
     .set(own.confidence, decision.confidence)
     .set(own.propensity, first && decision.propensity[first])
     .set(own.seed, decision.seed)
+    .set(own.arm, decision.arms?.map(({ arm }) => arm).join(','))
     .set(own.task, settled.task)
 }
 
@@ -135,7 +136,7 @@ const setUsage = (to: Attributes, names: GenAiNames, usage: Usage | undefined): 
     .set(names.reasoning, usage.reasoning === 0 ? undefined : usage.reasoning)
 }
 
-const setAnswer = (to: Attributes, names: GenAiNames, settled: Settled, attempt: Attempt): void => {
+const setAnswer = (to: Attributes, names: GenAiNames, settled: Pick<Settled, 'streamed'>, attempt: Attempt): void => {
   const { firstTokenAt, startedAt, finish } = attempt
   const wait = settled.streamed && firstTokenAt !== undefined ? Math.max(0, firstTokenAt - startedAt) / 1000 : undefined
   to.set(names.responseId, attempt.upstreamId)
@@ -147,7 +148,7 @@ const setAnswer = (to: Attributes, names: GenAiNames, settled: Settled, attempt:
 
 const setAttempt = (
   to: Attributes,
-  { kind, index, trigger, committed, failure, lane, candidate, losses }: Attempt,
+  { kind, index, trigger, committed, failure, lane, candidate, losses, cost }: Attempt,
 ): void => {
   to.set(own.deployment, candidate.id)
     .set(own.attemptIndex, index)
@@ -156,10 +157,15 @@ const setAttempt = (
     .set(own.attemptCommitted, committed)
     .set(own.attemptCancelled, failure?.kind === 'cancelled')
     .set(own.attemptLane, lane)
+    .set(own.attemptCost, cost && cost.amount / 1e6)
+    .set(own.attemptCostSource, cost?.source)
     .set(own.losses, losses.length === 0 ? undefined : losses.map(({ field }) => field))
 }
 
-const attemptSpan = (settled: Settled, attempt: Attempt, { names, compat }: SpanStyle): Span => {
+/** What the span of an attempt tells of its request. */
+type Around = Pick<Settled, 'trace' | 'routeSpan' | 'operation' | 'streamed' | 'session' | 'decision'>
+
+const attemptSpan = (settled: Around, attempt: Attempt, { names, compat }: SpanStyle): Span => {
   const { candidate, failure, system = candidate.provider } = attempt
   const endpoint = endpointOf(attempt.url)
   const attributes = new Attributes()
@@ -189,7 +195,7 @@ const attemptSpan = (settled: Settled, attempt: Attempt, { names, compat }: Span
   }
 }
 
-const placeOf = ({ trace }: Settled): Pick<Span, 'trace' | 'state'> => ({
+const placeOf = ({ trace }: Pick<Settled, 'trace'>): Pick<Span, 'trace' | 'state'> => ({
   trace: trace.traceId,
   ...(trace.state !== undefined && { state: trace.state }),
 })
@@ -272,4 +278,11 @@ export const spansOf = (settled: Settled, style: SpanStyle): readonly Span[] => 
   if (settled.decision === undefined) return [server]
   const attempts = settled.attempts.map(attempt => attemptSpan(settled, attempt, style))
   return [server, routeSpan(settled, settled.decision), ...attempts]
+}
+
+/** The span of an answer that nobody was shown, beside those of its request. */
+export const shadowSpan = (story: ShadowStory, style: SpanStyle): Span => {
+  const span = attemptSpan(story, story.attempt, style)
+  const arm = new Attributes().set(own.arm, story.shadow.arm)
+  return { ...span, attributes: [...span.attributes, ...arm.list] }
 }

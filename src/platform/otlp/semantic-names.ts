@@ -111,6 +111,11 @@ export const own = {
   attemptCommitted: named('boolean', 'signalbox.attempt.committed'),
   attemptCancelled: named('boolean', 'signalbox.attempt.cancelled'),
   attemptLane: named('string', 'signalbox.attempt.lane'),
+  /** In US dollars; whoever lost a race has its own. */
+  attemptCost: named('double', 'signalbox.attempt.cost.amount'),
+  attemptCostSource: named('string', 'signalbox.attempt.cost.source'),
+  /** The arms that were drawn, the outermost first, or the one of a shadow. */
+  arm: named('string', 'signalbox.experiment.arm'),
   deployment: named('string', 'signalbox.deployment'),
   losses: named('string[]', 'signalbox.losses'),
   attempts: named('int', 'signalbox.attempts'),

@@ -1,7 +1,15 @@
-/** Writes decisions and outcomes into the journal, in batches, beside the requests. */
+/** Writes decisions, outcomes and shadows into the journal, in batches, beside the requests. */
 import type { DecisionTrace } from '../../domain/decision.ts'
-import type { GatewayEvent, Settled, SettledRecord } from '../../domain/gateway-event.ts'
+import type {
+  AttemptRecord,
+  GatewayEvent,
+  Settled,
+  SettledRecord,
+  ShadowRecord,
+  ShadowStory,
+} from '../../domain/gateway-event.ts'
 import type { RequestId } from '../../domain/ids.ts'
+import type { Attempt } from '../../domain/outcome.ts'
 import { millis } from '../../domain/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Journal } from '../../ports/store.ts'
@@ -25,11 +33,20 @@ export interface JournalOptions {
   readonly every?: number
 }
 
+const topics = ['decisions', 'outcomes', 'shadows'] as const
 interface Entry {
-  readonly topic: 'decisions' | 'outcomes'
+  readonly topic: (typeof topics)[number]
   readonly key: string
-  readonly entry: DecisionTrace | SettledRecord
+  readonly entry: DecisionTrace | SettledRecord | ShadowRecord
 }
+
+const attemptOf = ({ candidate, failure, ...attempt }: Attempt): AttemptRecord => ({
+  ...attempt,
+  candidate: candidate.id,
+  provider: candidate.provider,
+  model: candidate.model,
+  ...(failure !== undefined && { failure: plainFailure(failure) }),
+})
 
 const recordOf = (request: RequestId, settled: Settled): SettledRecord => {
   const { decision, attempts, failure, caller, ...story } = settled
@@ -41,28 +58,36 @@ const recordOf = (request: RequestId, settled: Settled): SettledRecord => {
     caller: asker,
     ...(decision !== undefined && { decision: decision.decision.id }),
     ...(failure !== undefined && { failure: plainFailure(failure) }),
-    attempts: attempts.map(({ candidate, failure: why, ...attempt }) => ({
-      ...attempt,
-      candidate: candidate.id,
-      provider: candidate.provider,
-      model: candidate.model,
-      ...(why !== undefined && { failure: plainFailure(why) }),
-    })),
+    attempts: attempts.map(attemptOf),
   }
 }
 
+const shadowOf = (request: RequestId, { decision, attempt, ...story }: ShadowStory): ShadowRecord => ({
+  request,
+  ...story,
+  decision: decision.decision.id,
+  attempt: attemptOf(attempt),
+})
+
 const entryOf = (event: GatewayEvent): Entry | undefined => {
-  if (event.type === 'decision-made') {
-    return { topic: 'decisions', key: event.trace.decision.id, entry: event.trace }
+  switch (event.type) {
+    case 'decision-made':
+      return { topic: 'decisions', key: event.trace.decision.id, entry: event.trace }
+    case 'request-settled':
+      return { topic: 'outcomes', key: feedbackSpanOf(event.settled), entry: recordOf(event.request, event.settled) }
+    case 'shadow-ended':
+      return { topic: 'shadows', key: event.shadow.attempt.spanId, entry: shadowOf(event.request, event.shadow) }
   }
-  if (event.type !== 'request-settled') return undefined
-  return { topic: 'outcomes', key: feedbackSpanOf(event.settled), entry: recordOf(event.request, event.settled) }
+  return undefined
 }
 
 /** The waits before a batch is tried again, in milliseconds. Another process may hold the lock; a full disk does not get well by haste. */
 const waits = [250, 1000]
 
-/** Listens for decisions and outcomes: DecisionTrace under `decisions` by decision id, SettledRecord under `outcomes` by span id. */
+/**
+ * Listens for decisions, outcomes and shadows: DecisionTrace under `decisions` by decision id, SettledRecord under
+ * `outcomes` and ShadowRecord under `shadows` by span id.
+ */
 export const journalListener = (options: JournalOptions): Listener => {
   const { journal, clock } = options
   const complain = onceAMinute(clock, options.complain)
@@ -91,7 +116,7 @@ export const journalListener = (options: JournalOptions): Listener => {
     every: options.every ?? 100,
     async pass(batch) {
       let lost = 0
-      for (const topic of ['decisions', 'outcomes'] as const) {
+      for (const topic of topics) {
         const entries = batch.filter(one => one.topic === topic)
         if (entries.length > 0 && !(await appended(topic, entries))) lost += entries.length
       }

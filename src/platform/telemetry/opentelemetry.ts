@@ -1,6 +1,6 @@
 /** Spans for a collector: made from settled requests in the background, sent over OTLP/HTTP, never in a request's way. */
 import { randomUUID } from 'node:crypto'
-import type { Settled } from '../../domain/gateway-event.ts'
+import type { GatewayEvent } from '../../domain/gateway-event.ts'
 import { millis } from '../../domain/units.ts'
 import { version } from '../../domain/version.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -11,9 +11,11 @@ import type { Complain } from '../complaints.ts'
 import type { Listener } from '../listener.ts'
 import { Attributes } from '../otlp/attributes.ts'
 import { otlpExporter } from '../otlp/otlp-export.ts'
-import { spansOf } from '../otlp/request-spans.ts'
+import { shadowSpan, spansOf } from '../otlp/request-spans.ts'
+import type { SpanStyle } from '../otlp/request-spans.ts'
 import { conventionsOf, general, genAiNames, schemaUrl } from '../otlp/semantic-names.ts'
 import { writeSpans } from '../otlp/span.ts'
+import type { Span } from '../otlp/span.ts'
 
 export interface SpanExporterOptions {
   readonly clock: Clock
@@ -39,6 +41,13 @@ const every = 1000
 /** How long closing waits for a collector. */
 const longestClose = millis(5000)
 
+/** Makes the spans of what is over, when their turn comes; undefined where there are none. */
+const spansLater = (event: GatewayEvent, style: SpanStyle): (() => readonly Span[]) | undefined => {
+  if (event.type === 'request-settled' && event.settled.trace.sampled) return () => spansOf(event.settled, style)
+  if (event.type === 'shadow-ended' && event.shadow.trace.sampled) return () => [shadowSpan(event.shadow, style)]
+  return undefined
+}
+
 /** Sends the spans of sampled requests; `dropped` counts requests whose spans were lost, in part or whole. */
 export const spanExporter = (options: SpanExporterOptions): Listener => {
   const { clock, env = {} } = options
@@ -59,20 +68,21 @@ export const spanExporter = (options: SpanExporterOptions): Listener => {
     scope: { name: 'signalbox', version },
     schemaUrl,
   }
-  const gathered = batches<Settled>({
+  const gathered = batches<() => readonly Span[]>({
     clock,
     room: options.room ?? 4096,
     most: requestsAtOnce,
     every,
     async pass(batch) {
-      const spans = batch.flatMap(settled => spansOf(settled, style))
+      const spans = batch.flatMap(make => make())
       const lost = await exporter.send(writeSpans(spans, sender), spans.length)
       return Math.min(batch.length, lost)
     },
   })
   return {
     hear(event) {
-      if (event.type === 'request-settled' && event.settled.trace.sampled) gathered.put(event.settled)
+      const make = spansLater(event, style)
+      if (make !== undefined) gathered.put(make)
     },
     flush: () => gathered.flush(),
     async close() {

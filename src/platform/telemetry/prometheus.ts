@@ -1,6 +1,6 @@
 /** Counters and histograms of settled requests, in Prometheus' text format. */
 import { codeOf } from '../../domain/failure.ts'
-import type { Settled } from '../../domain/gateway-event.ts'
+import type { Settled, ShadowStory } from '../../domain/gateway-event.ts'
 import type { Attempt } from '../../domain/outcome.ts'
 import type { Listener } from '../listener.ts'
 import { Metrics } from '../prometheus/metrics.ts'
@@ -83,6 +83,17 @@ const ownMetrics = (metrics: Metrics) => ({
     ['pool', 'provider', 'model'],
     1e6,
   ),
+  shadows: metrics.counter(
+    'signalbox_shadows_total',
+    'Copies that were answered for nobody to see, or why nobody was asked, by arm and deployment.',
+    ['arm', 'deployment', 'outcome'],
+  ),
+  shadowCost: metrics.counter(
+    'signalbox_shadow_cost_usd_total',
+    'What copies cost, in US dollars; no part of what requests cost.',
+    ['arm', 'provider', 'model'],
+    1e6,
+  ),
   overhead: metrics.histogram(
     'signalbox_overhead_seconds',
     'Our own time before the first upstream was asked.',
@@ -106,7 +117,7 @@ type All = ReturnType<typeof metricsOf>
 
 const systemOf = ({ system, candidate }: Attempt): string => system ?? candidate.provider
 
-const tellAttempt = (all: All, settled: Settled, attempt: Attempt): void => {
+const tellAttempt = (all: All, settled: Pick<Settled, 'operation'>, attempt: Attempt): void => {
   const { candidate, failure, usage, startedAt, endedAt } = attempt
   const model = [settled.operation, systemOf(attempt), candidate.model]
   all.attempts.add([candidate.id, failure === undefined ? 'ok' : failure.kind], 1)
@@ -148,12 +159,22 @@ const tell = (all: All, settled: Settled): void => {
   tellPool(all, settled, model)
 }
 
+const tellShadow = (all: All, { shadow, attempt, cost, operation }: ShadowStory): void => {
+  const { candidate, failure } = attempt
+  all.shadows.add([shadow.arm, candidate.id, failure === undefined ? 'ok' : failure.kind], 1)
+  all.shadowCost.add([shadow.arm, systemOf(attempt), candidate.model], cost.amount)
+  tellAttempt(all, { operation }, attempt)
+}
+
 /** Counts by hand, since that costs a request next to nothing. */
 export const prometheusListener = (): PrometheusListener => {
   const all = metricsOf()
   return {
     hear(event) {
       if (event.type === 'request-settled') tell(all, event.settled)
+      else if (event.type === 'shadow-ended') tellShadow(all, event.shadow)
+      else if (event.type === 'shadow-skipped')
+        all.shadows.add([event.shadow.arm, event.shadow.candidate, event.why], 1)
     },
     text: () => all.metrics.text(),
     watchLosses: (listener, read) => all.dropped.watch(listener, read),
