@@ -8,7 +8,7 @@ import { millis } from '../domain/units.ts'
 import type { Checked, Millis } from '../domain/units.ts'
 import { compileCondition, signalsIn } from './conditions.ts'
 import { didYouMean } from '../domain/nearest.ts'
-import { blended, blendFault } from './blend-orders.ts'
+import { blended, faultInBlend } from './blend-orders.ts'
 import { fine, wrong } from './options.ts'
 import { checkCondition } from './parse-condition.ts'
 import { deepestStep } from './parse-step.ts'
@@ -71,7 +71,7 @@ const compileUse = (step: Extract<PolicyStep, { use: string }>, { place, at }: S
   if (blend === undefined) {
     return weight === undefined ? fine(placed) : wrong(`${at}: a weight counts only in a blend`, `${at}.weight`)
   }
-  const fault = blendFault(made.value)
+  const fault = faultInBlend(made.value)
   if (fault !== undefined) return wrong(`${at}: ${fault}`, `${at}.blend`)
   return fine({ ...placed, blend, ...(weight !== undefined && { weight }) })
 }

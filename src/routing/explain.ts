@@ -19,7 +19,11 @@ const orderOf = (step: string): Order | undefined => {
 const idOf = (one: Assessment): string => one.candidate.id
 const valueOf = (one: Assessment, step: string): number | undefined =>
   one.reasons.find(reason => reason.step === step && reason.value !== undefined)?.value
-const inWords = (step: string, value: number): string => orderOf(step)?.words(value) ?? String(value)
+const inWords = (step: string, value: number): string => {
+  // A blend is no strategy of its own; its key is its score, turned round.
+  if (nameOf(step).startsWith('blend ')) return `score ${decimal(0 - value, 3)}`
+  return orderOf(step)?.words(value) ?? String(value)
+}
 
 const pairs = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
