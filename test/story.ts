@@ -1,7 +1,7 @@
 /** Settled requests for tests of telemetry: a plain one, changed where a test says so. */
 import type { Candidate } from '../src/domain/deployment.ts'
 import type { DecisionTrace } from '../src/domain/decision.ts'
-import type { GatewayEvent, Settled } from '../src/domain/gateway-event.ts'
+import type { GatewayEvent, Settled, ShadowStory } from '../src/domain/gateway-event.ts'
 import type {
   DialectId,
   ModelId,
@@ -128,3 +128,35 @@ export const fallbackStory = (): Partial<Settled> => ({
   ],
   served: 1,
 })
+
+/** A copy of the plain request that another model answered for nobody to see. */
+export const shadowEvent = (change: Partial<ShadowStory> = {}): GatewayEvent & { readonly type: 'shadow-ended' } => {
+  const { operation, pool, trace, routeSpan, session, task, streamed } = settledOf()
+  const attempt = attemptOf({
+    index: 1,
+    candidate: sonnet,
+    kind: 'shadow',
+    committed: false,
+    spanId: 'a000000000000009' as SpanId,
+    system: 'anthropic',
+    startedAt: at(820),
+    firstTokenAt: at(1000),
+    endedAt: at(1500),
+    cost: { amount: microUsd(300), source: 'usage' },
+  })
+  const shadow: ShadowStory = {
+    operation,
+    trace,
+    routeSpan,
+    streamed,
+    ...(pool !== undefined && { pool }),
+    ...(session !== undefined && { session }),
+    ...(task !== undefined && { task }),
+    decision: decisionOf(),
+    shadow: { step: '0:split', arm: 'next', candidate: sonnet.id, maxSpend: microUsd(1_000_000) },
+    attempt,
+    cost: { amount: microUsd(300), source: 'usage' },
+    ...change,
+  }
+  return { type: 'shadow-ended', at: shadow.attempt.endedAt, request: 'req_1' as RequestId, shadow }
+}

@@ -1,6 +1,6 @@
 /** What is read from a settled request. */
 import { describe, expect, it } from 'vitest'
-import { attemptOf, fallbackStory, settledOf } from '../../test/story.ts'
+import { attemptOf, fallbackStory, settledOf, sonnet } from '../../test/story.ts'
 import type { SpanId } from '../domain/ids.ts'
 import { fallbackOf, feedbackSpanOf, firstContentOf, isOurFault, statusToldOf, stepsDownOf } from './story.ts'
 
@@ -40,6 +40,23 @@ describe('a story', () => {
     })
     expect(fallbackOf(retried)).toBeUndefined()
     expect(stepsDownOf(retried)).toHaveLength(0)
+  })
+  it('takes the lane that served for a step down only if another had failed', () => {
+    const lanes = (first: Partial<Parameters<typeof attemptOf>[0]>) =>
+      settledOf({
+        attempts: [
+          attemptOf({ committed: false, ...first }),
+          attemptOf({ index: 1, kind: 'hedge', candidate: sonnet }),
+        ],
+        served: 1,
+      })
+    expect(stepsDownOf(lanes({ failure }))).toHaveLength(1)
+    expect(stepsDownOf(lanes({ failure: { kind: 'cancelled', message: '' } }))).toHaveLength(0)
+  })
+  it('takes who goes on and who is asked after a check for steps down', () => {
+    const kinds = ['cascade', 'continue', 'race', 'shadow', 'retry'] as const
+    const attempts = [attemptOf({ failure }), ...kinds.map((kind, at) => attemptOf({ kind, index: at + 1 }))]
+    expect(stepsDownOf(settledOf({ attempts, served: 2 })).map(({ kind }) => kind)).toEqual(['cascade', 'continue'])
   })
   it('tells how long the first content took, and nothing where there was none', () => {
     expect(firstContentOf(settledOf())).toBe(300)

@@ -1,9 +1,9 @@
 /** The journal's listener with real stores: what is written, when, and what happens where it cannot be. */
 import { describe, expect, it } from 'vitest'
 import { testClock } from '../../../test/clock.ts'
-import { decisionOf, fallbackStory, settledEvent, storyStart } from '../../../test/story.ts'
+import { attemptOf, decisionOf, fallbackStory, settledEvent, shadowEvent, storyStart } from '../../../test/story.ts'
 import type { DecisionTrace } from '../../domain/decision.ts'
-import type { GatewayEvent, SettledRecord } from '../../domain/gateway-event.ts'
+import type { GatewayEvent, SettledRecord, ShadowRecord } from '../../domain/gateway-event.ts'
 import type { RequestId, VirtualKeyId } from '../../domain/ids.ts'
 import type { Journal, Store } from '../../ports/store.ts'
 import { packedDecisions } from '../packed-decisions.ts'
@@ -59,6 +59,24 @@ describe('the journal', () => {
     expect(JSON.stringify(found?.decision)).toBe(JSON.stringify(trace.decision))
     expect(found?.facts).toEqual(trace.facts)
     await store.close()
+  })
+  it('holds each shadow by the span of its attempt, apart from the outcome, without the words of a provider', async () => {
+    const { listener, journal } = start()
+    const failure = { kind: 'upstream-overloaded', message: 'the words "my secret diary" made us sad' } as const
+    const attempt = attemptOf({ kind: 'shadow', failure, committed: false })
+    const event = shadowEvent({ attempt })
+    listener.hear(event)
+    await listener.flush()
+    const found = await journal.find<ShadowRecord>('shadows', attempt.spanId)
+    expect(found).toMatchObject({
+      request: 'req_1',
+      decision: event.shadow.decision.decision.id,
+      shadow: { arm: 'next', candidate: 'sonnet' },
+      attempt: { kind: 'shadow', candidate: 'mini', provider: 'openai', failure: { kind: 'upstream-overloaded' } },
+      cost: { amount: 300, source: 'usage' },
+    })
+    expect(JSON.stringify(found)).not.toContain('diary')
+    expect(await journal.read('outcomes', undefined, 1)).toEqual([])
   })
   it('holds each outcome by the span that feedback refers to, with the decision by its id', async () => {
     const { listener, journal } = start()

@@ -17,6 +17,7 @@ import {
   fallbackStory,
   mini,
   settledEvent,
+  shadowEvent,
   sonnet,
   storyStart,
 } from '../../../test/story.ts'
@@ -201,6 +202,31 @@ describe('a settled request', () => {
       'signalbox.tenant': 'acme',
       'signalbox.task': 'chat',
       'signalbox.overhead_us': 250n,
+    })
+  })
+  it('tells of each attempt what it alone cost', async () => {
+    const cost = { amount: microUsd(120), source: 'estimate' } as const
+    const { attempts } = await told({ attempts: [attemptOf({ cost }), attemptOf({ index: 1, kind: 'race' })] })
+    const [one, other] = attempts.map(valuesOf)
+    expect(one).toMatchObject({
+      'signalbox.attempt.cost.amount': 0.000_12,
+      'signalbox.attempt.cost.source': 'estimate',
+    })
+    expect(other).not.toHaveProperty('signalbox.attempt.cost.amount')
+  })
+  it('has the answer that nobody was shown beside its own attempts, where the trace is kept', async () => {
+    const { exporter, there } = await start()
+    const event = shadowEvent()
+    exporter.hear(event)
+    exporter.hear(shadowEvent({ trace: { ...event.shadow.trace, sampled: false } }))
+    await exporter.flush()
+    const spans = there.received[0]?.traces?.spans ?? []
+    expect(spans.map(({ name }) => name)).toEqual(['chat claude-sonnet-4'])
+    expect(spans[0]?.parentSpanId).toBe(event.shadow.routeSpan)
+    expect(valuesOf(spans[0])).toMatchObject({
+      'signalbox.attempt.kind': 'shadow',
+      'signalbox.experiment.arm': 'next',
+      'signalbox.deployment': 'sonnet',
     })
   })
   it('that was turned away before any decision is one span', async () => {

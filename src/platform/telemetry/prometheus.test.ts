@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as official from '@opentelemetry/semantic-conventions/incubating'
 import { describe, expect, it } from 'vitest'
-import { at, attemptOf, fallbackStory, mini, settledEvent } from '../../../test/story.ts'
+import { at, attemptOf, fallbackStory, mini, settledEvent, shadowEvent } from '../../../test/story.ts'
 import { hasShared, shared } from '../../../test/shared.ts'
 import type { ModelId, PoolId } from '../../domain/ids.ts'
 import { microUsd, tokens } from '../../domain/units.ts'
@@ -75,6 +75,19 @@ describe('metrics', () => {
     expect(value('signalbox_attempts_total', { deployment: 'sonnet', outcome: 'ok' })).toBe(1)
     expect(value('signalbox_fallbacks_total', { pool: 'support', reason: 'upstream_5xx' })).toBe(1)
     expect(value('signalbox_cost_usd_total', { model: 'gpt-4o-mini' })).toBe(0.004008)
+  })
+  it('count copies that nobody was shown, and their cost, apart from requests', () => {
+    const listener = prometheusListener()
+    const { shadow, request } = shadowEvent()
+    listener.hear(shadowEvent())
+    listener.hear({ type: 'shadow-skipped', at: at(0), request, shadow: shadow.shadow, why: 'spent' })
+    const { samples } = parse(listener.text())
+    const told = samples.filter(({ name, value }) => /shadow|cost_usd|requests_total/.test(name) && value > 0)
+    expect(told.map(({ name, labels, value }) => [name, labels['outcome'] ?? labels['model'], value])).toEqual([
+      ['signalbox_shadows_total', 'ok', 1],
+      ['signalbox_shadows_total', 'spent', 1],
+      ['signalbox_shadow_cost_usd_total', 'claude-sonnet-4', 0.0003],
+    ])
   })
   it('sum money exactly', () => {
     const one = { cost: { amount: microUsd(100_001), source: 'usage' } } as const
