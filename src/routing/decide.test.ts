@@ -214,7 +214,7 @@ describe('chance', () => {
 
 describe('with nobody left', () => {
   it('the chain is empty and every candidate has its reason', () => {
-    const open = { open: true, why: '5 failures in a row' }
+    const open = { open: true, why: '5 failures in a row', by: 'told' as const }
     const decision = decide(
       compiled({ use: 'healthy' }, { use: 'cheap' }),
       facts(three, { signals: { 'candidate.circuit': measured({ dear: open, fair: open, weak: open }) } }),

@@ -35,3 +35,16 @@ export const uniform = (seed: string, label: string): number => drawer(seed)(lab
  */
 export const weightedKey = (draw: number, weight: number): number | undefined =>
   weight > 0 ? -Math.log(draw) / weight : undefined
+
+/** Weights by the largest, so that neither sums nor keys leave what numbers can hold; where nobody has any, all have the same. */
+export const relativeWeights = (given: readonly (number | undefined)[]): readonly number[] => {
+  const found = given.map(weight => (weight !== undefined && Number.isFinite(weight) && weight > 0 ? weight : 0))
+  const largest = Math.max(0, ...found)
+  return largest > 0 ? found.map(weight => weight / largest) : found.map(() => 1)
+}
+
+/** The weights as shares of 1. */
+export const sharesOf = (weights: readonly number[]): readonly number[] => {
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  return weights.map(weight => weight / sum)
+}

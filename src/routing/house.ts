@@ -7,6 +7,7 @@ import { ignoreProviders } from './strategies/ignore.ts'
 import { keeperOnly } from './strategies/keeper.ts'
 import { lockTo } from './strategies/lock.ts'
 import { onlyProviders } from './strategies/only.ts'
+import { keepsParameters } from './strategies/parameters.ts'
 
 /** What the key may use and the request's own bounds: no policy can leave them out. */
 export const houseConstraints: readonly Placed<Constraint>[] = [
@@ -16,6 +17,7 @@ export const houseConstraints: readonly Placed<Constraint>[] = [
   ignoreProviders(),
   budgetCap,
   keeperOnly,
+  keepsParameters,
 ].map(strategy => ({ step: `house:${strategy.name}`, strategy }))
 
 /** What the caller would like first: orders that run before the policy's own, where the request asks for any. */

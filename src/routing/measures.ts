@@ -55,19 +55,43 @@ const isUncounted = ({ units }: RequestShape, rates: Rates): boolean => {
 
 /**
  * What this request is expected to cost here, in millionths of a dollar with fractions, by the rates for its length and
- * for `now`; undefined where unpriced.
+ * for `now`; undefined where unpriced. So many of its tokens are taken to be `cached`: a ceiling counts none of them,
+ * since nobody promises that a cache is still there.
  */
-export const expectedCost = (candidate: Candidate, request: RequestShape, now?: Instant): number | undefined => {
+export const expectedCost = (
+  candidate: Candidate,
+  request: RequestShape,
+  now?: Instant,
+  cached = 0,
+): number | undefined => {
   const price = candidate.price
   if (price === undefined || price === null) return undefined
   const inputTokens = knownTokens(request.inputTokens) as Tokens
   const rates = ratesFor(price, { inputTokens, ...(now !== undefined && { at: now }) })
   const { inputPerMillion, outputPerMillion } = rates
   if (!isKnown(inputPerMillion) || !isKnown(outputPerMillion) || isUncounted(request, rates)) return undefined
-  const spoken = inputTokens * inputPerMillion + knownTokens(request.outputTokens) * outputPerMillion
+  const kept = Math.min(Math.max(0, cached), inputTokens)
+  const { cachedInputPerMillion } = rates
+  const heard = kept * (isKnown(cachedInputPerMillion) ? cachedInputPerMillion : inputPerMillion)
+  const spoken = (inputTokens - kept) * inputPerMillion + heard + knownTokens(request.outputTokens) * outputPerMillion
   const cost = (spoken + piecesCost(request, rates)) / 1e6
   return isKnown(cost) ? cost : undefined
 }
+
+/** Tokens of this request's beginning that a candidate is expected to have cached at this moment; read from `candidate.warm`. */
+export const cachedTokens = (candidate: Candidate, facts: Facts): number => {
+  const warm = candidateSignal(facts, 'candidate.warm', candidate)
+  if (!isKnown(warm?.tokens) || warm.tokens <= 0) return 0
+  const isPast = isKnown(warm.until) && isKnown(facts.now) && warm.until <= facts.now
+  return isPast ? 0 : Math.min(warm.tokens, knownTokens(facts.request.inputTokens))
+}
+
+/** What this request is expected to cost here with what is cached priced as cached. */
+export const likelyCost = (candidate: Candidate, facts: Facts): number | undefined =>
+  expectedCost(candidate, facts.request, facts.now, cachedTokens(candidate, facts))
+
+/** A priority where a deployment has none of its own. */
+export const usualPriority = 1
 
 /** How good a candidate is, with the lower bound at 90 % confidence. */
 export interface Quality {

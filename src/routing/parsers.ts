@@ -1,5 +1,7 @@
 /** How the values of options are written: shares, times, dollars, names. */
 import { isRecord } from '../domain/json.ts'
+import { didYouMean } from '../domain/nearest.ts'
+import type { SeedBy } from '../domain/policy.ts'
 import { fine, shown, wrong } from './options.ts'
 import type { Parser } from './options.ts'
 
@@ -58,6 +60,13 @@ export const probability: Parser<number> = parser('a probability over 0 and unde
   return found !== undefined && found > 0 && found < 1 ? found : undefined
 })
 
+const [shortestWindow, longestWindow] = [30_000, 300_000]
+/** How far back latency is looked at, in milliseconds. */
+export const lookBack: Parser<number> = parser('a time from 30s to 5m', value => {
+  const found = readMillis(value)
+  return found !== undefined && found >= shortestWindow && found <= longestWindow ? found : undefined
+})
+
 /** Milliseconds, from a number of them or a text with unit. */
 export const duration: Parser<number> = parser('a time such as 200ms, 1.5s or 2m', readMillis)
 
@@ -71,6 +80,34 @@ export const flag: Parser<boolean> = parser('true or false', value => (typeof va
 export const text: Parser<string> = parser('a name', value =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined,
 )
+
+const either = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
+
+/** One of these words. */
+export const oneOf = <Word extends string>(...words: readonly Word[]): Parser<Word> => ({
+  type: either(words),
+  parse: value => {
+    const found = words.find(word => word === value)
+    if (found !== undefined) return fine(found)
+    const meant = typeof value === 'string' ? didYouMean(value, words) : ''
+    return wrong(
+      meant === '' ? `is ${shown(value)}; write ${either(words)}` : `is ${shown(value)}${meant} (${either(words)})`,
+    )
+  },
+})
+
+const isTag = (value: unknown): value is `tags.${string}` => typeof value === 'string' && /^tags\.[^\s]+$/.test(value)
+
+const stays = 'session, user, or a tag such as tags.tenant'
+/** By what requests stay together: a session, a user, or all with the same tag. */
+export const staysBy: Parser<Exclude<SeedBy, 'request'>> = {
+  type: stays,
+  parse: value => {
+    if (value === 'session' || value === 'user' || isTag(value)) return fine(value)
+    const meant = typeof value === 'string' ? didYouMean(value, ['session', 'user', `tags.${value}`]) : ''
+    return wrong(meant === '' ? `is ${shown(value)}; write ${stays}` : `is ${shown(value)}${meant} (${stays})`)
+  },
+}
 
 /** One name or several. */
 export const names: Parser<readonly string[]> = parser('a name or a list of names', value => {

@@ -7,7 +7,7 @@ import type { DecisionId, DeploymentId, DialectId, ModelId, PoolId, ProviderId }
 import type { Policy, PolicyStep } from '../../src/domain/policy.ts'
 import type { Signals } from '../../src/domain/signal.ts'
 import { microUsd, millis, tokens } from '../../src/domain/units.ts'
-import type { Instant, MicroUsd, Unit } from '../../src/domain/units.ts'
+import type { Instant, MicroUsd, Millis, Unit } from '../../src/domain/units.ts'
 import type { Order } from '../../src/ports/strategy.ts'
 import { compilePolicy } from '../../src/routing/compile-policy.ts'
 import type { CompiledPolicy } from '../../src/routing/compile-policy.ts'
@@ -124,7 +124,7 @@ const candidateLike = fc
     contextWindow: fc.option(weird(fc.integer({ min: 100, max: 200_000 })), { nil: undefined }),
     price: fc.option(priceLike, { nil: undefined }),
     weight: weird(fc.integer({ min: 0, max: 10 })),
-    priority: weird(fc.integer({ min: 0, max: 3 })),
+    priority: fc.option(weird(fc.integer({ min: 0, max: 3 })), { nil: undefined }),
     tpm: fc.option(weird(fc.integer({ min: 0, max: 100_000 })), { nil: undefined }),
     region: fc.constantFrom('eu', 'us', undefined),
     quality: fc.dictionary(fc.constantFrom('*', 'chat', 'code'), weird(share)),
@@ -147,6 +147,15 @@ const readings = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<{ by: Record<
     { nil: undefined },
   )
 
+const instantLike = weird(fc.nat()).map(one => branded<Instant>(one))
+const weirdValue = <Brand extends number>(
+  usual: fc.Arbitrary<number>,
+): fc.Arbitrary<{ readonly value: Brand } | undefined> =>
+  fc.option(
+    weird(usual).map(value => ({ value: branded<Brand>(value) })),
+    { nil: undefined },
+  )
+
 const signalsLike: fc.Arbitrary<Signals> = fc.record({
   'request.task': fc.option(fc.constantFrom({ value: 'chat' }, { value: 'code' }, {}), { nil: undefined }),
   'request.difficulty': fc.option(
@@ -157,10 +166,48 @@ const signalsLike: fc.Arbitrary<Signals> = fc.record({
     weird(fc.nat()).map(value => ({ value })),
     { nil: undefined },
   ),
-  'candidate.circuit': readings(fc.record({ open: fc.boolean(), why: fc.constant('5 failures in a row') })),
-  'candidate.latency': readings(
-    fc.record({ p95: weird(fc.integer({ min: 1, max: 9000 })).map(millis), samples: weird(fc.nat(60)) }),
+  'pool.incumbent': fc.option(
+    fc.constantFrom(...ids).map(id => ({ value: id as DeploymentId })),
+    { nil: undefined },
   ),
+  'pool.explored': weirdValue<MicroUsd>(fc.nat(1_000_000)),
+  'budget.left': weirdValue<MicroUsd>(fc.nat(10_000)),
+  'budget.used': weirdValue<Unit>(share),
+  'candidate.circuit': readings(
+    fc.record(
+      {
+        open: fc.boolean(),
+        why: fc.constant('5 failures in a row'),
+        by: fc.constantFrom('told', 'credential'),
+        until: instantLike,
+      },
+      { requiredKeys: ['open', 'why'] },
+    ),
+  ),
+  'candidate.latency': readings(
+    fc.record(
+      {
+        p95: weird(fc.integer({ min: 1, max: 9000 })).map(millis),
+        samples: weird(fc.nat(60)),
+        expected: weird(fc.integer({ min: 1, max: 90_000 })).map(millis),
+        throughput: weird(fc.nat(200)),
+      },
+      { requiredKeys: ['p95', 'samples'] },
+    ),
+  ),
+  'candidate.errors': readings(
+    fc.record(
+      {
+        rate: weird(share).map(one => branded<Unit>(one)),
+        inRow: weird(fc.nat(9)),
+        samples: weird(fc.nat(60)),
+        sinceLast: weird(fc.nat(90_000)).map(one => branded<Millis>(one)),
+      },
+      { requiredKeys: ['rate', 'inRow', 'samples'] },
+    ),
+  ),
+  'candidate.warm': readings(fc.record({ tokens: weird(fc.nat(50_000)).map(tokens), until: instantLike })),
+  'candidate.tenantShare': readings(weird(share).map(one => branded<Unit>(one))),
   'candidate.inflight': readings(weird(fc.nat(50))),
   'candidate.headroom': readings(
     fc.record({
@@ -196,13 +243,17 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
     budgetCap: fc.option(weird(fc.nat(100_000)), { nil: undefined }),
     now: weird(fc.nat()),
     seed: fc.string(),
+    seeds: fc.option(
+      fc.record({ request: fc.string(), session: fc.string(), user: fc.string() }, { requiredKeys: ['request'] }),
+      { nil: undefined },
+    ),
   })
-  .map(({ names, candidates, signals, inputTokens, outputTokens, maxOutputTokens, needs, budgetCap, now, seed }) =>
+  .map(({ names, candidates, signals, inputTokens, outputTokens, maxOutputTokens, needs, budgetCap, now, ...drawn }) =>
     facts(
       names.map((name, place) => candidate(name, candidates[place])),
       {
         signals,
-        seed,
+        ...drawn,
         now: branded<Instant>(now),
         bounds: budgetCap === undefined ? {} : { budgetCap: branded<MicroUsd>(budgetCap) },
         request: {
@@ -229,8 +280,9 @@ const numbersOf = (decision: RoutingDecision): readonly number[] => [
 const expectSound = (decision: RoutingDecision): void => {
   for (const one of decision.ranked)
     for (const reason of one.reasons) {
-      expect(reason.value, reason.step).toBeTypeOf('number')
-      expect(reason.says).toBeUndefined()
+      // Whoever is kept in need has the words for it, and everybody else a number.
+      if (reason.says !== undefined) expect(reason.says).toMatch(/^kept as a last resort: \S/)
+      else expect(reason.value, reason.step).toBeTypeOf('number')
     }
   for (const one of decision.excluded) expect(one.reasons.at(-1)?.says).toMatch(/\S/)
   expect(numbersOf(decision).every(Number.isFinite)).toBe(true)
@@ -247,6 +299,15 @@ const altered = (given: Facts, id: string, other: Facts): Facts => ({
   signals: {
     ...given.signals,
     'candidate.latency': swapped(given.signals['candidate.latency'], other.signals['candidate.latency'], id),
+    'candidate.circuit': swapped(given.signals['candidate.circuit'], other.signals['candidate.circuit'], id),
+    'candidate.errors': swapped(given.signals['candidate.errors'], other.signals['candidate.errors'], id),
+    'candidate.headroom': swapped(given.signals['candidate.headroom'], other.signals['candidate.headroom'], id),
+    'candidate.warm': swapped(given.signals['candidate.warm'], other.signals['candidate.warm'], id),
+    'candidate.tenantShare': swapped(
+      given.signals['candidate.tenantShare'],
+      other.signals['candidate.tenantShare'],
+      id,
+    ),
     'candidate.inflight': swapped(given.signals['candidate.inflight'], other.signals['candidate.inflight'], id),
     'candidate.quality': swapped(given.signals['candidate.quality'], other.signals['candidate.quality'], id),
   },
@@ -325,10 +386,21 @@ const lawsOfAll = (policy: CompiledPolicy): void => {
   })
 }
 
-/** Facts that differ in chance alone: seed and turn. */
+/** The same requests of others: another session and user where it has one. */
+const othersOf = (seeds: Facts['seeds'], draw: number): Facts['seeds'] =>
+  seeds === undefined
+    ? undefined
+    : {
+        request: `draw-${draw}`,
+        ...(seeds.session !== undefined && { session: `session-${draw}` }),
+        ...(seeds.user !== undefined && { user: `user-${draw}` }),
+      }
+
+/** Facts that differ in chance alone: seeds and turn. */
 const drawn = (given: Facts, draw: number): Facts => ({
   ...given,
   seed: `draw-${draw}`,
+  seeds: othersOf(given.seeds, draw),
   signals: { ...given.signals, 'pool.turn': { value: draw } },
 })
 

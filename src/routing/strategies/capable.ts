@@ -2,8 +2,10 @@
 import type { Facts } from '../../domain/decision.ts'
 import type { Candidate } from '../../domain/deployment.ts'
 import type { Constraint } from '../../ports/strategy.ts'
+import { wouldLose } from '../lost-parameters.ts'
 import { isKnown, knownTokens } from '../measures.ts'
-import { maker } from '../options.ts'
+import { maker, optional } from '../options.ts'
+import { flag } from '../parsers.ts'
 import { listed, whole } from '../wording.ts'
 
 /** An unknown limit passes: the provider itself will say. */
@@ -20,21 +22,29 @@ const tooLarge = (candidate: Candidate, { request }: Facts): string | undefined 
   return undefined
 }
 
-const constraint: Constraint = {
+const constraint = (requireParameters: boolean): Constraint => ({
   kind: 'constraint',
   name: 'capable',
   reads: [],
   exclude: (candidate, facts) => {
     const missing = facts.request.needs.filter(need => !candidate.accepts.includes(need))
-    return missing.length > 0 ? `does not accept ${listed(missing)}` : tooLarge(candidate, facts)
+    if (missing.length > 0) return `does not accept ${listed(missing)}`
+    return tooLarge(candidate, facts) ?? (requireParameters ? wouldLose(candidate, facts) : undefined)
   },
-}
+})
 
-/** `capable`: what the request needs, and its size. */
+/** `capable`: what the request needs, and its size; and its parameters, where none may be lost. */
 export const capable = maker({
   name: 'capable',
   kind: 'constraint',
   sentence: 'Leaves out candidates that lack an ability which the request needs, or that it is too large for.',
-  options: {},
-  build: () => constraint,
+  options: {
+    'require-parameters': optional(
+      flag,
+      'Leaves out candidates that would lose a parameter as well: one that their dialect has no word for, or takes in part only. What a provider or a single model refuses beyond that is not known before it is asked.',
+    ),
+    requireParameters: optional(flag, 'The same in one word.'),
+  },
+  build: ({ 'require-parameters': hyphenated, requireParameters }) =>
+    constraint(hyphenated ?? requireParameters ?? false),
 })

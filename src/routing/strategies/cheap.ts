@@ -1,6 +1,6 @@
 /** Prefers low cost. */
 import type { Order } from '../../ports/strategy.ts'
-import { expectedCost } from '../measures.ts'
+import { likelyCost } from '../measures.ts'
 import { defaulting, maker, optional } from '../options.ts'
 import { flag, nearInCost, tiedWithin } from '../parsers.ts'
 import type { Nearness } from '../parsers.ts'
@@ -9,8 +9,8 @@ import { microDollars } from '../wording.ts'
 const order = (within: Nearness | undefined): Order => ({
   kind: 'order',
   name: 'cheap',
-  reads: [],
-  keys: (tied, { request, now }) => tied.map(candidate => expectedCost(candidate, request, now)),
+  reads: ['candidate.warm'],
+  keys: (tied, facts) => tied.map(candidate => likelyCost(candidate, facts)),
   isTied: tiedWithin(within),
   words: microDollars,
   unknown: 'unpriced',
@@ -20,7 +20,8 @@ const order = (within: Nearness | undefined): Order => ({
 export const cheap = maker({
   name: 'cheap',
   kind: 'order',
-  sentence: 'Puts candidates first where this request is expected to cost least; unpriced ones last.',
+  sentence:
+    'Puts candidates first where this request is expected to cost least, what is cached there priced as cached; unpriced ones last.',
   options: {
     within: optional(nearInCost, 'How near to the cheapest still counts as tied.'),
     withoutFloor: defaulting(

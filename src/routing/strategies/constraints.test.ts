@@ -42,18 +42,6 @@ describe('capable', () => {
   })
 })
 
-describe('healthy', () => {
-  const circuit = (open: boolean): Parameters<typeof facts>[1] => ({
-    signals: { 'candidate.circuit': measured({ a: { open, why: '5 failures in a row' } }) },
-  })
-  it('leaves out open circuits, and takes no news for good news', () => {
-    expect(said('healthy', candidate('a'), circuit(true))).toBe('circuit open: 5 failures in a row')
-    expect(said('healthy', candidate('a'), circuit(false))).toBe('keeps')
-    expect(said('healthy', candidate('b'), circuit(true))).toBe('keeps')
-    expect(said('healthy', candidate('toString'), circuit(true))).toBe('keeps')
-  })
-})
-
 describe('within-limits', () => {
   const now = 1_000_000 as Instant
   const room = (requests: number, left: number, more: object = {}): Parameters<typeof facts>[1] => ({

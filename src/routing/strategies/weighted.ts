@@ -1,23 +1,14 @@
 /** Spreads the tied candidates by weight, or keeps them put: a seeded order. */
 import type { Candidate } from '../../domain/deployment.ts'
 import type { Order } from '../../ports/strategy.ts'
-import { drawer, weightedKey } from '../draw.ts'
-import { isKnown } from '../measures.ts'
+import { drawer, relativeWeights, sharesOf, weightedKey } from '../draw.ts'
 import { maker, optional } from '../options.ts'
 import { weights } from '../parsers.ts'
 import { decimal } from '../wording.ts'
 
 type WeightOf = (candidate: Candidate) => number
 
-/** The weights of the tied, by the largest, so that neither sums nor keys leave what numbers can hold; where nobody has any, all have the same. */
-const weigh = (tied: readonly Candidate[], weightOf: WeightOf): readonly number[] => {
-  const found = tied.map(candidate => {
-    const weight = weightOf(candidate)
-    return isKnown(weight) && weight > 0 ? weight : 0
-  })
-  const largest = Math.max(...found)
-  return largest > 0 ? found.map(weight => weight / largest) : found.map(() => 1)
-}
+const weigh = (tied: readonly Candidate[], weightOf: WeightOf): readonly number[] => relativeWeights(tied.map(weightOf))
 
 const order = (weightOf: WeightOf): Order => ({
   kind: 'order',
@@ -28,11 +19,7 @@ const order = (weightOf: WeightOf): Order => ({
     const given = weigh(tied, weightOf)
     return tied.map((candidate, place) => weightedKey(draw(candidate.id), given[place] ?? 0))
   },
-  odds: tied => {
-    const given = weigh(tied, weightOf)
-    const sum = given.reduce((total, weight) => total + weight, 0)
-    return given.map(weight => weight / sum)
-  },
+  odds: tied => sharesOf(weigh(tied, weightOf)),
   words: key => `a draw of ${decimal(key, 3)}`,
 })
 
