@@ -240,7 +240,9 @@ const finder = (
     const compiled = policies.get(wanted)
     if (compiled === undefined) return missing('policy', wanted, policyNames)
     const reserve = reserveOf(compiled, entry.start.candidates, settings)
-    const route: Route = { ...entry.start, policy: compiled, ...(reserve.length > 0 && { reserve }) }
+    const { candidates } = entry.start
+    const behind = reserve.length > 0 && { reserve, everyone: [...candidates, ...reserve] }
+    const route: Route = { ...entry.start, policy: compiled, ...behind }
     entry.routes.set(wanted, route)
     return { ok: true, route }
   }

@@ -59,7 +59,7 @@ const learn = (question: Question, policy: CompiledPolicy, house: House): Pick<F
 export const decideFor = (request: ModelRequest, route: Route, house: House): DecisionTrace => {
   const now = house.clock.now()
   const { policy, pool, reserve } = route
-  const candidates = reserve === undefined ? route.candidates : [...route.candidates, ...reserve]
+  const candidates = route.everyone ?? route.candidates
   const task = request.wishes.task ?? route.task
   const question: Question = {
     request,

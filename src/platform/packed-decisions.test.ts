@@ -5,6 +5,7 @@ import { testClock } from '../../test/clock.ts'
 import { anyFacts, candidate, compiled, facts } from '../../test/contract/strategy.contract.ts'
 import type { DecisionTrace } from '../domain/decision.ts'
 import type { Store } from '../ports/store.ts'
+import { unit } from '../domain/units.ts'
 import { decide } from '../routing/decide.ts'
 import { packedDecisions } from './packed-decisions.ts'
 import { memoryStore } from './stores/memory.ts'
@@ -12,8 +13,21 @@ import { memoryStore } from './stores/memory.ts'
 const policy = compiled(
   { use: 'capable' },
   { use: 'healthy' },
-  { use: 'cheap', with: { within: '5%' } },
-  { use: 'weighted' },
+  { use: 'adaptive' },
+  {
+    split: [
+      {
+        name: 'one',
+        share: unit(0.3),
+        steps: [
+          { use: 'good', blend: 'x' },
+          { use: 'cheap', blend: 'x' },
+        ],
+      },
+      { name: 'other', share: unit(0.7), steps: [{ use: 'weighted' }] },
+      { name: 'ghost', share: unit(0.5), shadow: true, steps: [{ use: 'random' }] },
+    ],
+  },
 )
 /** As JSON gives it back, without members that JSON turned to null: NaN and the infinities. */
 const plain = <T>(value: T): T =>

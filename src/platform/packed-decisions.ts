@@ -9,8 +9,8 @@ import type { Journal, JournalEntry, Records, Store } from '../ports/store.ts'
 /** The topic whose entries are packed: DecisionTrace. */
 const topic = 'decisions'
 
-/** The reason's step by number, its value, its words; the end is left out where there is none. */
-type PackedReason = readonly [step: number, value?: number | null, says?: string]
+/** The reason's step by number, its value, its words, its parts; the end is left out where there is none. */
+type PackedReason = readonly [step: number, value?: number | null, says?: string | null, parts?: Reason['parts']]
 type PackedAssessment = readonly [candidate: number, tier: number, reasons: readonly PackedReason[]]
 /** The values in the order of the candidates, `null` for those that have none; or by id, if they tell of others too. */
 interface PackedSignal {
@@ -31,9 +31,10 @@ interface PackedDecision {
   readonly propensity: readonly (number | null)[]
 }
 
-const packReason = ({ step, value, says }: Reason, steps: string[]): PackedReason => {
+const packReason = ({ step, value, says, parts }: Reason, steps: string[]): PackedReason => {
   let place = steps.indexOf(step)
   if (place === -1) place = steps.push(step) - 1
+  if (parts !== undefined) return [place, value ?? null, says ?? null, parts]
   if (says !== undefined) return [place, value ?? null, says]
   return value === undefined ? [place] : [place, value]
 }
@@ -93,10 +94,11 @@ const unpackSlate = (packed: readonly PackedAssessment[], from: PackedDecision, 
         candidate,
         excluded: packed === from.excluded,
         tier,
-        reasons: reasons.map(([step, value, says]) => ({
+        reasons: reasons.map(([step, value, says, parts]) => ({
           step: from.steps[step] ?? '',
-          ...(says !== undefined && { says }),
+          ...(says !== undefined && says !== null && { says }),
           ...(value !== undefined && value !== null && { value }),
+          ...(parts !== undefined && { parts }),
         })),
       },
     ]

@@ -1,6 +1,7 @@
 /** What a client's word stands for: who can serve it, and by which policy. */
+import type { Facts } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
-import type { PoolId } from '../domain/ids.ts'
+import type { DeploymentId, PoolId } from '../domain/ids.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 
 /** Who can serve what was asked for, and how one of them is chosen. */
@@ -11,8 +12,14 @@ export interface Route {
   readonly policy: CompiledPolicy
   /** The policy's own fallback chain, as far as it lies beyond these candidates. */
   readonly reserve?: readonly Candidate[]
+  /** These candidates and the reserve behind them, where there is one. */
+  readonly everyone?: readonly Candidate[]
   /** The provider that was named with the model; no other may serve. */
   readonly lock?: string
+  /** Who serves each model, the first one's first, where several were asked for. */
+  readonly models?: readonly (readonly DeploymentId[])[]
+  /** What the name that was asked for says of the order: `:nitro`, `:floor`. */
+  readonly sort?: NonNullable<Facts['asked']>['sort']
 }
 
 export type FoundRoute =

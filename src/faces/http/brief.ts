@@ -19,6 +19,11 @@ export const decisionInBrief = (decision: RoutingDecision): Readonly<Record<stri
   confidence: decision.confidence,
   ranked: decision.ranked.map(assessment => one(assessment, decision.propensity[assessment.candidate.id] ?? 0)),
   excluded: decision.excluded.map(assessment => one(assessment, undefined)),
+  ...(decision.chain !== undefined && { chain: decision.chain }),
+  ...(decision.arms !== undefined && { arms: decision.arms }),
+  ...(decision.shadows !== undefined && { shadows: decision.shadows }),
+  execution: decision.execution,
+  seed: decision.seed,
 })
 
 /** The same with what came of it. */
