@@ -190,6 +190,123 @@ describe('after one failure', () => {
   })
 })
 
+describe('whom to ask', () => {
+  const chain = (...ids: readonly string[]): readonly DeploymentId[] => ids.map(id => id as DeploymentId)
+  it("is the decision's own chain where it has one, and nobody of it who is excluded", () => {
+    const decision = decisionOf([a, b, c], { chain: chain('c', 'left-out', 'c', 'a') })
+    expect(asked(after([], { decision }))).toEqual(['c'])
+    expect(asked(after([failed(c, { kind: 'upstream-timeout' })], { decision }))).toEqual(['a'])
+    const both = [failed(c, { kind: 'upstream-timeout' }), failed(a, { kind: 'upstream-timeout' })]
+    expect(asked(after(both, { decision }))).toEqual(['upstream-timeout'])
+  })
+  it('is nobody but the first where the caller wants no fallback, though the first may be asked again', () => {
+    const alone = { staysWithFirst: true }
+    expect(asked(after([failed(a, { kind: 'upstream-timeout' })], alone))).toEqual(['upstream-timeout'])
+    expect(after([failed(a, { kind: 'upstream-overloaded' })], alone)).toMatchObject({ group: [a], kind: 'retry' })
+    const decision = decisionOf([a, b, c], { execution: { mode: 'race', width: 3 } })
+    expect(asked(after([], { ...alone, decision }))).toEqual(['a'])
+  })
+})
+
+describe('the retries of a pool', () => {
+  const only = (...ids: readonly string[]): Partial<Standing> => ({ mayRetry: ({ id }) => ids.includes(id) })
+  it('have no say in the first call', () => {
+    expect(asked(after([], only()))).toEqual(['a'])
+  })
+  it('let nobody be asked again once they are used up, and only those after it who answered well last', () => {
+    const failure = [failed(a, { kind: 'upstream-overloaded' })]
+    expect(after(failure, only('b', 'c'))).toMatchObject({ group: [b], kind: 'fallback' })
+    expect(asked(after(failure, only('c')))).toEqual(['c'])
+    expect(after(failure, only())).toEqual({ move: 'give-up', failure: failure[0]?.failure })
+  })
+  it('do not count another key of the same candidate', () => {
+    const move = after([failed(a, { kind: 'upstream-credential' }, { credentialsLeft: 1 })], only())
+    expect(move).toMatchObject({ group: [a], kind: 'retry' })
+  })
+})
+
+describe('lanes', () => {
+  const at = (id: string, provider: string): Candidate => candidate(id, { provider: provider as ProviderId })
+  const line = [at('a', 'p'), at('b', 'p'), at('c', 'q'), at('d', 'q'), at('e', 'r')]
+  const race = (width: number) => decisionOf(line, { execution: { mode: 'race', width } })
+  const roomy = { ...patience, maxAttempts: 9 }
+
+  it('are opened at other providers first, each of them once before any twice', () => {
+    const lanes = (width: number) => asked(after([], { decision: race(width), patience: roomy }))
+    expect(lanes(2)).toEqual(['a', 'c'])
+    expect(lanes(3)).toEqual(['a', 'c', 'e'])
+    expect(lanes(5)).toEqual(['a', 'c', 'e', 'b', 'd'])
+    const hedge = decisionOf(line, { execution: { mode: 'hedge', after: millis(300) } })
+    expect(asked(after([], { decision: hedge, patience: roomy }))).toEqual(['a', 'c'])
+  })
+  it('are one where the request must not be done twice or the cap is reached', () => {
+    const cap = { share: unit(0.1) }
+    const caps: unknown[] = []
+    const decision = decisionOf(line, { execution: { mode: 'race', width: 3, cap } })
+    const mayAskSeveral = (one: unknown): boolean => {
+      caps.push(one)
+      return false
+    }
+    expect(after([], { decision, mayAskSeveral })).toMatchObject({ group: [{ id: 'a' }], stagger: 0 })
+    expect(caps).toEqual([cap])
+  })
+  it('beside the first are not opened at those who failed last once the retries are used up', () => {
+    expect(asked(after([], { decision: race(3), mayRetry: ({ id }) => id === 'd' }))).toEqual(['a', 'd'])
+  })
+  it('take what is left of the attempts after those that failed', () => {
+    const decision = race(4)
+    const failure = failed(line[0] ?? a, { kind: 'upstream-timeout' })
+    expect(asked(after([failure], { decision }))).toEqual(['b', 'c'])
+  })
+  it('go on with others at once where all have failed, rather than wait for one of them', () => {
+    const decision = race(2)
+    const both = [line[0], line[2]].map(one => failed(one ?? a, { kind: 'upstream-overloaded' }))
+    expect(after(both, { decision, patience: roomy })).toMatchObject({ group: [{ id: 'b' }, { id: 'd' }], after: 0 })
+    const last = [...line].map(one => failed(one, { kind: 'upstream-overloaded' }))
+    expect(after(last, { decision, patience: roomy })).toMatchObject({ group: [{ id: 'e' }], kind: 'retry' })
+  })
+  it('end with the word of the one that found the request at fault, whoever failed after it', () => {
+    const final = failed(line[0] ?? a, { kind: 'upstream-invalid' })
+    const move = after([final, failed(line[2] ?? a, { kind: 'upstream-overloaded' })], { decision: race(2) })
+    expect(move).toEqual({ move: 'give-up', failure: final.failure })
+  })
+})
+
+describe('an answer that was shown in part', () => {
+  const broken = failed(a, { kind: 'stream-broken' }, { committed: true })
+  it('is gone on with by one other, if it can be', () => {
+    const decision = decisionOf([a, b, c], { execution: { mode: 'race', width: 3 } })
+    expect(after([broken], { canGoOn: true, decision })).toMatchObject({ group: [b], kind: 'continue', after: 0 })
+  })
+  it('is still gone on with where the next one fails before it adds anything, and ends as it broke', () => {
+    const then = failed(b, { kind: 'upstream-overloaded' })
+    expect(after([broken, then], { canGoOn: true })).toMatchObject({ group: [c], kind: 'continue' })
+    const all = [broken, then, failed(c, { kind: 'upstream-overloaded' })]
+    expect(after(all, { canGoOn: true })).toEqual({ move: 'give-up', failure: broken.failure })
+  })
+})
+
+describe('a check that an answer does not pass', () => {
+  it('is a step up in a cascade, and a fallback elsewhere', () => {
+    const weak = [failed(a, { kind: 'answer-invalid' })]
+    const cascade = decisionOf([a, b], { execution: { mode: 'cascade', check: { schema: true } } })
+    expect(after(weak, { decision: cascade })).toMatchObject({ group: [b], kind: 'cascade' })
+    expect(after(weak)).toMatchObject({ group: [b], kind: 'fallback' })
+    expect(after([failed(a, { kind: 'upstream-timeout' })], { decision: cascade })).toMatchObject({ kind: 'fallback' })
+  })
+})
+
+describe('a time to wait that makes no sense', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300])('%d is too long to wait', retryAfter => {
+    const failure = failed(a, { kind: 'upstream-rate-limited', retryAfter: millis(retryAfter) })
+    expect(after([failure])).toMatchObject({ group: [b], after: 0 })
+  })
+  it('that is past is no time at all', () => {
+    const failure = failed(a, { kind: 'upstream-rate-limited', retryAfter: millis(-5000) })
+    expect(after([failure])).toMatchObject({ group: [a], after: 0, kind: 'retry' })
+  })
+})
+
 describe('circuits that open while a request is under way', () => {
   const openFor =
     (...ids: readonly string[]) =>
@@ -223,30 +340,80 @@ describe('patience', () => {
     const decision = decisionOf([a])
     expect(after([failed(a, { kind: 'upstream-timeout' })], { decision })).toMatchObject({ move: 'give-up' })
   })
-  it('is never exceeded, whatever fails', () => {
+  it('is never exceeded, nobody excluded is asked, and it ends, whatever fails', () => {
     const kinds = Object.keys(consequences) as FailureKind[]
-    const any = fc.record({
-      kind: fc.constantFrom(...kinds),
-      left: fc.nat(2),
-      retryAfter: fc.option(fc.nat(5000), { nil: undefined }),
+    const line = ['a', 'b', 'c', 'd', 'e'].map((id, at) => candidate(id, { provider: `p${at % 2}` as ProviderId }))
+    const fails = fc.array(
+      fc.record({
+        kind: fc.constantFrom(...kinds),
+        left: fc.nat(2),
+        retryAfter: fc.option(fc.double(), { nil: undefined }),
+        committed: fc.boolean(),
+      }),
+      { minLength: 40, maxLength: 40 },
+    )
+    const execution: fc.Arbitrary<Execution<Millis>> = fc.oneof(
+      fc.constant({ mode: 'fallback' as const }),
+      fc.record({ mode: fc.constant('race' as const), width: fc.integer({ min: 1, max: 9 }) }),
+      fc.record({ mode: fc.constant('hedge' as const), after: fc.nat(900).map(millis) }),
+      fc.constant({ mode: 'cascade' as const, check: {} }),
+    )
+    const world = fc.record({
+      fails,
+      execution,
+      maxAttempts: fc.integer({ min: 1, max: 8 }),
+      retriesPerCandidate: fc.nat(3),
+      eligible: fc.subarray(line),
+      chain: fc.option(fc.shuffledSubarray([...line, candidate('ghost')]), { nil: undefined }),
+      open: fc.subarray(line),
+      spent: fc.subarray(line),
+      mayAskSeveral: fc.boolean(),
+      staysWithFirst: fc.boolean(),
+      canGoOn: fc.boolean(),
     })
     fc.assert(
-      fc.property(
-        fc.array(any, { minLength: 20, maxLength: 20 }),
-        fc.integer({ min: 1, max: 6 }),
-        (fails, maxAttempts) => {
-          const attempts: Attempt[] = []
-          for (const { kind, left, retryAfter } of fails) {
-            const move = after(attempts, { patience: { ...patience, maxAttempts } })
-            if (move.move === 'give-up') break
-            expect(move.after).toBeLessThanOrEqual(patience.maxWait)
-            const [first] = move.group
+      fc.property(world, given => {
+        const { execution, eligible, chain, open, spent, maxAttempts } = given
+        const limits = { ...patience, maxAttempts, retriesPerCandidate: given.retriesPerCandidate }
+        const ids = chain?.map(({ id }) => id)
+        const decision = decisionOf(eligible, { execution, ...(ids !== undefined && { chain: ids }) })
+        const attempts: Attempt[] = []
+        const fates = given.fails.values()
+        const change: Partial<Standing> = {
+          decision,
+          patience: limits,
+          isOpen: one => open.includes(one),
+          mayRetry: one => !spent.includes(one),
+          mayAskSeveral: () => given.mayAskSeveral,
+          staysWithFirst: given.staysWithFirst,
+          canGoOn: given.canGoOn,
+        }
+        for (;;) {
+          const move = after(attempts, change)
+          if (move.move === 'give-up') break
+          expect(move.after).toBeGreaterThanOrEqual(0)
+          expect(move.after).toBeLessThanOrEqual(patience.maxWait)
+          expect(new Set(move.group).size).toBe(move.group.length)
+          if (!given.mayAskSeveral || attempts.some(one => one.committed)) expect(move.group).toHaveLength(1)
+          const before = [...attempts]
+          for (const one of move.group) {
+            expect(eligible).toContain(one)
+            if (ids !== undefined) expect(ids).toContain(one.id)
+            const { kind: why, left = 0, retryAfter, committed } = fates.next().value ?? {}
+            const isRotated = before.some(
+              ({ candidate: tried, credentialsLeft }) => tried === one && credentialsLeft > 0,
+            )
+            if (!isRotated) expect(open).not.toContain(one)
+            if (before.length > 0 && !isRotated) expect(spent).not.toContain(one)
+            if (given.staysWithFirst && before.length > 0) expect(one).toBe(before[0]?.candidate)
             const told = retryAfter === undefined ? {} : { retryAfter: millis(retryAfter) }
-            if (first !== undefined) attempts.push(failed(first, { kind, ...told }, { credentialsLeft: left }))
+            const kind = why ?? 'upstream-garbled'
+            attempts.push(failed(one, { kind, ...told }, { credentialsLeft: left, committed: committed === true }))
           }
           expect(attempts.length).toBeLessThanOrEqual(maxAttempts)
-        },
-      ),
+        }
+      }),
+      { numRuns: 2000 },
     )
   })
 })
