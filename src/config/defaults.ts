@@ -58,5 +58,5 @@ export const defaultStore: StoreConfig = { durable: { kind: 'sqlite', path: './.
 
 export const defaultTelemetry: TelemetryConfig = { headers: {}, compat: false, log: 'info', journal: true }
 
-/** How much one deployment counts beside another, and when it comes: as everybody else. */
-export const deploymentDefaults = { weight: 1, priority: 1 }
+/** How much one deployment counts beside another: as much as everybody else. */
+export const deploymentDefaults = { weight: 1 }

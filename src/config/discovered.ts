@@ -22,7 +22,6 @@ const deploymentOf = ({ id, type, url }: ProviderConfig, found: ListedModel, now
     accepts: found.accepts ?? known.accepts,
     ...(known.price !== undefined && { price: known.price }),
     weight: deploymentDefaults.weight,
-    priority: deploymentDefaults.priority,
     limits: {},
     tags: {},
     quality: {},

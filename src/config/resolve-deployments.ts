@@ -70,7 +70,7 @@ const complete = (ground: Ground, id: string, entry: DeploymentEntry, provider: 
     accepts: entry.accepts === undefined ? known.accepts : [...new Set(entry.accepts)],
     ...(price !== undefined && { price }),
     weight: entry.weight ?? deploymentDefaults.weight,
-    priority: entry.priority ?? deploymentDefaults.priority,
+    ...(entry.priority !== undefined && { priority: entry.priority }),
     limits: entry.limits ?? {},
     tags: entry.tags ?? {},
     quality: qualityOf(entry),

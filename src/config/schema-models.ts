@@ -148,7 +148,10 @@ const deployment = shape(
     accepts: abilityList,
     limits: limits.optional(),
     weight: optionalLeaf(weight, 'Its share where a policy spreads by weight; 1 if left out.'),
-    priority: optionalLeaf(whole(0, 1_000_000), 'Lower comes first where a policy goes by priority; 1 if left out.'),
+    priority: optionalLeaf(
+      whole(0, 1_000_000),
+      'Lower comes first where a policy goes by priority. Left out it counts as 1, or as just before that with the tag `capacity: provisioned`.',
+    ),
     quality: scores,
     tags: z
       .record(z.string(), leaf(text, "The tag's value."), { error: 'tags such as { region: eu, tier: premium }' })

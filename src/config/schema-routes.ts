@@ -12,7 +12,9 @@ const pool = shape(
       .array(leaf(word, 'The name of a deployment.'), { error: 'a list of deployments such as [sonnet, mini]' })
       .min(1, 'one deployment at least, such as [mini]')
       .max(1000, 'at most 1000 deployments')
-      .meta({ description: 'Names of deployments; their order means nothing.' }),
+      .meta({
+        description: 'Names of deployments. Their order means nothing, unless the policy says so: `priority` by place.',
+      }),
     policy: optionalLeaf(word, 'The name of a policy; the default policy if left out.'),
     task: optionalLeaf(word, 'The kind of work that this pool is for: chat, code, summarisation, …'),
   },

@@ -90,9 +90,6 @@ export const cachedTokens = (candidate: Candidate, facts: Facts): number => {
 export const likelyCost = (candidate: Candidate, facts: Facts): number | undefined =>
   expectedCost(candidate, facts.request, facts.now, cachedTokens(candidate, facts))
 
-/** A priority where a deployment has none of its own. */
-export const usualPriority = 1
-
 /** How good a candidate is, with the lower bound at 90 % confidence. */
 export interface Quality {
   readonly mean: number

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { candidate, price } from '../../test/contract/strategy.contract.ts'
 import { microUsd, unit } from '../domain/units.ts'
-import { allPrioritiesDiffer, bestScore, priceSpread, scoreSpread } from './pool-spread.ts'
+import { bestScore, priceSpread, prioritiesIn, scoreSpread } from './pool-spread.ts'
 
 const scored = (id: string, quality: Readonly<Record<string, number>>): ReturnType<typeof candidate> =>
   candidate(id, { quality: Object.fromEntries(Object.entries(quality).map(([task, score]) => [task, unit(score)])) })
@@ -41,10 +41,18 @@ describe('scores', () => {
   })
 })
 
-describe('allPrioritiesDiffer', () => {
-  it('is true only where nobody shares a number and there are two at least', () => {
-    expect(allPrioritiesDiffer([candidate('a', { priority: 1 }), candidate('b', { priority: 2 })])).toBe(true)
-    expect(allPrioritiesDiffer([candidate('a', { priority: 1 }), candidate('b', { priority: 1 })])).toBe(false)
-    expect(allPrioritiesDiffer([candidate('a')])).toBe(false)
+describe('prioritiesIn', () => {
+  const pool = [
+    candidate('a', { priority: 1 }),
+    candidate('b', { priority: undefined }),
+    candidate('c', { priority: 2 }),
+  ]
+  it('counts the priorities by which the step goes: no number is 1, or the place in the list', () => {
+    expect(prioritiesIn(pool, 'number')).toBe(2)
+    expect(prioritiesIn(pool, 'place')).toBe(2)
+    expect(prioritiesIn(pool.toReversed(), 'place')).toBe(2)
+    expect(prioritiesIn([...pool.slice(1), candidate('d', { priority: undefined })], 'place')).toBe(3)
+    const provisioned = candidate('p', { priority: undefined, tags: { capacity: 'provisioned' } })
+    expect(prioritiesIn([...pool, provisioned], 'number')).toBe(3)
   })
 })

@@ -2,6 +2,8 @@
 import type { Candidate } from '../domain/deployment.ts'
 import { isByPiece } from '../domain/rates.ts'
 import { isKnown } from './measures.ts'
+import { precedenceOf } from './precedence.ts'
+import type { Precedence } from './precedence.ts'
 
 /** Tokens of input for each one of output, as a rule of thumb for one price. */
 const inputShare = 3
@@ -45,6 +47,6 @@ export const bestScore = (candidates: readonly Candidate[]): number | undefined 
   return scores.length === 0 ? undefined : Math.max(...scores)
 }
 
-/** True if every candidate has another priority than every other, so that none stay tied. */
-export const allPrioritiesDiffer = (candidates: readonly Candidate[]): boolean =>
-  candidates.length > 1 && new Set(candidates.map(one => one.priority)).size === candidates.length
+/** How many different priorities there are: as many as candidates, and none stay tied; one, and all do. */
+export const prioritiesIn = (candidates: readonly Candidate[], by: Precedence): number =>
+  new Set(candidates.map(one => precedenceOf(one, by, candidates))).size

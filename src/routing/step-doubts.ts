@@ -4,7 +4,7 @@ import type { PolicyStep, StepOptions } from '../domain/policy.ts'
 import { isKnown } from './measures.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { share } from './parsers.ts'
-import { allPrioritiesDiffer, bestScore, priceSpread, scoreSpread } from './pool-spread.ts'
+import { bestScore, priceSpread, prioritiesIn, scoreSpread } from './pool-spread.ts'
 import { strategyNamed } from './registry.ts'
 import { idleOf } from './rival-bounds.ts'
 import { decimal, listed } from './wording.ts'
@@ -61,10 +61,13 @@ const weightless = (step: Use, candidates: readonly Candidate[]): number => {
   return weights.filter(weight => typeof weight !== 'number' || !(weight > 0)).length
 }
 
+const priorities = (step: Use, candidates: readonly Candidate[]): number =>
+  prioritiesIn(candidates, step.with?.['by'] === 'place' ? 'place' : 'number')
+
 /** True if no two candidates can be tied behind this order. */
 export const leavesNoTies = (step: Use, candidates: readonly Candidate[]): boolean => {
   if (step.use === 'round-robin' || step.use === 'random') return true
-  if (step.use === 'priority') return allPrioritiesDiffer(candidates)
+  if (step.use === 'priority') return candidates.length > 1 && priorities(step, candidates) === candidates.length
   if (step.use !== 'weighted') return false
   // Those without weight stay tied behind the others, unless nobody has any.
   const without = weightless(step, candidates)
@@ -153,7 +156,7 @@ const ownDoubts = (step: Use, way: Way): readonly Omit<Finding, 'at'>[] => {
 /** What an order does not change because of these very candidates. */
 const idleHere = (step: Use, candidates: readonly Candidate[]): string | undefined => {
   if (candidates.length < 2) return undefined
-  if (step.use === 'priority' && new Set(candidates.map(one => one.priority)).size === 1)
+  if (step.use === 'priority' && priorities(step, candidates) === 1)
     return 'priority sets nobody apart: all candidates have the same priority'
   if (step.use === 'cheap' && candidates.every(one => one.price === undefined))
     return 'cheap sets nobody apart: no candidate has a price'
