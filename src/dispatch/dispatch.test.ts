@@ -320,6 +320,25 @@ describe('a candidate that fails before content', () => {
     ])
   })
 
+  it('is asked with one key after another, within the attempts that there are', async () => {
+    const three = { ids: ['a'], credentials: ['k1', 'k2', 'k3'] }
+    const refuseAll = async (plan: Plan): Promise<Scene> => {
+      const one = await scene(plan)
+      for (const status of [401, 402, 403, 401]) {
+        const last = one.wires.at(-1)
+        if (last !== undefined && one.endings.length === 0) answerWith(last, failing(status))
+        await settle()
+      }
+      return one
+    }
+    const all = await refuseAll({ ...three, patience: { maxAttempts: 9 } })
+    expect(all.wires.map(({ key }) => key)).toEqual(['Bearer secret-k1', 'Bearer secret-k2', 'Bearer secret-k3'])
+    expect(all.endings).toHaveLength(1)
+    const two = await refuseAll({ ...three, patience: { maxAttempts: 2 } })
+    expect(two.wires.map(({ key }) => key)).toEqual(['Bearer secret-k1', 'Bearer secret-k2'])
+    expect(two.endings).toMatchObject([{ kind: 'upstream-quota' }])
+  })
+
   it('is left where its secret cannot be read, which is never told', async () => {
     const one = await scene({
       ids: ['a', 'b'],
@@ -338,6 +357,18 @@ describe('a candidate that fails before content', () => {
     await settle()
     expect(one.events.map(({ type }) => type)).toEqual(['attempt-started', 'attempt-ended'])
     expect(one.dispatch.attempts).toMatchObject([{ failure: { kind: 'cancelled' } }])
+  })
+
+  it('is not asked again once the retries of its pool are used up, and nobody else who failed last', async () => {
+    const answeredWell = new Set(['c'])
+    const one = await scene({ patience: { retriesPerCandidate: 1 }, mayRetry: id => answeredWell.has(id) })
+    if (one.wires[0] !== undefined) answerWith(one.wires[0], failing(503))
+    await settle()
+    expect(one.wires.map(({ url }) => url)).toEqual(['http://a.test/chat', 'http://c.test/chat'])
+    answeredWell.clear()
+    if (one.wires[1] !== undefined) answerWith(one.wires[1], failing(503))
+    await settle()
+    expect(one.endings).toMatchObject([{ kind: 'upstream-overloaded' }])
   })
 
   it('waits for a retry, and an abort takes the wait back', async () => {
@@ -482,6 +513,55 @@ describe('several lanes', () => {
     const one = await scene({ execution: { mode: 'race', width: 2 }, credentials: [] })
     expect(one.dispatch.attempts.map(({ candidate: { id } }) => id)).toEqual(['a', 'b', 'c'])
     expect(one.endings).toMatchObject([{ kind: 'upstream-credential' }])
+  })
+  it('race: every lane counts as an attempt, and a lane that lost tells when it was sent', async () => {
+    const one = await scene({ execution: { mode: 'race', width: 3 } })
+    for (const { listener } of one.wires.slice(0, 2)) listener.sent?.()
+    one.wires[0]?.listener.head(streaming)
+    one.wires[0]?.say('from a', '.')
+    expect(one.dispatch.begun).toBe(3)
+    const made = [...one.dispatch.attempts].sort((left, right) => left.index - right.index)
+    expect(made.map(({ sentAt }) => sentAt !== undefined)).toEqual([true, true, false])
+  })
+  it('race: is none for what must not be done twice', async () => {
+    const one = await scene({ execution: { mode: 'race', width: 3 }, mayAskSeveral: false })
+    expect(one.wires).toHaveLength(1)
+  })
+  it('race: the word of one that finds the request at fault is the last, unless somebody answers', async () => {
+    const one = await scene({ execution: { mode: 'race', width: 2 } })
+    if (one.wires[0] !== undefined) answerWith(one.wires[0], failing(400, '{"error":{"message":"no such field"}}'))
+    await settle()
+    expect(one.endings).toEqual([])
+    if (one.wires[1] !== undefined) answerWith(one.wires[1], failing(500))
+    await settle()
+    expect(one.wires).toHaveLength(2)
+    expect(one.endings).toMatchObject([{ kind: 'upstream-invalid' }])
+  })
+  it('hedge: a first that fails early is not waited for, and not asked again before the second', async () => {
+    const hedge = { mode: 'hedge', after: millis(300) } as const
+    const one = await scene({ execution: hedge, patience: { retriesPerCandidate: 1 } })
+    await one.clock.pass(50)
+    if (one.wires[0] !== undefined) answerWith(one.wires[0], failing(503))
+    await settle()
+    expect(one.wires.map(({ url }) => url)).toEqual(['http://a.test/chat', 'http://b.test/chat'])
+    await one.clock.pass(300)
+    expect(one.wires.map(({ url }) => url)).toEqual(['http://a.test/chat', 'http://b.test/chat', 'http://c.test/chat'])
+    await one.clock.pass(10_000)
+    expect(one.dispatch.begun).toBe(3)
+  })
+  it("hedge: what becomes of the first after the second has begun is nobody's wait", async () => {
+    const one = await scene({ execution: { mode: 'hedge', after: millis(300) } })
+    await one.clock.pass(300)
+    if (one.wires[0] !== undefined) answerWith(one.wires[0], failing(503))
+    await settle()
+    expect(one.wires).toHaveLength(2)
+    one.wires[1]?.listener.head(streaming)
+    one.wires[1]?.say('from b', '.')
+    expect(one.dispatch.attempts).toMatchObject([
+      { kind: 'primary', failure: { kind: 'upstream-overloaded' } },
+      { kind: 'hedge', committed: true },
+    ])
+    expect(one.clock.waiting()).toBe(1)
   })
   it('hedge: the second starts only when the first is late', async () => {
     const one = await scene({ execution: { mode: 'hedge', after: millis(300) } })
