@@ -4,6 +4,7 @@ import type { Json } from '../domain/json.ts'
 import type { PolicyStep, StepOptions } from '../domain/policy.ts'
 import type { Checked } from '../domain/units.ts'
 import { didYouMean } from '../domain/nearest.ts'
+import { expandSynonym } from './expand-synonym.ts'
 import { fine, shown, wrong } from './options.ts'
 import { parseExecution } from './parse-execution.ts'
 import { parseSplit } from './parse-split.ts'
@@ -86,6 +87,15 @@ const parseCarry = (value: Json, at: string): Checked<PolicyStep> => {
   return execution.ok ? fine({ execution: execution.value }) : execution
 }
 
+/** What another gateway calls a step, in our own steps: one as it is, several as if they were a policy of that name. */
+const parseWords = (value: unknown, steps: readonly unknown[], at: string, depth: number): Checked<PolicyStep> => {
+  const [only] = steps
+  if (steps.length === 1) return parse(only, at, depth + 1)
+  const name = isRecord(value) ? (value['use'] ?? 'strategy') : value
+  const read = parseBranch(steps, at, depth)
+  return read.ok ? fine({ include: String(name), steps: read.value }) : wrong(read.why, at)
+}
+
 /** What tells each form of step, and how it is read. */
 const parseRecord = (value: Json, at: string, depth: number): Checked<PolicyStep> | undefined => {
   if ('when' in value) return parseWhen(value, at, depth)
@@ -97,6 +107,8 @@ const parseRecord = (value: Json, at: string, depth: number): Checked<PolicyStep
 
 const parse = (value: unknown, at: string, depth: number): Checked<PolicyStep> => {
   if (depth > deepestStep) return wrong(`steps are nested more than ${deepestStep} deep`, at)
+  const expanded = expandSynonym(value, at)
+  if (expanded !== undefined) return expanded.ok ? parseWords(value, expanded.value, at, depth) : expanded
   if (typeof value === 'string') return fine({ use: value })
   const read = isRecord(value) ? parseRecord(value, at, depth) : undefined
   if (read !== undefined) return read

@@ -188,7 +188,14 @@ describe('the demo house', () => {
     const found = names.flatMap(name =>
       checkPolicy(policyNamed(name), candidates).map(({ severity, at }) => [name, severity, at]),
     )
-    expect(names).toEqual(['floor-then-cheap', 'quality-first', 'round-robin', 'fastest'])
+    expect(names).toEqual([
+      'floor-then-cheap',
+      'quality-first',
+      'round-robin',
+      'canary-then-fast',
+      'race-then-fast',
+      'adaptive',
+    ])
     expect(found).toEqual([['round-robin', 'warning', 'steps[2]']])
   })
 

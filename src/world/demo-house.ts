@@ -73,6 +73,9 @@ const deploymentLines = (model: WorldModel, quality: ConfiguredQuality): readonl
   `    tags: ${mapping({ tier: tierOf(model) })}`,
 ]
 
+/** Whom the canary tries. */
+const newcomer = 'mistral-large'
+
 /**
  * One floor for all tasks would be too high for competition math, where the best reaches 0.56, or too low for the rest.
  * Where the task is not known, the floor is on the score over all of them.
@@ -113,15 +116,31 @@ const policies = `policies:
       - use: healthy
       - use: round-robin
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
-  # By the measured latency; the better and then the cheaper one among those that are as fast.
-  fastest:
+  # One in twenty sessions tries the newcomer; the rest goes where the answer comes soonest.
+  canary-then-fast:
     steps:
       - use: capable
       - use: healthy
       - use: within-limits
-      - { use: fast, with: { within: 20% } }
-      - { use: good, with: { within: 0.01 } }
-      - use: cheap
+      - split:
+          by: session
+          arms:
+            canary: { share: 5%, steps: [{ use: only, with: { deployments: [${newcomer}] } }] }
+            rest: { steps: [{ use: fast, with: { window: 60s } }] }
+    patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
+  # Where every moment counts (tag path=voice) two are asked at once, and the first who speaks serves.
+  race-then-fast:
+    steps:
+      - use: capable
+      - use: healthy
+      - use: within-limits
+      - { use: fast, with: { window: 60s } }
+      - when: { tags.path: voice }
+        then: [{ execution: { mode: race, width: 2 } }]
+    patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
+  # Errors, speed, load and price in one score; near the top, traffic is shared by it.
+  adaptive:
+    steps: [capable, healthy, within-limits, adaptive]
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }`
 
 const placeLines = ({ server, durable }: DemoOptions): readonly string[] => [
