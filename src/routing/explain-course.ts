@@ -61,6 +61,8 @@ export const course = (decision: RoutingDecision): readonly string[] => {
   const raced = how.mode === 'race' ? how.width : 1
   const rest = names.slice(raced)
   const own = chain === undefined ? '' : ' (the policy’s own chain)'
+  if (chain?.length === 1)
+    return ['If it fails, nobody else is asked: nobody else of the policy’s own chain may serve.']
   return [
     ...(names.length > 1 ? execution(decision, names) : []),
     ...(rest.length > 0 ? [`If ${raced > 1 ? 'they fail' : 'it fails'}: ${rest.join(', then ')}${own}.`] : []),
