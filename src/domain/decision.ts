@@ -33,6 +33,14 @@ export interface RequestShape {
   readonly hasServerTools?: boolean
 }
 
+/** The most that may be paid: for a million tokens in and out, for one request and for one picture. */
+export interface PriceCap {
+  readonly input?: MicroUsd
+  readonly output?: MicroUsd
+  readonly request?: MicroUsd
+  readonly image?: MicroUsd
+}
+
 /** Hard limits of this request: nothing brings back what they exclude. */
 export interface Bounds {
   readonly allow?: AllowList
@@ -40,8 +48,8 @@ export interface Bounds {
   readonly only?: readonly string[]
   readonly ignore?: readonly string[]
   readonly budgetCap?: MicroUsd
-  /** Per million tokens, in and out: who costs more may not serve. */
-  readonly maxPrice?: { readonly input?: MicroUsd; readonly output?: MicroUsd }
+  /** Who costs more may not serve. */
+  readonly maxPrice?: PriceCap
   /** Tags that a candidate must have, one of the values each: `{ quantization: ['fp8', 'bf16'] }`. */
   readonly tags?: Readonly<Record<string, readonly string[]>>
   /** Candidates that would lose a parameter of the request may not serve. */
@@ -66,6 +74,8 @@ export interface Facts {
   readonly reserve?: readonly DeploymentId[]
   /** What the caller would like first, before the policy's own orders. */
   readonly asked?: {
+    /** Who serves each model that was asked for, those of the first model first; before every other wish. */
+    readonly models?: readonly (readonly DeploymentId[])[]
     /** Providers, deployments or models, best first. */
     readonly order?: readonly string[]
     readonly sort?: 'cheap' | 'fast' | 'throughput'

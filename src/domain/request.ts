@@ -1,5 +1,6 @@
 /** ChatRequest and its kin, by operation. */
 import type { Caller } from './caller.ts'
+import type { PriceCap } from './decision.ts'
 import type { DialectId, RequestId, SessionId, SpanId, TraceId } from './ids.ts'
 import type { Keeper, Memory } from './memory.ts'
 import type { CacheMark, Extensions, Message } from './message.ts'
@@ -128,11 +129,12 @@ export interface Wishes {
   /** Other models to ask, in this order, where the first cannot answer. */
   readonly models?: readonly string[]
   readonly sort?: 'cheap' | 'fast' | 'throughput'
+  /** Sort who serves any of the models together, instead of one model's after another's. */
+  readonly sortsAcross?: boolean
   /** False: nobody is asked beyond the first, or beyond `order`. */
   readonly allowFallbacks?: boolean
   readonly requireParameters?: boolean
-  /** Dollars per million tokens, as MicroUsd. */
-  readonly maxPrice?: { readonly input?: MicroUsd; readonly output?: MicroUsd }
+  readonly maxPrice?: PriceCap
   /** Tags that a candidate must have, one of the values each. */
   readonly candidateTags?: Readonly<Record<string, readonly string[]>>
   /** The path of the face. */

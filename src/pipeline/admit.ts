@@ -1,9 +1,11 @@
 /** May this caller ask for this at all: refused before anything is spent. */
 import { isAllowed } from '../domain/caller.ts'
+import type { Caller } from '../domain/caller.ts'
 import type { Failure } from '../domain/failure.ts'
 import { faultOfPassed } from '../domain/passed-path.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { FoundRoute, Route } from '../routing/route.ts'
+import { findTarget, inOneRoute } from './further-models.ts'
 import type { House } from './house.ts'
 import { unrecalled } from './recalled.ts'
 
@@ -21,14 +23,14 @@ const listed = (names: readonly string[]): string =>
 const meant = (nearest: readonly string[]): string =>
   nearest.length === 0 ? '' : `; did you mean ${nearest.map(name => `"${name}"`).join(' or ')}?`
 
-const unknown = (asked: string, found: Extract<FoundRoute, { ok: false }>): Failure => {
+const unknown = (asked: string, found: Extract<FoundRoute, { ok: false }>, param = 'model'): Failure => {
   const { kind, nearest, names } = found
   if (kind === 'policy') {
     const message = `there is no policy "${asked}"${meant(nearest)} (there are ${listed(names)})`
     return { kind: 'invalid-request', message, param: 'x-signalbox-policy' }
   }
   const message = `there is no pool, alias or model "${asked}"${meant(nearest)} (there are ${listed(names)})`
-  return { kind: 'target-unknown', message, param: 'model' }
+  return { kind: 'target-unknown', message, param }
 }
 
 /** The names that this caller may hear of: others' pools are nobody's business. */
@@ -50,7 +52,7 @@ const hidden = (
 
 const routeFor = (request: ModelRequest, { routes }: House): FoundRoute => {
   const { wishes, target, keeper, memory } = request
-  if (request.operation !== 'passthrough') return routes.find(target, wishes.policy)
+  if (request.operation !== 'passthrough') return findTarget(target, wishes.policy, routes)
   if (keeper === undefined || memory === undefined) return routes.provider(request.provider, wishes.policy)
   const found = routes.deployment(keeper.deployment, wishes.policy)
   if (!found.ok || keeper.pool === undefined) return found
@@ -77,6 +79,39 @@ const faultOf = (request: ModelRequest): Failure | undefined => {
   return fault === undefined ? unrecalled(request) : { kind: 'invalid-request', message: fault, param: 'path' }
 }
 
+/** Why this caller may not take this route, which was asked for by this member of the request. */
+const barredFrom = ({ pool }: Route, { allow }: Caller, param: string): Failure | undefined =>
+  pool === undefined || isAllowed(allow?.pools, pool)
+    ? undefined
+    : { kind: 'forbidden', message: `this key may not use the pool "${pool}"`, param }
+
+/**
+ * Why this caller may not have this model behind the first: a key that names its pools and no models may not go round
+ * them, also not behind one of them.
+ */
+const barredBehind = (route: Route, caller: Caller, name: string): Failure | undefined => {
+  const { pools, models } = caller.allow ?? {}
+  const isConfined = pools !== undefined && models === undefined && !pools.includes('*')
+  if (route.pool !== undefined || !isConfined) return barredFrom(route, caller, 'models')
+  return { kind: 'forbidden', message: `this key may use pools alone, and "${name}" is none`, param: 'models' }
+}
+
+/** The route with those of the further models behind it, if there are any and this caller may take them all. */
+const withFurther = (first: Route, request: ModelRequest, house: House): Admitted => {
+  const { caller, wishes, operation } = request
+  const names = operation === 'passthrough' ? undefined : wishes.models
+  if (names === undefined) return { ok: true, route: first }
+  const further: Route[] = []
+  for (const name of names) {
+    const found = findTarget(name, wishes.policy, house.routes)
+    if (!found.ok) return refused(unknown(name, hidden(found, request), 'models'))
+    const barred = barredBehind(found.route, caller, name)
+    if (barred !== undefined) return refused(barred)
+    further.push(found.route)
+  }
+  return { ok: true, route: inOneRoute(first, further) }
+}
+
 /** The route of what was asked for, if this caller may take it. */
 export const admit = (request: ModelRequest, house: House): Admitted => {
   const { wishes, caller } = request
@@ -84,13 +119,11 @@ export const admit = (request: ModelRequest, house: House): Admitted => {
   if (fault !== undefined) return refused(fault)
   const found = routeFor(request, house)
   if (!found.ok) return refused(notFound(found, request))
-  const { pool } = found.route
-  if (pool !== undefined && !isAllowed(caller.allow?.pools, pool)) {
-    return refused({ kind: 'forbidden', message: `this key may not use the pool "${pool}"`, param: 'model' })
-  }
+  const barred = barredFrom(found.route, caller, 'model')
+  if (barred !== undefined) return refused(barred)
   if (wishes.policy !== undefined && !isAllowed(caller.allow?.policies, wishes.policy)) {
     const message = `this key may not choose the policy "${wishes.policy}"`
     return refused({ kind: 'forbidden', message, param: 'x-signalbox-policy' })
   }
-  return found
+  return withFurther(found.route, request, house)
 }

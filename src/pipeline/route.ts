@@ -1,5 +1,5 @@
 /** Learn the facts, then decide. */
-import type { Bounds, DecisionTrace, Facts } from '../domain/decision.ts'
+import type { DecisionTrace, Facts } from '../domain/decision.ts'
 import type { DecisionId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
@@ -9,25 +9,9 @@ import { shapeOf } from '../signals/shape.ts'
 import type { CompiledPolicy } from '../routing/compile-policy.ts'
 import type { Route } from '../routing/route.ts'
 import type { Question } from '../ports/signal-source.ts'
+import { askedOf, boundsOf, readsFor } from './asked.ts'
 import type { House } from './house.ts'
 import { keptBound } from './recalled.ts'
-
-const boundsOf = (request: ModelRequest, route: Route, house: House): Bounds => {
-  const { caller, wishes } = request
-  const kept = keptBound(request, route.candidates, house)
-  const { lock, only, ignore, budgetCap } = wishes
-  // The client's word and its header may name different providers; both are hard, so then nobody is left.
-  const locked = route.lock ?? lock
-  const also = route.lock !== undefined && lock !== undefined && lock !== route.lock ? [lock] : only
-  return {
-    ...(caller.allow !== undefined && { allow: caller.allow }),
-    ...(locked !== undefined && { lock: locked }),
-    ...(also !== undefined && { only: also }),
-    ...(ignore !== undefined && { ignore }),
-    ...(budgetCap !== undefined && { budgetCap }),
-    ...(kept !== undefined && { kept }),
-  }
-}
 
 /** Where chance comes from; a request without session or user spreads as if it stood alone. */
 const seedOf = ({ id, caller, wishes, endUser }: ModelRequest, seed: Policy['seed']): string => {
@@ -46,13 +30,17 @@ const seedsOf = ({ id, caller, wishes, endUser }: ModelRequest): NonNullable<Fac
 }
 
 /** Size and signals: first what is known of the request alone, since how long its answer will be depends on its kind. */
-const learn = (question: Question, policy: CompiledPolicy, house: House): Pick<Facts, 'request' | 'signals'> => {
-  const ofRequest = gather(house.sources, question, policy.readsFirst)
+const learn = (
+  question: Question,
+  { readsFirst, readsThen }: Pick<CompiledPolicy, 'readsFirst' | 'readsThen'>,
+  house: House,
+): Pick<Facts, 'request' | 'signals'> => {
+  const ofRequest = gather(house.sources, question, readsFirst)
   const task = question.task ?? ofRequest['request.task']?.value
   const known = { ...question, ...(task !== undefined && { task }) }
   const shape = shapeOf(known, house.live)
-  const signals = gather(house.sources, { ...known, shape }, policy.readsThen)
-  return { request: shape, signals: policy.readsFirst.length === 0 ? signals : { ...ofRequest, ...signals } }
+  const signals = gather(house.sources, { ...known, shape }, readsThen)
+  return { request: shape, signals: readsFirst.length === 0 ? signals : { ...ofRequest, ...signals } }
 }
 
 /** Decides for this request; calls nobody and takes no turn. */
@@ -69,13 +57,19 @@ export const decideFor = (request: ModelRequest, route: Route, house: House): De
     ...(task !== undefined && { task }),
     ...(policy.window !== undefined && { window: policy.window }),
   }
+  const asked = askedOf(request, route)
+  const { readsFirst, readsThen } = policy
+  const reads = { readsFirst, readsThen: readsFor(asked, readsThen) }
+  const bounds = boundsOf(request, route)
+  const kept = keptBound(request, route.candidates, house)
   const facts: Facts = {
     id: `dec-${request.id}` as DecisionId,
     ...(pool !== undefined && { pool }),
-    bounds: boundsOf(request, route, house),
+    bounds: kept === undefined ? bounds : { ...bounds, kept },
     candidates,
-    ...learn(question, policy, house),
+    ...learn(question, reads, house),
     ...(reserve !== undefined && { reserve: reserve.map(({ id }) => id) }),
+    ...(asked !== undefined && { asked }),
     now,
     seed: seedOf(request, policy.policy.seed),
     ...(policy.drawsApart && { seeds: seedsOf(request) }),

@@ -21,6 +21,10 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   'house:only': 'invalid-request',
   'house:ignore': 'invalid-request',
   'house:keeper': 'invalid-request',
+  'house:parameters': 'invalid-request',
+  'house:max-price': 'invalid-request',
+  'house:asked-tags': 'invalid-request',
+  'house:asked-only': 'invalid-request',
   capable: 'invalid-request',
   'within-limits': 'upstream-rate-limited',
 }

@@ -79,6 +79,7 @@ export const shapeOf = (question: Question, history: History): RequestShape => {
   return {
     target: request.target,
     operation: request.operation,
+    ...(request.wishes.path !== undefined && { path: request.wishes.path }),
     ...(request.raw !== undefined && { dialect: request.raw.dialect }),
     inputTokens,
     ...(atOnce !== undefined && { tokensAtOnce: atOnce }),
