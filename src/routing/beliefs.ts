@@ -52,12 +52,17 @@ export const couldMatter = (beliefs: readonly Belief[]): readonly number[] => {
 /** Draws behind each chance. */
 export const drawsOfEach = 256
 
-/** Standard normal numbers: one from each of 256 slices of equal probability, shuffled by a seed. */
+/**
+ * Standard normal numbers: one from each of 128 slices of equal probability, shuffled by a seed, and all of them once
+ * more with the other sign, so that of two who are believed the same each wins exactly half.
+ */
 const normalDraws = (seed: string): Float64Array => {
   const draw = drawer(seed)
-  const labels = Array.from({ length: drawsOfEach }, (_, place) => ({ place, by: draw(String(place)) }))
+  const half = drawsOfEach / 2
+  const labels = Array.from({ length: half }, (_, place) => ({ place, by: draw(String(place)) }))
   labels.sort((left, right) => left.by - right.by)
-  return Float64Array.from(labels, ({ place }) => errorsAt((place + 0.5) / drawsOfEach))
+  const drawn = labels.map(({ place }) => errorsAt((place + 0.5) / half))
+  return Float64Array.from([...drawn, ...drawn.map(one => 0 - one)])
 }
 
 /** The chances of several to be the best, by beliefs; `width` scales the errors. They sum to 1. */

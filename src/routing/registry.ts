@@ -1,10 +1,12 @@
 /** The strategies we know, one line each. */
 import type { StrategyMaker } from './options.ts'
+import { adaptive } from './strategies/adaptive.ts'
 import { allowed } from './strategies/allowed.ts'
 import { budget } from './strategies/budget.ts'
 import { capable } from './strategies/capable.ts'
 import { cheap } from './strategies/cheap.ts'
 import { costCeiling } from './strategies/cost-ceiling.ts'
+import { explore } from './strategies/explore.ts'
 import { fast } from './strategies/fast.ts'
 import { good } from './strategies/good.ts'
 import { headroom } from './strategies/headroom.ts'
@@ -19,6 +21,7 @@ import { priority } from './strategies/priority.ts'
 import { qualityFloor } from './strategies/quality-floor.ts'
 import { random } from './strategies/random.ts'
 import { roundRobin } from './strategies/round-robin.ts'
+import { score } from './strategies/score.ts'
 import { sticky } from './strategies/sticky.ts'
 import { warm } from './strategies/warm.ts'
 import { weighted } from './strategies/weighted.ts'
@@ -51,6 +54,9 @@ export const strategies: readonly StrategyMaker[] = [
   good,
   leastBusy,
   headroom,
+  adaptive,
+  score,
+  explore,
 ]
 
 const byName: ReadonlyMap<string, StrategyMaker> = new Map(strategies.map(one => [one.name, one]))

@@ -1,15 +1,24 @@
 /** Leaves out what is too weak for this kind of work. */
+import type { Facts } from '../../domain/decision.ts'
+import type { Candidate } from '../../domain/deployment.ts'
 import type { Constraint } from '../../ports/strategy.ts'
 import { errorsAt, errorsAt90 } from '../likelihood.ts'
-import { qualityOf } from '../measures.ts'
+import { candidateSignal, isKnown, provenFrom, qualityOf } from '../measures.ts'
 import { defaulting, maker, required } from '../options.ts'
 import { keepOrExclude, probability, share } from '../parsers.ts'
-import { decimal } from '../wording.ts'
+import { decimal, whole } from '../wording.ts'
 
 interface Floor {
   readonly at: number
   readonly confidence: number
   readonly unknown: 'keep' | 'exclude'
+}
+
+/** Says so where few scores were learned: then the bound tells more of what is not known than of the candidate. */
+const unproven = (candidate: Candidate, facts: Facts): string => {
+  const samples = candidateSignal(facts, 'candidate.quality', candidate)?.samples
+  if (!isKnown(samples) || samples >= provenFrom) return ''
+  return ` (unproven: ${whole(samples)} ${samples === 1 ? 'score' : 'scores'})`
 }
 
 const constraint = ({ at, confidence, unknown }: Floor): Constraint => {
@@ -23,7 +32,8 @@ const constraint = ({ at, confidence, unknown }: Floor): Constraint => {
       const quality = qualityOf(candidate, facts)
       if (quality === undefined) return unknown === 'keep' ? undefined : 'no quality known'
       const bound = scale === 1 ? quality.low : quality.mean - (quality.mean - quality.low) * scale
-      return bound < at ? `quality ${decimal(bound, 3)} is under the floor of ${decimal(at, 3)}` : undefined
+      if (bound >= at) return undefined
+      return `quality ${decimal(bound, 3)} is under the floor of ${decimal(at, 3)}${unproven(candidate, facts)}`
     },
   }
 }
