@@ -1,9 +1,11 @@
 /** Events as the pipeline tells them, for tests of what listens to them. */
+import type { DecisionTrace, Reason, RoutingDecision } from '../src/domain/decision.ts'
 import type { Candidate, Limits } from '../src/domain/deployment.ts'
 import type { Failure, FailureKind } from '../src/domain/failure.ts'
 import type { GatewayEvent, RateReport, Settled } from '../src/domain/gateway-event.ts'
 import type {
   CredentialId,
+  DecisionId,
   DeploymentId,
   DialectId,
   ModelId,
@@ -14,9 +16,11 @@ import type {
   TraceId,
   VirtualKeyId,
 } from '../src/domain/ids.ts'
+import type { Operation } from '../src/domain/operation.ts'
 import type { Attempt } from '../src/domain/outcome.ts'
+import type { Patience } from '../src/domain/policy.ts'
 import type { Usage } from '../src/domain/stream-event.ts'
-import { tokens } from '../src/domain/units.ts'
+import { microUsd, millis, tokens, unit } from '../src/domain/units.ts'
 import type { Instant, Millis } from '../src/domain/units.ts'
 
 export const instant = (value: number): Instant => value as Instant
@@ -114,21 +118,78 @@ export const ended = (what: Ended): GatewayEvent => ({
   streamed: what.streamed ?? false,
 })
 
+/** How a request was decided, as far as listeners to state read of it. */
+export interface Decided {
+  readonly pool?: string
+  readonly operation?: Operation
+  readonly stream?: boolean
+  readonly tags?: Readonly<Record<string, string>>
+  readonly team?: string
+  readonly first?: Candidate
+  readonly reasons?: readonly Reason[]
+  readonly decidedBy?: string
+  readonly arms?: RoutingDecision['arms']
+}
+
+const patience: Patience = {
+  maxAttempts: 3,
+  retriesPerCandidate: 1,
+  maxWait: millis(2_000),
+  connect: millis(5_000),
+  firstToken: millis(30_000),
+  idle: millis(30_000),
+  total: millis(120_000),
+}
+
+const decisionOf = ({ first, reasons = [], decidedBy = 'tie', arms }: Decided): RoutingDecision => ({
+  id: 'dec-r' as DecisionId,
+  policy: { name: 'p', version: '1' },
+  ranked: first === undefined ? [] : [{ candidate: first, excluded: false, tier: 0, reasons }],
+  excluded: [],
+  ...(arms !== undefined && { arms }),
+  propensity: {},
+  decidedBy,
+  confidence: unit(1),
+  seed: 'r',
+  execution: { mode: 'fallback' },
+  patience,
+  fallbackOn: [],
+  midStream: 'error',
+})
+
+export const traceOf = (input: number, output: number, more: Decided = {}): DecisionTrace => ({
+  facts: {
+    id: 'dec-r' as DecisionId,
+    request: {
+      target: 'm',
+      operation: more.operation ?? 'chat',
+      inputTokens: tokens(input),
+      outputTokens: tokens(output),
+      needs: [],
+      tags: more.tags ?? {},
+      params: more.stream === true ? { stream: true } : {},
+      caller: { key: 'k', ...(more.team !== undefined && { team: more.team }) },
+    },
+    bounds: {},
+    candidates: more.first === undefined ? [] : [more.first],
+    signals: {},
+    now: instant(0),
+    seed: 'r',
+  },
+  decision: decisionOf(more),
+})
+
 export const decided = (
   request: string,
   at: number,
   input: number,
-  ...[output, pool]: readonly [number, string?]
+  ...[output, more = {}]: readonly [output: number, more?: Decided]
 ): GatewayEvent => ({
   type: 'decision-made',
-  ...(pool !== undefined && { pool: pool as PoolId }),
   at: instant(at),
   request: request as RequestId,
-  // Only what listeners to state read of it.
-  trace: { facts: { request: { inputTokens: input, outputTokens: output } } } as Extract<
-    GatewayEvent,
-    { type: 'decision-made' }
-  >['trace'],
+  ...(more.pool !== undefined && { pool: more.pool as PoolId }),
+  trace: traceOf(input, output, more),
 })
 
 export interface Story {
@@ -139,6 +200,11 @@ export interface Story {
   readonly task?: string
   readonly attempts?: readonly Attempt[]
   readonly served?: number
+  readonly key?: string
+  readonly session?: string
+  readonly decision?: DecisionTrace
+  /** Millionths of a dollar. */
+  readonly cost?: number
 }
 
 export const settled = (story: Story): GatewayEvent => {
@@ -148,7 +214,7 @@ export const settled = (story: Story): GatewayEvent => {
     operation: 'chat',
     target: story.target ?? 'm',
     ...(story.pool !== undefined && { pool: story.pool as PoolId }),
-    caller: { key: 'k' as VirtualKeyId },
+    caller: { key: (story.key ?? 'k') as VirtualKeyId },
     trace: { traceId: '4bf92f3577b34da6a3ce929d0e0e4736' as TraceId, sampled: true },
     serverSpan: span,
     routeSpan: span,
@@ -156,9 +222,11 @@ export const settled = (story: Story): GatewayEvent => {
     endedAt: at,
     attempts: story.attempts ?? [],
     ...(story.served !== undefined && { served: story.served }),
-    cost: { amount: 0 as Settled['cost']['amount'], source: 'unpriced' },
+    cost: { amount: microUsd(story.cost ?? 0), source: story.cost === undefined ? 'unpriced' : 'usage' },
     tags: {},
     ...(story.task !== undefined && { task: story.task }),
+    ...(story.session !== undefined && { session: story.session }),
+    ...(story.decision !== undefined && { decision: story.decision }),
     streamed: false,
   }
   return { type: 'request-settled', at, request: (story.request ?? 'r') as RequestId, settled: whole }

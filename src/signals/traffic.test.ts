@@ -54,7 +54,7 @@ describe('traffic', () => {
     const live = liveState({ breaker: { jitter: 0 } })
     fail(live, failureOf('upstream-timeout'), 'a', 5)
     const why = '5 failures in a row, the last upstream-timeout'
-    expect(signalsOf(live)['candidate.circuit']).toEqual({ by: { one: { open: true, why } } })
+    expect(signalsOf(live)['candidate.circuit']).toEqual({ by: { one: { open: true, why, until: 6_000 } } })
     expect(signalsOf(live, asked({ now: instant(6_000) }))['candidate.circuit']).toEqual({
       by: { one: { open: false, why: `${why}; on probation` } },
     })
@@ -87,12 +87,21 @@ describe('traffic', () => {
     fail(live, failureOf('upstream-credential', undefined, 401), 'a')
     expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']).toBeUndefined()
     fail(live, failureOf('upstream-quota'), 'b')
-    const ill = { open: true, why: 'no credential is fit: upstream-credential' }
+    const ill = {
+      open: true,
+      why: 'no credential is fit: upstream-credential',
+      by: 'credential',
+      until: 31_000,
+    }
     expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']).toEqual({ by: { one: ill, two: ill } })
     expect(signalsOf(live, asked())['candidate.circuit']).toBeUndefined()
     fail(live, failureOf('upstream-timeout'), 'c', 5)
     const why = '5 failures in a row, the last upstream-timeout'
-    expect(signalsOf(live, asked(), ['a', 'b'])['candidate.circuit']?.by?.['one' as DeploymentId]?.why).toBe(why)
+    const circuit = (...keys: readonly string[]) =>
+      signalsOf(live, asked(), keys)['candidate.circuit']?.by?.['one' as DeploymentId]
+    expect(circuit('d')?.why).toBe(why)
+    // Who has no key cannot be asked even in need.
+    expect(circuit('a', 'b')).toEqual(ill)
   })
 
   it('takes a candidate for used up if every credential is rate limited there', () => {

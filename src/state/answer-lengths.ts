@@ -2,6 +2,8 @@
 import { millis } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import { QuantileWindow } from './latency.ts'
+import { listIn, memberIn, momentIn, textIn, timedIn } from './saved.ts'
+import type { Restoring } from './saved.ts'
 
 /** Lengths have a long tail: about this quantile is their mean, and no single runaway answer moves it. */
 const typical = 0.65
@@ -10,6 +12,9 @@ const enough = 20
 const window = millis(3_600_000)
 /** Kinds of work are named by callers, so their number is bounded; the one that was unused for longest goes. */
 const mostHistories = 256
+
+/** So many are saved; the others learn anew. */
+const mostSaved = 64
 
 /** Another word for each pair, whatever is in them. */
 const nameOf = (pool: string, task: string | undefined): string =>
@@ -42,6 +47,30 @@ export class AnswerLengths {
     if (at > this.#now) this.#now = at
     this.#add(nameOf(pool, undefined), tokens, at)
     if (task !== undefined) this.#add(nameOf(pool, task), tokens, at)
+  }
+
+  /** Those used last. */
+  save(): unknown {
+    const kept = [...this.#histories].slice(-mostSaved)
+    const saved = kept.flatMap(([name, history]) => {
+      const lengths = history.save(this.#now)
+      return lengths.length === 0 ? [] : [{ name, lengths }]
+    })
+    return saved.length === 0 ? undefined : { at: this.#now, saved }
+  }
+
+  /** By the time of the last answer, as they are read. */
+  restore(from: unknown, restoring: Restoring): void {
+    const at = momentIn(from, 'at', restoring)
+    if (at === undefined || at > restoring.now) return
+    this.#now = at
+    for (const one of listIn(memberIn(from, 'saved')).slice(-mostSaved)) {
+      const name = textIn(one, 'name')
+      if (name === undefined) continue
+      const history = new QuantileWindow(window)
+      history.restore(timedIn(memberIn(one, 'lengths'), restoring), at)
+      this.#histories.set(name, history)
+    }
   }
 
   #typical(name: string): number | undefined {

@@ -1,6 +1,7 @@
 /** What live state remembers, and how each event is entered into it. */
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { DeploymentId } from '../domain/ids.ts'
+import type { Json } from '../domain/json.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Operation } from '../domain/operation.ts'
 import { millis } from '../domain/units.ts'
@@ -11,11 +12,17 @@ import { breakerSettings } from './breaker.ts'
 import type { BreakerSettings } from './breaker.ts'
 import { Credentials, credentialSettings } from './credentials.ts'
 import type { CredentialSettings } from './credentials.ts'
+import { Explored } from './explored.ts'
 import { Flights } from './flights.ts'
+import { Incumbents } from './incumbents.ts'
 import { KnownDeployment } from './known-deployment.ts'
 import { PoolTraffics, retrySettings } from './pool-traffic.ts'
 import type { RetrySettings } from './pool-traffic.ts'
 import { countable } from './rate-window.ts'
+import { countIn, listIn, memberIn, numberIn, textIn } from './saved.ts'
+import type { Restoring } from './saved.ts'
+import { tenantOf } from './tenants.ts'
+import { Warmth } from './warmth.ts'
 
 export interface LiveStateOptions {
   /** How far latency and errors look back; 60 s. */
@@ -49,6 +56,11 @@ const tellsOfCredential = (operation: Operation | undefined, failure: Failure | 
 const isRetry = (kind: Attempt['kind'], { lastFailed }: KnownDeployment): boolean =>
   kind === 'retry' || (lastFailed && (kind === 'fallback' || kind === 'continue'))
 
+/** What is saved in another form is not read: it is knowledge of minutes, which is soon there again. */
+const version = 1
+/** Pools whose turn is saved. */
+const mostTurns = 1_024
+
 const isExtra = (kind: Attempt['kind']): boolean => kind === 'hedge' || kind === 'race'
 
 /** Everything by deployment, credential, request and pool. */
@@ -58,6 +70,10 @@ export class Books {
   readonly credentials: Credentials
   readonly flights: Flights
   readonly traffics: PoolTraffics
+  readonly incumbents = new Incumbents()
+  readonly warmth = new Warmth()
+  readonly explored = new Explored()
+  readonly turns = new Map<string, number>()
   readonly breaker: BreakerSettings
   readonly #options: LiveStateOptions
   /** What the configuration still has; undefined until it first changes. */
@@ -104,35 +120,41 @@ export class Books {
   }
 
   #decided({ trace, request, pool, at }: Heard<'decision-made'>): void {
-    const { inputTokens, outputTokens } = trace.facts.request
-    this.flights.expect(request, { pool, inputTokens, tokens: countable(inputTokens + outputTokens) }, at)
+    const { inputTokens, outputTokens, tags, caller } = trace.facts.request
+    const tenant = tenantOf(tags, caller)
+    this.flights.expect(request, { pool, tenant, inputTokens, tokens: countable(inputTokens + outputTokens) }, at)
     this.traffics.of(pool).request(at)
+    if (pool !== undefined) this.incumbents.decided(pool, trace, at)
   }
 
   #started({ candidate, credential, request, kind, at }: Heard<'attempt-started'>): void {
-    const { tokens, pool } = this.flights.purpose(request)
+    const { tokens, pool, tenant } = this.flights.purpose(request)
     const known = this.known(candidate.id)
     if (isRetry(kind, known)) this.traffics.of(pool).retry(at)
     if (isExtra(kind) && this.flights.double(request)) this.traffics.of(pool).extra(at)
-    const isProbe = known.start(credential, tokens, at)
+    const isProbe = known.start({ credential, tenant, tokens, at })
     this.flights.start(request, { deployment: candidate.id, startedAt: at, isProbe, tokens })
   }
 
-  #ended({ attempt: told, streamed, request, at, operation }: Heard<'attempt-ended'>): void {
+  #ended({ attempt: told, streamed, request, at, operation = 'chat' }: Heard<'attempt-ended'>): void {
     const attempt = operation === 'count-tokens' ? unjudged(told) : told
     const { candidate, credential } = attempt
     const { failure } = told
+    const { inputTokens } = this.flights.purpose(request)
     const flight = this.flights.end(request, candidate.id)
-    this.known(candidate.id).end({ attempt, streamed, flight, at })
+    this.known(candidate.id).end({ attempt, shape: { operation, streamed, inputTokens }, flight, at })
     this.#forget(candidate.id)
     if (credential === undefined || !tellsOfCredential(operation, failure)) return
     const startedAt = flight?.startedAt ?? attempt.startedAt
     this.credentials.ended(candidate.provider, credential, { deployment: candidate.id, startedAt, at, failure })
   }
 
-  #settled({ settled: { served, attempts, pool, target, task }, request, at }: Heard<'request-settled'>): void {
+  #settled({ settled, request, at }: Heard<'request-settled'>): void {
+    const { served, attempts, pool, target, task, session, caller } = settled
     this.traffics.find(pool)?.paid({ attempts, served }, this.flights.isDouble(request), at)
     this.flights.settle(request)
+    this.explored.settled(settled, at)
+    if (session !== undefined) this.warmth.settled(caller.key, session, attempts)
     const answer = served === undefined ? undefined : attempts.find(({ index }) => index === served)
     const tokens = answer?.usage?.output
     // A broken-off answer says nothing about how long answers are.
@@ -149,5 +171,44 @@ export class Books {
     this.#kept = ids
     for (const id of this.deployments.keys()) this.#forget(id)
     this.credentials.clear()
+    this.incumbents.keepOnly(ids)
+    this.warmth.keepOnly(ids)
+  }
+
+  save(now: Instant): Json {
+    return {
+      version,
+      at: now,
+      turns: [...this.turns].slice(-mostTurns).map(([pool, turn]) => ({ pool, turn })),
+      deployments: [...this.deployments].map(([id, known]) => ({ id, ...known.save(now) })),
+      credentials: this.credentials.save(now),
+      lengths: this.lengths.save(),
+      incumbents: this.incumbents.save(now),
+      warmth: this.warmth.save(now),
+      explored: this.explored.save(),
+    }
+  }
+
+  restore(saved: unknown, now: Instant, among: ReadonlySet<DeploymentId> | undefined): void {
+    const at = numberIn(saved, 'at')
+    if (at === undefined || numberIn(saved, 'version') !== version) return
+    // A clock that was set back: what was saved counts as saved just now.
+    const restoring: Restoring = { now, shift: Math.min(0, now - at) }
+    for (const one of listIn(memberIn(saved, 'turns'))) {
+      const [pool, turn] = [textIn(one, 'pool'), countIn(one, 'turn')]
+      if (pool !== undefined && turn !== undefined) this.turns.set(pool, turn)
+    }
+    for (const one of listIn(memberIn(saved, 'deployments'))) {
+      const id = textIn(one, 'id') as DeploymentId | undefined
+      if (id !== undefined && among?.has(id) !== false) this.known(id).restore(one, restoring)
+    }
+    this.credentials.restore(memberIn(saved, 'credentials'), restoring)
+    this.lengths.restore(memberIn(saved, 'lengths'), restoring)
+    this.incumbents.restore(memberIn(saved, 'incumbents'), restoring)
+    this.warmth.restore(memberIn(saved, 'warmth'), restoring)
+    this.explored.restore(memberIn(saved, 'explored'), now)
+    if (among === undefined) return
+    this.incumbents.keepOnly(among)
+    this.warmth.keepOnly(among)
   }
 }

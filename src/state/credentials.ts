@@ -3,6 +3,8 @@ import { consequences } from '../domain/failure.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
 import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
 import type { Instant, Millis } from '../domain/units.ts'
+import { countIn, flagIn, listIn, memberIn, momentIn, textIn } from './saved.ts'
+import type { Restoring } from './saved.ts'
 
 export interface CredentialSettings {
   /** How long a credential that is refused or has no balance is left out the first time; doubled each time. */
@@ -104,6 +106,21 @@ export class CredentialHealth {
     else this.#everywhere = struck(this.#everywhere, failure, result, this.#settings)
   }
 
+  /** Undefined if nothing is held against it. */
+  save(now: Instant): unknown {
+    const everywhere = this.#everywhere !== undefined && now < this.#everywhere.until ? this.#everywhere : undefined
+    const at = [...this.#at].flatMap(([deployment, rest]) => (now < rest.until ? [{ deployment, rest }] : []))
+    return everywhere === undefined && at.length === 0 ? undefined : { everywhere, at }
+  }
+
+  restore(saved: unknown, restoring: Restoring): void {
+    this.#everywhere = restIn(memberIn(saved, 'everywhere'), restoring, this.#settings)
+    for (const one of listIn(memberIn(saved, 'at'))) {
+      const [deployment, rest] = [textIn(one, 'deployment'), restIn(memberIn(one, 'rest'), restoring, this.#settings)]
+      if (deployment !== undefined && rest !== undefined) this.#at.set(deployment as DeploymentId, rest)
+    }
+  }
+
   /** Why it may not be used now; without a deployment, a rest at any of them counts. */
   rest(now: Instant, deployment?: DeploymentId): Rest | undefined {
     if (this.#everywhere !== undefined && now < this.#everywhere.until) return this.#everywhere
@@ -114,6 +131,22 @@ export class CredentialHealth {
     for (const rest of this.#at.values()) if (now < rest.until) return rest
     return undefined
   }
+}
+
+const kindIn = (saved: unknown): FailureKind | undefined => {
+  const name = textIn(saved, 'kind')
+  const isKnown = (one: string): one is FailureKind => Object.hasOwn(consequences, one)
+  return name !== undefined && isKnown(name) && consequences[name].blames === 'credential' ? name : undefined
+}
+
+/** A restart may have brought another key behind the same name: who was refused is soon asked again, though not at once. */
+const restIn = (saved: unknown, restoring: Restoring, settings: CredentialSettings): Rest | undefined => {
+  const { now } = restoring
+  const [kind, since, until] = [kindIn(saved), momentIn(saved, 'since', restoring), momentIn(saved, 'until', restoring)]
+  if (kind === undefined || since === undefined || until === undefined || until <= now) return undefined
+  const longest = kind === 'upstream-rate-limited' ? settings.longestTold : settings.retirement
+  const known = { kind, since, until: Math.min(until, now + longest) as Instant }
+  return { ...known, strikes: countIn(saved, 'strikes') || 1, isTold: flagIn(saved, 'isTold') }
 }
 
 export interface WeightedCredential {
@@ -181,6 +214,26 @@ export class Credentials {
       ofProvider.set(id, (health = new CredentialHealth(this.#settings)))
     }
     health.ended(result)
+  }
+
+  save(now: Instant): readonly unknown[] {
+    return [...this.#known].flatMap(([provider, credentials]) =>
+      [...credentials].flatMap(([id, health]) => {
+        const saved = health.save(now)
+        return saved === undefined ? [] : [{ provider, id, health: saved }]
+      }),
+    )
+  }
+
+  restore(saved: unknown, restoring: Restoring): void {
+    for (const one of listIn(saved)) {
+      const [provider, id] = [textIn(one, 'provider'), textIn(one, 'id')]
+      if (provider === undefined || id === undefined) continue
+      const health = new CredentialHealth(this.#settings)
+      health.restore(memberIn(one, 'health'), restoring)
+      const ofProvider = this.#known.get(provider as ProviderId) ?? new Map<CredentialId, CredentialHealth>()
+      this.#known.set(provider as ProviderId, ofProvider.set(id as CredentialId, health))
+    }
   }
 
   clear(): void {

@@ -3,6 +3,7 @@ import { consequences } from '../domain/failure.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { CredentialId, DeploymentId } from '../domain/ids.ts'
+import type { Json } from '../domain/json.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import { unit } from '../domain/units.ts'
 import type { Instant, Millis, Unit } from '../domain/units.ts'
@@ -11,6 +12,13 @@ import type { Breaker, BreakerRules, BreakerSettings, Result } from './breaker.t
 import type { Flight } from './flights.ts'
 import { QuantileWindow } from './latency.ts'
 import { OutcomeWindow } from './outcome-window.ts'
+import { ErrorRate } from './error-rate.ts'
+import { Paces } from './paces.ts'
+import type { Shape } from './paces.ts'
+import { breakerIn, savedBreaker } from './saved-breaker.ts'
+import { flagIn, listIn, memberIn, textIn, timedIn } from './saved.ts'
+import type { Restoring } from './saved.ts'
+import { Tenants } from './tenants.ts'
 import { countable, leftOfLimit, RateWindow, tighter, ToldLimits } from './rate-window.ts'
 import type { Left } from './rate-window.ts'
 
@@ -41,9 +49,19 @@ const isOfUpstream = (kind: FailureKind): boolean => {
 /** How an attempt ended. */
 export interface End {
   readonly attempt: Attempt
-  readonly streamed: boolean
+  /** What was asked. */
+  readonly shape: Shape
   /** Undefined if its start was not heard of. */
   readonly flight: Flight | undefined
+  readonly at: Instant
+}
+
+/** An attempt begins. */
+export interface Start {
+  readonly credential: CredentialId | undefined
+  readonly tenant: string | undefined
+  /** Tokens that it is expected to take. */
+  readonly tokens: number
   readonly at: Instant
 }
 
@@ -62,6 +80,9 @@ export class KnownDeployment {
   readonly whole: QuantileWindow
   /** Milliseconds from one token of a streamed answer to the next. */
   readonly perToken: QuantileWindow
+  readonly paces = new Paces()
+  readonly errors = new ErrorRate()
+  readonly tenants = new Tenants()
   readonly rates = new RateWindow()
   readonly #told = new Map<CredentialId, ToldLimits>()
   readonly #options: KnownOptions
@@ -103,8 +124,9 @@ export class KnownDeployment {
   }
 
   /** True if the attempt is a probe. */
-  start(credential: CredentialId | undefined, tokens: number, at: Instant): boolean {
+  start({ credential, tenant, tokens, at }: Start): boolean {
     this.#inflight++
+    this.tenants.start(tenant, at)
     this.rates.start(tokens, at)
     this.#told.get(credential ?? noCredential)?.spend(tokens)
     const before = this.breaker(at)
@@ -125,7 +147,7 @@ export class KnownDeployment {
     this.#judge(flight, { startedAt: flight.startedAt, at, verdict: 'neither' })
   }
 
-  end({ attempt, streamed, flight, at }: End): void {
+  end({ attempt, shape, flight, at }: End): void {
     const { failure } = attempt
     const startedAt = flight?.startedAt ?? attempt.startedAt
     if (flight !== undefined) {
@@ -137,8 +159,10 @@ export class KnownDeployment {
     const before = this.breaker(at)
     const isOfAnotherTime = before.state === 'closed' && startedAt < before.since
     if (!isOfAnotherTime) this.#outcomes.add(failure?.kind, at)
-    this.#judge(flight, { startedAt, at, verdict: verdictOf(failure?.kind), failure })
-    this.#time(attempt, streamed, at)
+    const verdict = verdictOf(failure?.kind)
+    if (verdict !== 'neither') this.errors.add(verdict === 'good', at)
+    this.#judge(flight, { startedAt, at, verdict, failure })
+    this.#time(attempt, shape, at)
   }
 
   #judge(flight: Flight | undefined, result: Omit<Result, 'isProbe'>): void {
@@ -149,17 +173,20 @@ export class KnownDeployment {
       this.#outcomes = new OutcomeWindow(this.#options.window)
   }
 
-  #time(attempt: Attempt, streamed: boolean, at: Instant): void {
-    const { failure, startedAt, firstTokenAt, endedAt, usage } = attempt
-    if (streamed && firstTokenAt !== undefined) {
-      this.firstToken.add(firstTokenAt - startedAt, at)
-      if (failure === undefined && usage !== undefined && usage.output > 1)
-        this.perToken.add((endedAt - firstTokenAt) / (usage.output - 1), at)
-      return
+  #time({ failure, startedAt, firstTokenAt, endedAt, usage }: Attempt, shape: Shape, at: Instant): void {
+    if (shape.streamed && firstTokenAt !== undefined) {
+      const first = firstTokenAt - startedAt
+      const isPaced = failure === undefined && usage !== undefined && usage.output > 1
+      const perToken = isPaced ? (endedAt - firstTokenAt) / (usage.output - 1) : undefined
+      this.firstToken.add(first, at)
+      if (perToken !== undefined) this.perToken.add(perToken, at)
+      return this.paces.add(shape, { first, perToken }, at)
     }
     // Whoever ran into a deadline took that long at least; leaving it out would make the slowest look fast.
-    const isOfUse = failure === undefined || failure.kind === 'upstream-timeout'
-    if (isOfUse) (streamed ? this.firstToken : this.whole).add(endedAt - startedAt, at)
+    if (failure !== undefined && failure.kind !== 'upstream-timeout') return
+    const first = endedAt - startedAt
+    ;(shape.streamed ? this.firstToken : this.whole).add(first, at)
+    this.paces.add(shape, { first }, at)
   }
 
   /** Nothing that the provider told of this credential says that a request would be refused. */
@@ -178,6 +205,46 @@ export class KnownDeployment {
       if (most === undefined || left.share > most.share) most = left
     }
     return most
+  }
+
+  /** What is under way ends with the process; all else is saved. */
+  save(now: Instant): Json {
+    const told = [...this.#told].flatMap(([credential, limits]) => {
+      const saved = limits.save(now)
+      return saved === undefined ? [] : [{ credential, limits: saved }]
+    })
+    return {
+      breaker: savedBreaker(this.breaker(now)),
+      lastFailed: this.#lastFailed,
+      outcomes: this.#outcomes.save(now),
+      errors: this.errors.save(now),
+      overall: {
+        firstToken: this.firstToken.save(now),
+        whole: this.whole.save(now),
+        perToken: this.perToken.save(now),
+      },
+      paces: this.paces.save(now),
+      rates: this.rates.save(now),
+      told,
+    }
+  }
+
+  restore(saved: unknown, restoring: Restoring): void {
+    const { now } = restoring
+    this.#breaker = breakerIn(memberIn(saved, 'breaker'), restoring, this.#options.breaker) ?? this.#breaker
+    this.#lastFailed = flagIn(saved, 'lastFailed')
+    this.#outcomes.restore(memberIn(saved, 'outcomes'), restoring)
+    this.errors.restore(memberIn(saved, 'errors'), restoring)
+    const overall = memberIn(saved, 'overall')
+    for (const name of ['firstToken', 'whole', 'perToken'] as const)
+      this[name].restore(timedIn(memberIn(overall, name), restoring), now)
+    this.paces.restore(memberIn(saved, 'paces'), restoring)
+    this.rates.restore(memberIn(saved, 'rates'), restoring)
+    for (const one of listIn(memberIn(saved, 'told'))) {
+      const limits = new ToldLimits()
+      limits.restore(memberIn(one, 'limits'), restoring)
+      this.#told.set((textIn(one, 'credential') ?? noCredential) as CredentialId, limits)
+    }
   }
 
   /** Undefined if neither configuration nor provider set a limit. */

@@ -20,10 +20,13 @@ import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
 import { liveState } from './live-state.ts'
 import type { LiveState } from './live-state.ts'
 import type { LiveStateOptions } from './books.ts'
+import type { PaceQuestion } from './paces.ts'
 
 const one = candidateOf('one')
 const { id } = one
 const minute = 60_000
+const streams: PaceQuestion = { operation: 'chat', streamed: true }
+const wholes: PaceQuestion = { operation: 'chat', streamed: false }
 const still: LiveStateOptions = { breaker: { jitter: 0 } }
 
 /** An attempt from start to end. */
@@ -179,10 +182,11 @@ describe('latency', () => {
     const live = liveState()
     attempt(live, { startedAt: 0, firstTokenAt: 200, at: 2_000, streamed: true })
     attempt(live, { startedAt: 0, at: 3_000, streamed: false })
-    const p95 = (streamed: boolean): number => live.latency(id, streamed, instant(3_000))?.p95 ?? 0
+    const p95 = (streamed: boolean): number =>
+      live.latency(id, { operation: 'chat', streamed }, instant(3_000))?.p95 ?? 0
     expect(p95(true) / 200).toBeCloseTo(1, 1)
     expect(p95(false) / 3_000).toBeCloseTo(1, 1)
-    expect(live.latency(id, true, instant(3_000))?.samples).toBe(1)
+    expect(live.latency(id, streams, instant(3_000))?.samples).toBe(1)
   })
 
   it('counts a deadline that passed as that long at least, and no other failure', () => {
@@ -190,17 +194,17 @@ describe('latency', () => {
     const streamed = true
     for (const kind of ['upstream-overloaded', 'cancelled', 'upstream-unreachable'] as const)
       attempt(live, { startedAt: 0, at: 10, failure: failureOf(kind), streamed })
-    expect(live.latency(id, true, instant(10))).toBeUndefined()
+    expect(live.latency(id, streams, instant(10))).toBeUndefined()
     attempt(live, { startedAt: 0, at: 8_000, failure: failureOf('upstream-timeout'), streamed })
-    expect((live.latency(id, true, instant(8_000))?.p95 ?? 0) / 8_000).toBeCloseTo(1, 1)
-    expect(live.latency(id, false, instant(8_000))).toBeUndefined()
+    expect((live.latency(id, streams, instant(8_000))?.p95 ?? 0) / 8_000).toBeCloseTo(1, 1)
+    expect(live.latency(id, wholes, instant(8_000))).toBeUndefined()
   })
 
   it('ages out of the window', () => {
     const live = liveState()
     attempt(live, { startedAt: 0, at: 100 })
-    expect(live.latency(id, false, instant(55_000))).toBeDefined()
-    expect(live.latency(id, false, instant(61_000))).toBeUndefined()
+    expect(live.latency(id, wholes, instant(55_000))).toBeDefined()
+    expect(live.latency(id, wholes, instant(61_000))).toBeUndefined()
   })
 
   it('per token is what a stream took from its first content to its end', () => {

@@ -2,10 +2,11 @@
 import type { Candidate } from '../domain/deployment.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
-import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
+import type { CredentialId, DeploymentId, ProviderId, VirtualKeyId } from '../domain/ids.ts'
+import type { Json } from '../domain/json.ts'
 import type { ExtraCap } from '../domain/policy.ts'
-import { millis } from '../domain/units.ts'
-import type { Instant, Millis } from '../domain/units.ts'
+import type { SignalTypes } from '../domain/signal.ts'
+import type { Instant, MicroUsd, Unit } from '../domain/units.ts'
 import { Books } from './books.ts'
 import type { LiveStateOptions } from './books.ts'
 import type { Breaker, BreakerSettings } from './breaker.ts'
@@ -13,6 +14,9 @@ import { drawCredential } from './credentials.ts'
 import type { Rest, WeightedCredential } from './credentials.ts'
 import type { Headroom, KnownDeployment } from './known-deployment.ts'
 import type { Quantiles } from './latency.ts'
+import { enoughSamples } from './paces.ts'
+import type { PaceQuestion, Shape } from './paces.ts'
+import type { Cached } from './warmth.ts'
 
 export interface Circuit {
   readonly state: Breaker['state']
@@ -25,9 +29,10 @@ export interface Circuit {
   readonly until?: Instant
 }
 
-export interface Latency {
-  readonly p95: Millis
-  readonly samples: number
+/** Whose session it is. */
+export interface SessionQuestion {
+  readonly key: VirtualKeyId
+  readonly session: string
 }
 
 /** Which credential to use: weighted among those fit, by a draw in [0, 1); a 429 counts only at the deployment where it came, if that is named. */
@@ -63,8 +68,21 @@ export interface LiveState {
   turn(pool: string): number
   takeTurn(pool: string): void
   circuit(id: DeploymentId, now: Instant): Circuit
-  /** Time to first content when streamed, else to the whole answer; undefined if none ended within the window. */
-  latency(id: DeploymentId, streamed: boolean, now: Instant): Latency | undefined
+  /**
+   * How long requests of this shape take: those of its size if 20 ended within the window, else of any size; undefined if
+   * none ended.
+   */
+  latency(id: DeploymentId, question: PaceQuestion, now: Instant): SignalTypes['candidate.latency'] | undefined
+  /** Undefined if nothing of late tells anything. */
+  errors(id: DeploymentId, now: Instant): SignalTypes['candidate.errors'] | undefined
+  /** Who led by speed for requests of this shape in this pool; undefined if nobody did within the hour. */
+  incumbent(pool: string, shape: Shape, now: Instant): DeploymentId | undefined
+  /** Undefined if nothing of this session is known to be in its cache. */
+  warm(id: DeploymentId, question: SessionQuestion, now: Instant): Cached | undefined
+  /** Of what a deployment did in the last minute, the share that was for this tenant; undefined if it did nothing. */
+  tenantShare(id: DeploymentId, tenant: string, now: Instant): Unit | undefined
+  /** What requests that tried somebody for the sake of learning have cost in this pool today, UTC. */
+  explored(pool: string, now: Instant): MicroUsd
   inflight(id: DeploymentId): number
   /** Undefined if neither configuration nor provider set a limit. With the provider's credentials named, the one that has most left counts. */
   headroom(
@@ -103,6 +121,15 @@ export interface LiveState {
   snapshot(now: Instant): readonly DeploymentSnapshot[]
   /** Forgets every other deployment, and all that was held against credentials: a new configuration may have mended them. */
   keepOnly(deployments: ReadonlySet<DeploymentId>): void
+  /** How many events were heard: if no more than the last time, nothing has to be saved again. */
+  events(): number
+  /** All that outlives a restart, as plain JSON of bounded size. */
+  save(now: Instant): Json
+  /**
+   * Adds what was saved, of these deployments only where they are named. What is older than its window, of another
+   * version or damaged is left out.
+   */
+  restore(saved: unknown, now: Instant, deployments?: ReadonlySet<DeploymentId>): void
 }
 
 const closed: Circuit = { state: 'closed', open: false, why: '' }
@@ -164,31 +191,31 @@ const pick = (
   return drawCredential(roomy.length > 0 ? roomy : fit, draw)
 }
 
-/** Fewer say little of a p95. */
-const provenFrom = 20
-
 const isLimited = ({ limits: { rpm, tpm, concurrent } }: Candidate): boolean =>
   rpm !== undefined || tpm !== undefined || concurrent !== undefined
 
 /** Empty at first: nobody is known to be ill, slow or busy. */
 export const liveState = (options: LiveStateOptions = {}): LiveState => {
   const books = new Books(options)
-  const { deployments, credentials, flights, lengths, breaker, traffics } = books
-  const turns = new Map<string, number>()
+  const { deployments, credentials, flights, lengths, breaker, traffics, turns } = books
+  let events = 0
   return {
-    hear: event => books.hear(event),
+    hear: event => {
+      events++
+      books.hear(event)
+    },
     turn: pool => turns.get(pool) ?? 0,
     takeTurn: pool => void turns.set(pool, (turns.get(pool) ?? 0) + 1),
     circuit: (id, now) => {
       const known = deployments.get(id)
       return known === undefined ? closed : circuitOf(known.breaker(now), breaker)
     },
-    latency: (id, streamed, now) => {
-      const known = deployments.get(id)
-      const window = streamed ? known?.firstToken : known?.whole
-      const p95 = window?.p95(now)
-      return window === undefined || p95 === undefined ? undefined : { p95: millis(p95), samples: window.samples(now) }
-    },
+    latency: (id, question, now) => deployments.get(id)?.paces.read(question, now),
+    errors: (id, now) => deployments.get(id)?.errors.read(now),
+    incumbent: (pool, shape, now) => books.incumbents.find(pool, shape, now),
+    warm: (id, { key, session }, now) => books.warmth.find(id, key, session, now),
+    tenantShare: (id, tenant, now) => deployments.get(id)?.tenants.share(tenant, now),
+    explored: (pool, now) => books.explored.spent(pool, now),
     inflight: id => deployments.get(id)?.inflight ?? 0,
     headroom: (candidate, now, from) => {
       flights.sweep(now)
@@ -205,9 +232,12 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
     extraAllowed: (pool, cap, now) => cap === undefined || traffics.of(pool).extraAllowed(cap, now),
     firstTokenP95: (id, now) => {
       const window = deployments.get(id)?.firstToken
-      return window === undefined || window.samples(now) < provenFrom ? undefined : window.p95(now)
+      return window === undefined || window.samples(now) < enoughSamples ? undefined : window.p95(now)
     },
     snapshot: now => [...deployments].map(([id, known]) => snapshotOf(id, known, books, now)),
     keepOnly: ids => books.keepOnly(ids),
+    events: () => events,
+    save: now => books.save(now),
+    restore: (saved, now, ids) => books.restore(saved, now, ids),
   }
 }

@@ -3,11 +3,19 @@ import { consequences } from '../domain/failure.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
+import { countIn, listIn, memberIn, membersIn, momentIn } from './saved.ts'
+import type { Restoring } from './saved.ts'
 import { Slices } from './slices.ts'
 
 const kinds = Object.keys(consequences) as readonly FailureKind[]
 const places = new Map(kinds.map((kind, place) => [kind, place + 1]))
 const isBlamed = [false, ...kinds.map(kind => consequences[kind].blames === 'deployment')]
+
+const isKind = (name: string): name is FailureKind => Object.hasOwn(consequences, name)
+/** How attempts without a failure are called where they are saved. */
+const good = 'good'
+/** A slice never holds more of one kind; damage must not spoil the sums. */
+const mostRestored = 1e6
 
 const slicesInWindow = 12
 
@@ -53,6 +61,39 @@ export class OutcomeWindow {
     if (place === undefined || slice === undefined) return
     slice[place] = (slice[place] ?? 0) + 1
     this.#count(place, 1)
+  }
+
+  /** Counts by kind for each slice that holds any, with when it began; `good` are those without a failure. */
+  save(now: Instant): readonly unknown[] {
+    this.#slices.advance(now)
+    const saved: unknown[] = []
+    this.#slices.each((at, slice) => {
+      const counts = [...slice].flatMap((count, place) =>
+        count > 0 ? [[place === 0 ? good : kinds[place - 1], count]] : [],
+      )
+      if (counts.length > 0) saved.push({ at, counts: Object.fromEntries(counts) })
+    })
+    return saved
+  }
+
+  /** Adds what was saved, as far as it has not passed; kinds that are no more are left out. */
+  restore(saved: unknown, restoring: Restoring): void {
+    this.#slices.advance(restoring.now)
+    for (const one of listIn(saved)) {
+      const at = momentIn(one, 'at', restoring)
+      const slice = at === undefined ? undefined : this.#slices.at(at)
+      if (slice !== undefined) this.#restoreSlice(slice, memberIn(one, 'counts'))
+    }
+  }
+
+  #restoreSlice(slice: Uint32Array, counts: unknown): void {
+    for (const [name] of membersIn(counts)) {
+      const place = name === good ? 0 : isKind(name) ? places.get(name) : undefined
+      const count = countIn(counts, name)
+      if (place === undefined || count === undefined || count > mostRestored) continue
+      slice[place] = (slice[place] ?? 0) + count
+      this.#count(place, count)
+    }
   }
 
   tally(now: Instant): Tally {

@@ -14,7 +14,7 @@ const three = candidateOf('three')
 const fail = (live: LiveState, candidate = one, at = 0): void =>
   live.hear(ended({ candidate, startedAt: at, at, failure: failureOf('upstream-overloaded') }))
 const requests = (live: LiveState, count: number, at: number, pool = 'p'): void => {
-  for (let each = 0; each < count; each++) live.hear(decided(`${pool} ${at} ${each}`, at, 1, 1, pool))
+  for (let each = 0; each < count; each++) live.hear(decided(`${pool} ${at} ${each}`, at, 1, 1, { pool }))
 }
 const retry = (live: LiveState, times: number, at: number, ...kind: [Attempt['kind']?]): void => {
   for (let each = 0; each < times; each++) live.hear(started(one, at, `p ${at} ${each}`, undefined, ...kind))
@@ -74,7 +74,7 @@ describe('retries', () => {
       const live = liveState({ retries: { perSecond: 0.1 } })
       fail(live)
       if (isIll) fail(live, two)
-      live.hear(decided('r', 0, 1, 1, 'p'))
+      live.hear(decided('r', 0, 1, 1, { pool: 'p' }))
       live.hear(started(two, 0, 'r', undefined, kind))
       return !allowed(live, 0)
     }
@@ -94,7 +94,7 @@ describe('retries', () => {
       let calls = 0
       for (let each = 0; each < rate * 10; each++) {
         const at = (each * 1_000) / rate
-        live.hear(decided(`r${each}`, at, 1, 1, 'p'))
+        live.hear(decided(`r${each}`, at, 1, 1, { pool: 'p' }))
         for (const [place, candidate] of sick.entries()) {
           if (place > 0 && !live.retryAllowed('p', candidate.id, instant(at))) break
           live.hear(started(candidate, at, `r${each}`, undefined, place === 0 ? 'primary' : 'fallback'))
@@ -142,16 +142,16 @@ describe('asking several at once', () => {
     const live = liveState()
     const may = (at: number): boolean => live.extraAllowed('p', { spend: unit(0.1) }, instant(at))
     expect(may(0)).toBe(true)
-    live.hear(decided('a', 0, 1, 1, 'p'))
+    live.hear(decided('a', 0, 1, 1, { pool: 'p' }))
     live.hear(started(one, 0, 'a', undefined, 'primary'))
     live.hear(started(two, 0, 'a', undefined, 'hedge'))
     live.hear(settled({ request: 'a', pool: 'p', at: 0, attempts: [paid(0, 100), paid(1, 90, 'hedge')], served: 0 }))
     expect(may(0)).toBe(false)
-    live.hear(decided('b', 1, 1, 1, 'p'))
+    live.hear(decided('b', 1, 1, 1, { pool: 'p' }))
     // Its failed attempt is no extra: it was asked alone.
     live.hear(settled({ request: 'b', pool: 'p', at: 1, attempts: [paid(0, 700), paid(1, 800)], served: 1 }))
     expect(may(1)).toBe(true)
-    live.hear(decided('c', 300_000, 1, 1, 'p'))
+    live.hear(decided('c', 300_000, 1, 1, { pool: 'p' }))
     live.hear(started(two, 300_000, 'c', undefined, 'race'))
     live.hear(settled({ request: 'c', pool: 'p', at: 300_000, attempts: [paid(0, 50, 'race')], served: 1 }))
     expect(may(300_000)).toBe(false)

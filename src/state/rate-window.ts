@@ -2,6 +2,8 @@
 import type { RateReport } from '../domain/gateway-event.ts'
 import { millis, unit } from '../domain/units.ts'
 import type { Instant, Unit } from '../domain/units.ts'
+import { memberIn, momentIn, numberIn, timedIn } from './saved.ts'
+import type { Restoring } from './saved.ts'
 import { Slices } from './slices.ts'
 
 const second = millis(1_000)
@@ -64,6 +66,30 @@ export class RateWindow {
     return this.#sum
   }
 
+  /** `[when, requests, tokens]` for each second that has any. */
+  save(now: Instant): readonly (readonly number[])[] {
+    this.#slices.advance(now)
+    const saved: number[][] = []
+    this.#slices.each((at, { requests, tokens }) => {
+      if (requests > 0 || tokens > 0) saved.push([at, requests, tokens])
+    })
+    return saved
+  }
+
+  restore(saved: unknown, restoring: Restoring): void {
+    this.#slices.advance(restoring.now)
+    for (const [at = Number.NaN, requests = 0, tokens = 0] of timedIn(saved, restoring)) {
+      const slice = this.#slices.at(at as Instant)
+      if (slice === undefined || !(requests >= 0 && requests < mostTokens && tokens >= 0 && tokens < mostTokens))
+        continue
+      slice.requests += requests
+      slice.tokens += tokens
+      this.#sum.requests += requests
+      this.#sum.tokens += tokens
+      this.#last = Math.min(restoring.now, at + second) as Instant
+    }
+  }
+
   /** When all of it has left the window. */
   wholeAt(): Instant | undefined {
     return this.#last === undefined ? undefined : ((this.#last + minute) as Instant)
@@ -96,6 +122,15 @@ const leftOf = (told: ToldLimit | undefined, now: Instant): Left | undefined => 
   return { share: unit(left / limit), resetAt }
 }
 
+const savedLimit = (told: ToldLimit | undefined, now: Instant): unknown =>
+  told === undefined || now >= told.resetAt ? undefined : told
+
+const limitIn = (saved: unknown, restoring: Restoring): ToldLimit | undefined => {
+  const [resetAt, left] = [momentIn(saved, 'resetAt', restoring), numberIn(saved, 'left')]
+  if (resetAt === undefined || left === undefined || resetAt <= restoring.now) return undefined
+  return { limit: numberIn(saved, 'limit'), left, resetAt }
+}
+
 /** What a provider's headers told of the limits of one credential at one deployment. */
 export class ToldLimits {
   #requests: ToldLimit | undefined
@@ -119,6 +154,17 @@ export class ToldLimits {
 
   tokens(now: Instant): Left | undefined {
     return leftOf(this.#tokens, now)
+  }
+
+  /** What was told and still holds. */
+  save(now: Instant): unknown {
+    const [requests, tokens] = [this.#requests, this.#tokens].map(told => savedLimit(told, now))
+    return requests === undefined && tokens === undefined ? undefined : { requests, tokens }
+  }
+
+  restore(saved: unknown, restoring: Restoring): void {
+    this.#requests = limitIn(memberIn(saved, 'requests'), restoring)
+    this.#tokens = limitIn(memberIn(saved, 'tokens'), restoring)
   }
 
   /** Nothing that was told says that a request would be refused. */

@@ -40,6 +40,16 @@ export class Slices<Slice> {
     }
   }
 
+  /** Tells every slice of the window with the moment at which it begins, oldest first. */
+  each(call: (from: Instant, slice: Slice) => void): void {
+    if (this.#head === undefined) return
+    const { count, length } = this.#options
+    for (let number = this.#head - count + 1; number <= this.#head; number++) {
+      const slice = this.#place(number)
+      if (slice !== undefined) call((number * length) as Instant, slice)
+    }
+  }
+
   /** The slice of this moment; undefined if it has passed. A moment ahead of the last advance counts as under way. */
   at(moment: Instant): Slice | undefined {
     if (this.#head === undefined) return undefined
