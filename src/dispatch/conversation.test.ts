@@ -144,6 +144,7 @@ const scene = async (ids: readonly string[] = ['a', 'b'], secret: Promise<string
   const counts = { opened: 0, drained: 0, began: 0 }
   const dispatch = new Dispatch(decision, hands, {
     begin: () => void (counts.began += 1),
+    goOn: () => undefined,
     deliver: delivery => deliveries.push(delivery) > 0,
     end: failure => void endings.push(failure),
     opened: () => void (counts.opened += 1),

@@ -181,6 +181,7 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
       return all.open
     },
     end: failure => void made.endings.push(failure),
+    goOn: () => undefined,
     opened: () => undefined,
     drained: () => undefined,
   })

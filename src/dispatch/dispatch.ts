@@ -6,8 +6,9 @@ import type { Failure } from '../domain/failure.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import { millis } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
+import { Carrying } from './carrying.ts'
 import { errandOf } from './errand.ts'
-import type { Call } from './errand.ts'
+import type { Call, LaneErrand } from './errand.ts'
 import type { Hands } from './hands.ts'
 import { hold } from './hold.ts'
 import type { Held } from './hold.ts'
@@ -16,11 +17,14 @@ import type { LaneListener } from './lane.ts'
 import { nextMove } from './next-move.ts'
 import type { Standing } from './next-move.ts'
 import { said } from './said.ts'
+import type { Seam } from './seam.ts'
 
 /** Where the answer of a dispatch goes. */
 export interface Outlet {
   /** This lane serves; told once, before anything of it. */
   begin(lane: Lane): void
+  /** What served broke off, and this lane goes on with it; told before anything of it. */
+  goOn(lane: Lane): void
   /** False asks for a pause until `resume`. */
   deliver(delivery: Delivery): boolean
   /** Told once, last, after every lane has ended. */
@@ -38,6 +42,12 @@ export class Dispatch implements LaneListener {
   readonly #outlet: Outlet
   readonly #attempts: Attempt[] = []
   readonly #running = new Map<Lane, Held>()
+  readonly #carrying: Carrying
+  /** The last whole answer that did not pass. */
+  #rejected: { readonly lane: Lane; readonly held: Held } | undefined
+  /** Where the lane that goes on is joined to what was shown. */
+  #seam: Seam | undefined
+  #hasBegun = false
   readonly #said = said()
   #opened = 0
   #isOpening = false
@@ -51,6 +61,7 @@ export class Dispatch implements LaneListener {
     this.#decision = decision
     this.#hands = hands
     this.#outlet = outlet
+    this.#carrying = new Carrying(decision, hands)
   }
 
   /** Every attempt that has ended, in the order of ending. */
@@ -66,9 +77,11 @@ export class Dispatch implements LaneListener {
   start(): void {
     const { clock, patience } = this.#hands
     this.#startedAt = clock.now()
-    this.#cancelTotal = clock.after(patience.total, () =>
-      this.#finish({ kind: 'upstream-timeout', message: `no whole answer within ${patience.total / 1000} s` }),
-    )
+    this.#cancelTotal = clock.after(patience.total, () => {
+      // What is whole and only waits for its judge is better than nothing.
+      for (const lane of this.#running.keys()) if (!this.#isOver) lane.pass()
+      this.#finish({ kind: 'upstream-timeout', message: `no whole answer within ${patience.total / 1000} s` })
+    })
     this.#next()
   }
 
@@ -114,7 +127,7 @@ export class Dispatch implements LaneListener {
       attempts: this.#attempts,
       elapsed: millis(now - (this.#startedAt ?? now)),
       staysWithFirst: hands.staysWithFirst,
-      canGoOn: false,
+      canGoOn: this.#carrying.splice?.isBroken === true,
       draw: attempt => hands.draw(`backoff ${attempt}`),
       isOpen: candidate => hands.isOpen(candidate),
       mayRetry: candidate => hands.mayRetry(candidate),
@@ -146,10 +159,27 @@ export class Dispatch implements LaneListener {
     const errand = errandOf(move, place, this.#attempts, this.#opened)
     if (errand === undefined) return
     this.#opened += 1
-    const lane = new Lane(errand, this.#hands, this)
-    this.#running.set(lane, hold())
+    const lane = errand.kind === 'continue' ? this.#continuing(errand) : this.#beginning(errand)
     lane.start()
     for (const message of this.#said.all) lane.write(message)
+  }
+
+  #beginning(errand: LaneErrand): Lane {
+    const held = hold(this.#carrying.holdsUntil)
+    const request = this.#carrying.requestFor(errand.candidate)
+    const hands = request === this.#hands.request ? this.#hands : { ...this.#hands, request }
+    const lane = new Lane({ ...errand, examine: this.#carrying.examine(held) }, hands, this)
+    this.#running.set(lane, held)
+    return lane
+  }
+
+  #continuing(errand: LaneErrand): Lane {
+    this.#seam = undefined
+    const request = this.#carrying.splice?.request() ?? this.#hands.request
+    // Whoever would rather say nothing cannot say so in the middle of another's answer.
+    const lane = new Lane(errand, { ...this.#hands, request, refusalFails: true }, this)
+    this.#running.set(lane, hold())
+    return lane
   }
 
   opened(): void {
@@ -160,13 +190,32 @@ export class Dispatch implements LaneListener {
     if (this.#winner === lane && !this.#isOver) this.#outlet.drained()
   }
 
-  piece(lane: Lane, delivery: Delivery): boolean {
-    if (this.#winner === lane) return this.#outlet.deliver(delivery)
+  piece(lane: Lane, given: Delivery): boolean {
+    const delivery = this.#joined(lane, given)
+    if (delivery === undefined) return true
+    if (this.#winner === lane) return this.#deliver(delivery)
     const held = this.#running.get(lane)
     if (held === undefined || this.#winner !== undefined) return true
     held.add(delivery)
     if (!held.isReady) return true
     return this.#commit(lane, held)
+  }
+
+  /** What the client is told of this piece; undefined if nothing. */
+  #joined(lane: Lane, delivery: Delivery): Delivery | undefined {
+    const { splice } = this.#carrying
+    const { goesOn } = lane
+    if (splice === undefined || (goesOn === undefined && this.#seam === undefined)) return delivery
+    if (goesOn !== undefined) this.#seam ??= splice.seam(lane.candidate, goesOn)
+    const told = this.#seam?.join(delivery)
+    if (this.#seam?.refuses !== true) return told
+    lane.stop({ kind: 'content-refused', message: `${lane.candidate.provider} refused to go on with the answer` })
+    return undefined
+  }
+
+  #deliver(delivery: Delivery): boolean {
+    this.#carrying.splice?.hear(delivery)
+    return this.#outlet.deliver(this.#carrying.shown(delivery))
   }
 
   #commit(lane: Lane, held: Held): boolean {
@@ -175,14 +224,16 @@ export class Dispatch implements LaneListener {
     for (const other of this.#running.keys()) {
       if (other !== lane) other.stop({ kind: 'cancelled', message: 'another candidate answered first' })
     }
-    lane.commit()
+    lane.commit(this.#seam?.overlap)
     // A conversation lasts for as long as both sides want.
     if (this.#hands.request.operation === 'realtime') this.#cancelTotal?.()
     const waited = this.#said.forget()
-    this.#outlet.begin(lane)
+    if (this.#hasBegun) this.#outlet.goOn(lane)
+    else this.#outlet.begin(lane)
+    this.#hasBegun = true
     if (waited) this.#outlet.drained()
     let goesOn = true
-    for (const delivery of held.all) goesOn = this.#outlet.deliver(delivery) && goesOn
+    for (const delivery of held.all) goesOn = this.#deliver(delivery) && goesOn
     return goesOn
   }
 
@@ -193,12 +244,28 @@ export class Dispatch implements LaneListener {
     if (this.#isOver) return
     // An answer that ended well without content, cut by its limit say, is an answer.
     if (attempt.failure === undefined && this.#winner === undefined && held !== undefined) this.#commit(lane, held)
-    if (this.#winner === lane) this.#finish(attempt.failure)
-    else this.#goOn()
+    const isShown = this.#winner === lane
+    if (isShown && !this.#breaksOff(attempt)) return this.#finish(attempt.failure)
+    if (attempt.failure?.kind === 'answer-invalid' && held !== undefined) this.#rejected = { lane, held }
+    this.#goOn()
+  }
+
+  /** It broke off, and another can go on with it. */
+  #breaksOff(attempt: Attempt): boolean {
+    const { splice } = this.#carrying
+    if (attempt.failure === undefined || splice?.breaks(attempt.failure) !== true) return false
+    splice.pay(this.#hands.usageOf?.(attempt))
+    this.#winner = undefined
+    return true
   }
 
   #finish(failure: Failure | undefined): void {
     if (this.#isOver) return
+    // An answer that did not pass is better than none.
+    if (failure !== undefined && failure.kind !== 'cancelled' && this.#rejected !== undefined && !this.#hasBegun) {
+      this.#commit(this.#rejected.lane, this.#rejected.held)
+      return this.#finish(undefined)
+    }
     this.#isOver = true
     this.#cancelWait?.()
     this.#cancelTotal?.()

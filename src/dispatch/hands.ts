@@ -3,12 +3,16 @@ import type { Candidate, Price } from '../domain/deployment.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent } from '../domain/gateway-event.ts'
 import type { CredentialId, ProviderId, SpanId } from '../domain/ids.ts'
+import type { Attempt } from '../domain/outcome.ts'
 import type { ExtraCap, Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
+import type { Usage } from '../domain/stream-event.ts'
+import type { AnswerCheck } from '../ports/check.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Transport } from '../ports/transport.ts'
+import type { Examine, Judge } from './examine.ts'
 
 export interface Hands {
   readonly request: ModelRequest
@@ -19,6 +23,12 @@ export interface Hands {
   readonly patience: Patience
   /** True if a refusal before any content sends the request on. */
   readonly refusalFails: boolean
+  /** True if what a guardrail of the provider stopped before any content sends the request on. */
+  readonly guardrailFails?: boolean
+  /** What a whole answer must pass before it is shown. */
+  readonly checks?: readonly AnswerCheck[]
+  /** What these attempts are made for, where it is none of the usual reasons. */
+  readonly madeAs?: Attempt['kind']
   /** Nobody else is asked than the first. */
   readonly staysWithFirst: boolean
   adapter(provider: ProviderId): ProviderAdapter | undefined
@@ -34,6 +44,10 @@ export interface Hands {
   mayRetry(candidate: Candidate): boolean
   /** True if this request may be asked of several at once now: nothing is done twice by it, and the cap has room. */
   mayAskSeveral(cap: ExtraCap | undefined): boolean
+  /** Has a whole answer judged. Absent: nobody does. */
+  readonly judge?: Judge
+  /** What an attempt that broke off has used, as far as is known. Absent: nothing is. */
+  usageOf?(attempt: Attempt): Usage
   /** What a model costs that only the answer named. */
   priceOf(provider: ProviderId, model: string): Price | undefined
   span(): SpanId
@@ -48,4 +62,6 @@ export interface Errand {
   readonly index: number
   /** Credentials that failed for this candidate before. */
   readonly except: readonly CredentialId[]
+  /** Judges the answer once it is whole, unless something of it was shown. */
+  readonly examine?: Examine | undefined
 }

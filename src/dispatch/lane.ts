@@ -2,19 +2,19 @@
 import type { Closing, MessageForm, SocketMessage } from '../domain/conversation.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
-import type { Failure, FailureKind } from '../domain/failure.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { Attempt } from '../domain/outcome.ts'
-import { millis } from '../domain/units.ts'
-import type { AnswerReader, Credential, ProviderAdapter } from '../ports/provider.ts'
+import type { AnswerReader, Asked, Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Exchange, WireError, WireHead, WireListener } from '../ports/transport.ts'
 import { deadlines } from './deadlines.ts'
 import type { Deadlines } from './deadlines.ts'
 import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
-import { countKeysLeft, note, startRecord, told, turnOf } from './record.ts'
+import { part } from './part.ts'
+import { prepare } from './prepare.ts'
+import { countKeysLeft, endOf, headOf, note, startRecord, told, turnOf } from './record.ts'
 import type { Growing } from './record.ts'
-import { traced } from './traced.ts'
-import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, unsent } from './reading.ts'
+import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, refusalIn } from './reading.ts'
 import type { Unsent } from './reading.ts'
 
 /** Told of a lane. Nothing is told after `ended`. */
@@ -27,9 +27,6 @@ export interface LaneListener {
   /** Conversations only: the upstream can take more. */
   drained(lane: Lane): void
 }
-
-/** After the end of the answer the upstream may still close its stream properly, so that the connection can be used again. */
-const farewell = millis(1_000)
 
 /** One attempt, from its credential to its record. */
 export class Lane implements WireListener {
@@ -47,6 +44,8 @@ export class Lane implements WireListener {
   readonly #errorBody = new ErrorBody()
   #unsaid: SocketMessage[] = []
   #cancelFarewell: (() => void) | undefined
+  #stopJudging: (() => void) | undefined
+  #isJudged = false
   #hasContent = false
   #isOver = false
 
@@ -62,6 +61,11 @@ export class Lane implements WireListener {
   /** What is known of it so far; whole once `ended` was told. */
   get attempt(): Attempt {
     return this.#made
+  }
+
+  /** How it was asked to go on with an answer; known once it was asked. */
+  get goesOn(): Asked['goesOn'] {
+    return this.#asked?.goesOn
   }
 
   /** Asks the upstream. */
@@ -81,28 +85,14 @@ export class Lane implements WireListener {
   }
 
   async #ask(adapter: ProviderAdapter, credential: Credential): Promise<void> {
-    const { request, secrets, transport, patience, clock } = this.#hands
-    try {
-      const secret = await secrets.read(credential.reference)
-      if (this.#isOver) return
-      const answered = adapter.ask(request, this.candidate)
-      if (!answered.ok) return this.#over(answered.failure)
-      const { asked } = answered
-      this.#asked = unsent(asked, secret)
-      this.#made.losses = asked.losses
-      this.#made.url = asked.wire.url.split('?', 1)[0]
-      this.#made.lane = asked.lane
-      const wire = adapter.authorize(asked.wire, secret, clock.now())
-      this.#exchange = transport.send(traced(wire, request.trace, this.#made.spanId), this, patience.connect)
-      for (const message of this.#unsaid) this.#exchange.write?.(message)
-      this.#unsaid = []
-    } catch (error) {
-      if (this.#isOver) return
-      // The secret could not be read, or one of our own codecs broke: either way this candidate cannot be asked.
-      const message = error instanceof Error ? error.message : String(error)
-      const kind: FailureKind = this.#made.url === undefined ? 'upstream-credential' : 'internal'
-      this.#over({ kind, message: `${this.candidate.provider} could not be asked: ${message}` })
-    }
+    const { transport, patience } = this.#hands
+    const prepared = await prepare({ adapter, credential, isOver: () => this.#isOver }, this.#made, this.#hands)
+    if (prepared === undefined) return
+    if (!prepared.ok) return this.#over(prepared.failure)
+    this.#asked = prepared.asked
+    this.#exchange = transport.send(prepared.wire, this, patience.connect)
+    for (const message of this.#unsaid) this.#exchange.write?.(message)
+    this.#unsaid = []
   }
 
   sent(): void {
@@ -111,18 +101,11 @@ export class Lane implements WireListener {
 
   head(head: WireHead): void {
     if (this.#isOver) return
-    const { clock, request, tell } = this.#hands
-    const now = clock.now()
+    const now = this.#hands.clock.now()
     this.#made.headAt = now
     this.#head = head
     const rates = this.#adapter?.rates(head.headers, now)
-    const { operation } = request
-    tell({
-      ...told(this.#made, request, now),
-      type: 'attempt-answered',
-      operation,
-      ...(rates !== undefined && { rates }),
-    })
+    this.#hands.tell(headOf(this.#made, rates, now, this.#hands))
     if (!isGood(head) && this.#asked?.readsAll !== true) return
     this.#guarded(() => {
       this.#reader = this.#asked?.read(head)
@@ -185,8 +168,9 @@ export class Lane implements WireListener {
 
   #take(delivery: Delivery): void {
     this.#note(delivery)
-    const refused = this.#refused(delivery)
-    if (refused !== undefined) return this.#over(refused)
+    // Seen before anything was shown, it may be the policy's to send on.
+    const refusal = this.#made.committed ? undefined : refusalIn(delivery, this.#hands)
+    if (refusal !== undefined) return this.#over({ ...refusal, message: this.#says(refusal.message) })
     if (delivery.content && !this.#hasContent) this.#firstContent()
     const empty = this.#hasContent ? undefined : emptyAnswer(delivery, this.#made, this.candidate.provider)
     if (empty !== undefined) return this.#over(empty)
@@ -194,7 +178,29 @@ export class Lane implements WireListener {
     if (piece !== undefined && !this.#listener.piece(this, piece)) this.pause()
     if (this.#isOver) return
     if (delivery.failure !== undefined) this.#over(delivery.failure)
-    else if (delivery.ended === true) this.#over(isError(this.#head) ? passedFailure(this.#toldFailure()) : undefined)
+    else if (delivery.ended === true) this.#whole()
+  }
+
+  /** The answer is complete: it is over, unless it is judged first. */
+  #whole(): void {
+    const { examine } = this.#errand
+    if (isError(this.#head)) return this.#over(passedFailure(this.#toldFailure()))
+    if (examine === undefined || this.#made.committed) return this.#over(undefined)
+    this.#letGo(undefined)
+    this.#isJudged = true
+    this.#stopJudging = examine(({ why, judged }) => {
+      if (judged !== undefined) this.#made.judged = judged
+      this.#end(why === undefined ? undefined : { kind: 'answer-invalid', message: this.#says(why) })
+    })
+  }
+
+  /** A whole answer that still waits for its judge passes without. False if there is none. */
+  pass(): boolean {
+    if (!this.#isJudged) return false
+    this.#stopJudging?.()
+    this.#made.judged = 'unjudged'
+    this.#end(undefined)
+    return true
   }
 
   #note(delivery: Delivery): void {
@@ -210,12 +216,6 @@ export class Lane implements WireListener {
     this.#deadlines.content()
   }
 
-  /** A refusal that the policy sends on, seen before anything was shown. */
-  #refused(delivery: Delivery): Failure | undefined {
-    if (delivery.finish !== 'refused' || !this.#hands.refusalFails || this.#made.committed) return undefined
-    return { kind: 'content-refused', message: this.#says('refused to answer') }
-  }
-
   #late(why: string): void {
     if (!this.#isOver) this.#over({ kind: 'upstream-timeout', message: this.#says(why) })
   }
@@ -224,9 +224,11 @@ export class Lane implements WireListener {
     return `${this.candidate.provider} (${this.candidate.model}) ${what}`
   }
 
-  /** Something of this lane reaches the client from here on. */
-  commit(): void {
-    this.#made.committed = true
+  /** Something of this lane reaches the client from here on; so many of its first characters had reached it before. */
+  commit(overlap: number | undefined): void {
+    const made = this.#made
+    made.committed = true
+    if (made.goesOn !== undefined && overlap !== undefined) made.goesOn = { ...made.goesOn, overlap }
   }
 
   pause(): void {
@@ -262,34 +264,34 @@ export class Lane implements WireListener {
 
   /** Ends it for a reason that is not its own: the socket is closed at once. */
   stop(failure: Failure): void {
-    if (!this.#isOver) this.#over(failure)
+    if (!this.#isOver) return this.#over(failure)
+    if (!this.#isJudged) return
+    this.#stopJudging?.()
+    this.#end(failure)
   }
 
   #over(failure: Failure | undefined): void {
+    this.#letGo(failure)
+    this.#end(failure)
+  }
+
+  /** Nothing more is read of it. */
+  #letGo(failure: Failure | undefined): void {
+    const { clock } = this.#hands
     this.#isOver = true
     this.#deadlines.stop()
     this.#reader = undefined
     this.#asked = undefined
-    const exchange = this.#exchange
-    if (exchange !== undefined) {
-      if (failure !== undefined) exchange.stop()
-      else {
-        exchange.resume()
-        this.#cancelFarewell = this.#hands.clock.after(farewell, () => exchange.stop())
-      }
-    }
+    if (this.#exchange !== undefined) this.#cancelFarewell = part(this.#exchange, failure !== undefined, clock)
+    this.#made.endedAt = clock.now()
+  }
+
+  #end(failure: Failure | undefined): void {
     const made = this.#made
-    made.endedAt = this.#hands.clock.now()
+    this.#isJudged = false
     if (failure !== undefined) made.failure = failure
     if (this.#adapter !== undefined) countKeysLeft(made, this.#adapter, this.#errand.except, this.#hands)
-    this.#hands.tell({
-      type: 'attempt-ended',
-      at: made.endedAt,
-      request: this.#hands.request.id,
-      attempt: made,
-      streamed: this.#hands.request.stream,
-      operation: this.#hands.request.operation,
-    })
+    this.#hands.tell(endOf(made, this.#hands))
     this.#listener.ended(this, made)
   }
 }

@@ -67,8 +67,13 @@ const isLarger = (candidate: Candidate, than: Candidate): boolean =>
 /** Broken off before any content: nothing was shown, so it is as if nothing had come. */
 const cameToNothing = ({ committed }: Attempt, { kind }: Failure): boolean => kind === 'stream-broken' && !committed
 
+/** What a guardrail stopped is asked of another where the policy says so. */
+const isSentOn = ({ kind }: Failure, { fallbackOn }: RoutingDecision): boolean =>
+  kind === 'blocked' && fallbackOn.includes('guardrail')
+
 const mayFollow = (candidate: Candidate, last: Attempt, failure: Failure, decision: RoutingDecision): boolean => {
   if (cameToNothing(last, failure)) return true
+  if (isSentOn(failure, decision)) return true
   switch (consequences[failure.kind].advance) {
     case 'never':
       return false
@@ -162,15 +167,16 @@ const goOn = (standing: Standing, failure: Failure): Move => {
 }
 
 /** A failure after which nobody else is to be asked, whoever else failed beside it. */
-const isFinal = (attempt: Attempt): boolean => {
+const isFinal = (attempt: Attempt, decision: RoutingDecision): boolean => {
   const { failure } = attempt
   if (failure === undefined || failure.kind === 'cancelled' || cameToNothing(attempt, failure)) return false
-  return consequences[failure.kind].advance === 'never'
+  return !isSentOn(failure, decision) && consequences[failure.kind].advance === 'never'
 }
 
 /** What decides about what is next: a word that is final, else the last failure that was not our own doing. */
-const decisiveOf = (attempts: readonly Attempt[]): Attempt | undefined =>
-  attempts.find(isFinal) ?? attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
+const decisiveOf = ({ attempts, decision }: Standing): Attempt | undefined =>
+  attempts.find(one => isFinal(one, decision)) ??
+  attempts.findLast(({ failure }) => failure !== undefined && failure.kind !== 'cancelled')
 
 /** The best that are still there, whatever became of those before. */
 const goAhead = (standing: Standing, failure: Failure = nobody): Move => {
@@ -182,11 +188,13 @@ const goAhead = (standing: Standing, failure: Failure = nobody): Move => {
 /** The next move. Gives up with the last real failure, never with an edited one. */
 export const nextMove = (standing: Standing): Move => {
   const { patience, attempts, elapsed } = standing
-  const last = decisiveOf(attempts) ?? attempts.at(-1)
+  const last = decisiveOf(standing) ?? attempts.at(-1)
   if (last?.failure === undefined) return goAhead(standing)
-  const { failure } = last
+  // Whoever could not go on is not why the answer broke off.
+  const broken = attempts.findLast(({ committed }) => committed)?.failure
+  const failure = broken ?? last.failure
   const isSpent = attempts.length >= patience.maxAttempts || elapsed >= patience.total
   if (isSpent) return { move: 'give-up', failure }
-  if (attempts.some(({ committed }) => committed)) return goOn(standing, failure)
+  if (broken !== undefined) return goOn(standing, broken)
   return failure.kind === 'cancelled' ? goAhead(standing, failure) : afterFailure(standing, last, failure)
 }

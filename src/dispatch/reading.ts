@@ -7,6 +7,7 @@ import type { ModelRequest } from '../domain/request.ts'
 import type { Asked } from '../ports/provider.ts'
 import type { WireError, WireHead } from '../ports/transport.ts'
 import type { AnswerForm } from './deadlines.ts'
+import type { Hands } from './hands.ts'
 
 /** How the answer to this request comes. */
 export const answerForm = ({ operation, stream }: ModelRequest): AnswerForm => {
@@ -15,13 +16,14 @@ export const answerForm = ({ operation, stream }: ModelRequest): AnswerForm => {
 }
 
 /** What was asked, as far as its answer needs it. */
-export type Unsent = Pick<Asked, 'read' | 'readsAll' | 'mayRepeat'>
+export type Unsent = Pick<Asked, 'read' | 'readsAll' | 'mayRepeat' | 'goesOn'>
 
 /** Without what was sent: a body must not stay for as long as its answer. */
-export const unsent = ({ read, readsAll, mayRepeat }: Asked, secret: string): Unsent => ({
+export const unsent = ({ read, readsAll, mayRepeat, goesOn }: Asked, secret: string): Unsent => ({
   read: head => read(head, secret),
   ...(readsAll !== undefined && { readsAll }),
   ...(mayRepeat !== undefined && { mayRepeat }),
+  ...(goesOn !== undefined && { goesOn }),
 })
 
 /** True for the head of an answer, or of an open line. */
@@ -62,6 +64,20 @@ export const emptyAnswer = (piece: Delivery, { finish, usage }: Attempt, provide
   if (finish !== undefined && finish !== 'stop') return undefined
   if (usage !== undefined && usage.output > 0) return undefined
   return { kind: 'upstream-garbled', message: `${provider} ended its answer without having said anything` }
+}
+
+/** The word for an answer that a guardrail of the provider stopped. */
+const guarded = 'guardrail_intervened'
+
+/** What a refusal means that the policy sends on, seen before anything was shown. */
+export const refusalIn = (
+  { finish, events = [] }: Delivery,
+  { refusalFails, guardrailFails }: Pick<Hands, 'refusalFails' | 'guardrailFails'>,
+): Pick<Failure, 'kind' | 'message'> | undefined => {
+  if (finish !== 'refused') return undefined
+  const isGuarded = events.some(event => event.type === 'choice-end' && event.raw === guarded)
+  if (isGuarded && guardrailFails === true) return { kind: 'blocked', message: 'stopped its answer by a guardrail' }
+  return refusalFails ? { kind: 'content-refused', message: 'refused to answer' } : undefined
 }
 
 /** What a broken connection means. */

@@ -1,7 +1,7 @@
 /** The record of an attempt while it is made: what is known at its start, and what each piece of its answer adds. */
 import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
-import type { GatewayEvent, RequestEvent } from '../domain/gateway-event.ts'
+import type { GatewayEvent, RateReport, RequestEvent } from '../domain/gateway-event.ts'
 import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
@@ -21,7 +21,7 @@ export const startRecord = (errand: Errand & Pick<Attempt, 'kind' | 'trigger'>, 
     index,
     candidate,
     credentialsLeft: 0,
-    kind,
+    kind: hands.madeAs ?? kind,
     ...(trigger !== undefined && { trigger }),
     spanId: hands.span(),
     lane: 'translated',
@@ -72,6 +72,29 @@ export const told = (
   request: id,
   candidate,
   ...(credential !== undefined && { credential }),
+})
+
+/** The head of its answer, as an event. */
+export const headOf = (
+  made: Growing,
+  rates: RateReport | undefined,
+  at: Instant,
+  { request }: Hands,
+): GatewayEvent => ({
+  ...told(made, request, at),
+  type: 'attempt-answered',
+  operation: request.operation,
+  ...(rates !== undefined && { rates }),
+})
+
+/** Its end, as an event. */
+export const endOf = (made: Growing, { request: { id, stream, operation } }: Hands): GatewayEvent => ({
+  type: 'attempt-ended',
+  at: made.endedAt,
+  request: id,
+  attempt: made,
+  streamed: stream,
+  operation,
 })
 
 /** A turn of a conversation, as an event. */

@@ -181,6 +181,10 @@ export class Handling implements Outlet, Flow {
     )
   }
 
+  goOn(lane: Lane): void {
+    this.#lane = lane
+  }
+
   deliver(delivery: Delivery): boolean {
     if (delivery.upstreamId !== undefined && this.#lane !== undefined) {
       rememberKept(this.#ledger, this.#lane.attempt, delivery.upstreamId, this.#house)
