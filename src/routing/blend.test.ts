@@ -1,9 +1,9 @@
 /** Several orders as one: scores added by weight, nearness kept, chance refused. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyFacts, candidate, facts } from '../../test/contract/strategy.contract.ts'
+import { anyFacts, candidate, facts, measured, price } from '../../test/contract/strategy.contract.ts'
 import type { Candidate } from '../domain/deployment.ts'
-import { unit } from '../domain/units.ts'
+import { millis, unit } from '../domain/units.ts'
 import type { Order } from '../ports/strategy.ts'
 import { blendFault, blendOf } from './blend.ts'
 import type { Member } from './blend.ts'
@@ -104,6 +104,37 @@ describe('a blend', () => {
         'mixed',
       ).confidence?.(a, b, given),
     ).toBeCloseTo(0.999, 3)
+  })
+  it('of cheap and fast sets a bargain against a wait, by how many times dearer and slower, and tries nobody', () => {
+    const pool = [candidate('cheap', price(1, 1)), candidate('new', price(1.2, 1.2)), candidate('quick', price(8, 8))]
+    const told = facts(pool, {
+      signals: {
+        'candidate.latency': measured({
+          cheap: { p95: millis(2000), samples: 50 },
+          new: { p95: millis(1), samples: 3 },
+          quick: { p95: millis(400), samples: 50 },
+        }),
+      },
+    })
+    const mixed = (fast: Readonly<Record<string, unknown>>) =>
+      blendOf(
+        [
+          { order: orderNamed('cheap', { within: '20%' }), weight: 0.5 },
+          { order: orderNamed('fast', fast), weight: 0.5 },
+        ],
+        'mixed',
+      )
+    // Unproven is as the median of 400 and 2,000 ms.
+    expect(mixed({}).parts?.(pool, told)).toEqual([
+      { cheap: 1, fast: 0.2 },
+      { cheap: 1, fast: expect.closeTo(400 / 1200, 12) },
+      { cheap: 0.125, fast: 1 },
+    ])
+    expect(
+      mixed({ within: '2s' })
+        .parts?.(pool, told)
+        .map(one => one?.['fast']),
+    ).toEqual([1, expect.closeTo(1 / 3, 12), 1])
   })
   it('of any orders that may stand in one keeps every score from 0 to 1 and every key a number', () => {
     const fit = strategies.flatMap(maker => {

@@ -6,6 +6,7 @@ import type { Unit } from '../domain/units.ts'
 import type { Order } from '../ports/strategy.ts'
 import { errorsAt, isRealLead } from './likelihood.ts'
 import { isKnown } from './measures.ts'
+import { levelled } from './scores.ts'
 import { decimal } from './wording.ts'
 
 /** An order and what its scores count for. */
@@ -37,29 +38,13 @@ const stretched = (keys: readonly (number | undefined)[]): readonly number[] => 
   })
 }
 
-/** Who counts as tied with the best by an order's own `within` has the best one's score. */
-const levelled = (
-  order: Order,
-  keys: readonly (number | undefined)[],
-  scores: readonly number[],
-): readonly number[] => {
-  const known = keys.filter(isKnown)
-  if (order.isTied === undefined || known.length === 0) return scores
-  const best = Math.min(...known)
-  const top = scores[keys.indexOf(best)] ?? 1
-  return scores.map((score, place) => {
-    const key = keys[place]
-    return isKnown(key) && order.isTied?.(best, key) === true ? Math.max(score, top) : score
-  })
-}
-
 const scoresOf = (order: Order, tied: readonly Candidate[], facts: Facts): readonly number[] => {
   const own = order.scores?.(tied, facts).map(unit)
-  // The keys of chance are draws: they are near nobody's.
+  // The keys of chance are draws, which are near nobody's: such an order levels its scores itself.
   if (order.odds !== undefined || order.ways !== undefined) return own ?? tied.map(() => 0)
   if (own !== undefined && order.isTied === undefined) return own
   const keys = order.keys(tied, facts)
-  return levelled(order, keys, own ?? stretched(keys))
+  return levelled(own ?? stretched(keys), keys, order.isTied)
 }
 
 const columnsOf = (members: readonly Member[], tied: readonly Candidate[], facts: Facts) =>
@@ -101,7 +86,7 @@ const confidenceIn = (members: readonly Member[], pair: readonly [Candidate, Can
 /**
  * One order of several, for which `blendFault` finds no fault. A member's score is its own where it has `scores`, else by
  * its keys; who is within a member's `within` of the best has the best one's score there, so candidates that are near in
- * everything come out tied. The key is the sum of scores times weights, turned round because smaller comes first.
+ * everything come out tied. Nobody is tried or drawn for a member that does so when it stands alone. The key is the sum of scores times weights, turned round because smaller comes first.
  */
 export const blendOf = (members: readonly Member[], name: string): Order => {
   const labels = labelsOf(members)

@@ -47,6 +47,22 @@ const leastByOwn = (values: readonly Known[]): readonly number[] => {
   })
 }
 
+/** Scores where whoever counts as tied with the best key has the score of the best: who is near enough is no worse. */
+export const levelled = (
+  scores: readonly number[],
+  keys: readonly (number | undefined)[],
+  isTied: ((best: number, key: number) => boolean) | undefined,
+): readonly number[] => {
+  const known = keys.filter(isKnown)
+  if (isTied === undefined || known.length === 0) return scores
+  const best = Math.min(...known)
+  const top = scores[keys.indexOf(best)] ?? 1
+  return scores.map((score, place) => {
+    const key = keys[place]
+    return isKnown(key) && isTied(best, key) ? Math.max(score, top) : score
+  })
+}
+
 /** The cheapest expected cost by own. Free is 1; unpriced is not free, and is 0 beside anybody priced. */
 export const price: Measure = {
   reads: ['candidate.warm'],
@@ -54,7 +70,7 @@ export const price: Measure = {
 }
 
 /** The quickest by own. Who is unproven counts as the median of the proven: as the fastest it would get all, as the slowest nothing. */
-const quickness = (kind: PaceKind): Measure => ({
+export const quickness = (kind: PaceKind): Measure => ({
   reads: ['candidate.latency'],
   scores: (tied, facts) => {
     const paces = pacesOf(tied, facts, kind).map(one => one?.pace)

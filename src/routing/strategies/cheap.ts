@@ -4,6 +4,7 @@ import { likelyCost } from '../measures.ts'
 import { defaulting, maker, optional } from '../options.ts'
 import { flag, nearInCost, tiedWithin } from '../parsers.ts'
 import type { Nearness } from '../parsers.ts'
+import { price } from '../scores.ts'
 import { microDollars } from '../wording.ts'
 
 const order = (within: Nearness | undefined): Order => ({
@@ -12,6 +13,7 @@ const order = (within: Nearness | undefined): Order => ({
   reads: ['candidate.warm'],
   keys: (tied, facts) => tied.map(candidate => likelyCost(candidate, facts)),
   isTied: tiedWithin(within),
+  scores: price.scores,
   words: microDollars,
   unknown: 'unpriced',
 })

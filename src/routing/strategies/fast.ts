@@ -12,6 +12,7 @@ import { paceError, paceKinds, pacesOf } from '../pace.ts'
 import type { Pace, PaceKind } from '../pace.ts'
 import { lookBack, nearInTime, oneOf, share, tiedWithin } from '../parsers.ts'
 import type { Nearness } from '../parsers.ts'
+import { levelled, quickness } from '../scores.ts'
 import { decimal, time } from '../wording.ts'
 
 /** The key of the one unproven candidate that this request is a trial of: before every time there is. */
@@ -113,6 +114,12 @@ const nearness = (within: Nearness | undefined): Order['isTied'] => {
   return isNear && ((best, key) => (best === onTrial ? key === onTrial : isNear(paceIn(best), paceIn(key))))
 }
 
+/** For a blend, where nobody is tried and nobody leads on: the quickest by own, those within reach of it alike. */
+const scores = (tied: readonly Candidate[], facts: Facts, asked: Asked): readonly number[] => {
+  const plain = pacesOf(tied, facts, asked.by).map(one => keyOf(one, asked.by))
+  return levelled(quickness(asked.by).scores(tied, facts), plain, nearness(asked.within))
+}
+
 const words = (key: number): string => {
   if (key === onTrial) return `a trial (fewer than ${provenFrom} samples)`
   const own = measuredKey(key)
@@ -127,6 +134,7 @@ const order = (asked: Asked): Order => ({
   keys: (tied, facts) => keys(fieldOf(tied, facts, asked), facts.seed),
   ways: (tied, facts) => ways(fieldOf(tied, facts, asked)),
   isTied: nearness(asked.within),
+  scores: (tied, facts) => scores(tied, facts, asked),
   confidence: (first, second, facts) => confidence(first, second, facts, asked.by),
   words,
 })

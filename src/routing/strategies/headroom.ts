@@ -60,6 +60,7 @@ const order = (within: number): Order => ({
   name: 'headroom',
   reads: ['candidate.headroom'],
   keys: (tied, facts) => keysOf(tied, facts, within),
+  scores: (tied, facts) => tied.map(candidate => roomOf(candidate, facts).left),
   isTied: (best, key) => Math.floor(best) === Math.floor(key),
   words: key => `${percent(1 - (key - Math.floor(key)))} left of its tightest limit`,
 })

@@ -4,6 +4,7 @@ import type { Candidate } from '../../domain/deployment.ts'
 import type { Order } from '../../ports/strategy.ts'
 import { candidateSignal, isKnown } from '../measures.ts'
 import { maker } from '../options.ts'
+import { load } from '../scores.ts'
 import { decimal } from '../wording.ts'
 
 const isCapacity = (value: number | undefined): value is number => isKnown(value) && value > 0
@@ -28,6 +29,7 @@ const order: Order = {
     const able = capacities(tied)
     return tied.map((candidate, place) => loadOf(candidate, able[place], facts))
   },
+  scores: load.scores,
   words: key => `a load of ${decimal(key, 3)}`,
   unknown: 'without capacity',
 }
