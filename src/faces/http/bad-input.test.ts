@@ -176,10 +176,10 @@ const wrongBodies: readonly Case[] = [
     says: /messages/,
   },
   {
-    name: 'a provider object that cannot be kept',
-    send: withBody('{"model":"m","messages":[{"role":"user","content":"a"}],"provider":{"zdr":true}}'),
+    name: 'a price of pieces that nobody reckons with',
+    send: withBody('{"model":"m","messages":[{"role":"user","content":"a"}],"provider":{"max_price":{"audio":1}}}'),
     status: 400,
-    says: /provider\.zdr/,
+    says: /provider\.max_price\.audio cannot be kept/,
   },
   {
     name: 'a provider that is no object',

@@ -321,30 +321,36 @@ describe('what the gateway is asked', () => {
   })
   it('leaves out what OpenRouter’s members meant for us, and says what of it cannot be done', async () => {
     using open = await openFace()
-    const provider = { order: ['openai', 'groq'], ignore: ['azure'], sort: 'price', require_parameters: true }
+    const provider = { order: ['openai', 'groq'], ignore: ['azure'], sort: 'price', preferred_max_latency: 2 }
     const response = await open.post(
       chat,
-      { ...hello, provider, models: ['support', 'other'] },
+      { ...hello, provider, models: ['support', 'other'], route: 'fallback' },
       { 'x-signalbox-ignore': 'xai' },
     )
-    expect(response.headers.get('x-signalbox-losses')).toBe('provider.order, provider.sort, models')
+    expect(response.headers.get('x-signalbox-losses')).toBe('provider.preferred_max_latency')
     const { wishes, raw, body } = open.gateway.calls[0]?.incoming ?? {}
-    expect(wishes).toEqual({ tags: {}, ignore: ['azure', 'xai'] })
+    expect(wishes).toEqual({
+      tags: {},
+      ignore: ['azure', 'xai'],
+      order: ['openai', 'groq'],
+      sort: 'cheap',
+      models: ['other'],
+      path: '/v1/chat/completions',
+    })
     expect(raw?.json).toEqual(hello)
     expect(Buffer.from(raw?.bytes ?? []).toString()).toBe(JSON.stringify(hello))
-    expect(JSON.stringify(body?.extensions)).not.toMatch(/provider|models/)
+    expect(JSON.stringify(body?.extensions)).not.toMatch(/provider|models|route/)
   })
-  it('takes an order without fallbacks for the only ones, and the first of models for a missing model', async () => {
+  it('takes the first of models for a missing model, and narrows who may serve by body and header', async () => {
     using open = await openFace()
     const provider = { order: ['openai', 'groq'], allow_fallbacks: false, only: ['openai', 'azure'] }
     const { messages } = hello
     await open.post(chat, { messages, provider, models: ['support'] }, { 'x-signalbox-only': 'openai,groq' })
-    await open.post(chat, { ...hello, provider: { allow_fallbacks: false } })
-    const [first, second] = open.gateway.calls
-    expect(first?.incoming.wishes?.only).toEqual(['openai'])
+    const [first] = open.gateway.calls
+    expect(first?.incoming.wishes).toMatchObject({ only: ['openai'], order: ['openai', 'groq'], allowFallbacks: false })
+    expect(first?.incoming.wishes?.models).toBeUndefined()
     expect(first?.incoming.body.target).toBe('support')
     expect(JSON.parse(Buffer.from(first?.incoming.raw?.bytes ?? []).toString())).toEqual({ messages, model: 'support' })
-    expect(second?.incoming.wishes?.maxAttempts).toBe(1)
   })
 })
 

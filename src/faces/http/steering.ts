@@ -1,4 +1,4 @@
-/** Members of an OpenAI body that say how to route: `metadata`, and OpenRouter's `provider` and `models`, which no upstream gets to see. */
+/** Members of an OpenAI body that say how to route: `metadata`, and OpenRouter's `provider`, `models` and `route`, which no upstream gets to see. */
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { editMembers } from '../../dialects/json-text.ts'
@@ -6,6 +6,8 @@ import type { Loss } from '../../domain/outcome.ts'
 import type { Wishes } from '../../domain/request.ts'
 import type { Checked } from '../../domain/units.ts'
 import type { Body } from './parse-body.ts'
+import { namesIn, readProvider } from './provider-wishes.ts'
+import type { Growing } from './provider-wishes.ts'
 
 /** A body without what was meant for us, and what was meant. */
 export interface Steered {
@@ -15,81 +17,7 @@ export interface Steered {
   readonly losses: readonly Loss[]
 }
 
-type Growing = { -readonly [Key in keyof Wishes]?: Wishes[Key] }
-const isNames = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every(one => typeof one === 'string' && one !== '')
-
-/** Promises that would be broken in silence: what they would keep out could still be asked. */
-const promises: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
-  ['data_collection', value => value === 'deny'],
-  ['zdr', value => value === true],
-  ['enforce_distillable_text', value => value === true],
-  ['max_price', value => isRecord(value) && Object.keys(value).length > 0],
-  ['quantizations', value => Array.isArray(value) && value.length > 0],
-])
-const insteadOf: ReadonlyMap<string, string> = new Map([
-  ['max_price', 'the header x-signalbox-budget-cap limits what this request may cost'],
-])
-
-/** `require_parameters` is what always happens: what a candidate cannot take it is not asked. */
-const heeded = new Set(['only', 'ignore', 'order', 'allow_fallbacks', 'require_parameters'])
-
-const why = 'the policy orders the candidates'
-
 const isAbsent = (value: unknown): boolean => value === undefined || value === null
-
-const readNames = (provider: Json, key: string): Checked<readonly string[] | undefined> => {
-  const value = provider[key]
-  if (isAbsent(value)) return { ok: true, value: undefined }
-  if (isNames(value)) return { ok: true, value }
-  return {
-    ok: false,
-    at: `provider.${key}`,
-    why: `provider.${key} is no list of names of providers; one would be right`,
-  }
-}
-
-/** Without fallbacks, an order names all who may serve; and without an order, one attempt is all there is. */
-const readFallbacks = (provider: Json, order: readonly string[] | undefined, wishes: Growing, losses: Loss[]): void => {
-  if (provider['allow_fallbacks'] !== false) {
-    if (order !== undefined) losses.push({ field: 'provider.order', why })
-  } else if (order === undefined) wishes.maxAttempts = 1
-  else {
-    const allowed = wishes.only
-    wishes.only = allowed === undefined ? order : order.filter(name => allowed.includes(name))
-  }
-}
-
-/** The first promise that was asked for and cannot be kept. */
-const brokenPromise = (provider: Json): Checked<never> | undefined => {
-  for (const [key, isMeant] of promises) {
-    if (!isMeant(provider[key])) continue
-    const instead = insteadOf.get(key) ?? 'leave it out and name the providers that keep to it in provider.only'
-    return { ok: false, at: `provider.${key}`, why: `provider.${key} cannot be kept here; ${instead}` }
-  }
-  return undefined
-}
-
-const readProvider = (provider: unknown, wishes: Growing, losses: Loss[]): Checked<true> => {
-  if (!isRecord(provider)) {
-    return { ok: false, at: 'provider', why: 'provider is no object; {"only": ["openai"]} would be right' }
-  }
-  const broken = brokenPromise(provider)
-  if (broken !== undefined) return broken
-  const only = readNames(provider, 'only')
-  const ignore = readNames(provider, 'ignore')
-  const order = readNames(provider, 'order')
-  if (!only.ok) return only
-  if (!ignore.ok) return ignore
-  if (!order.ok) return order
-  if (only.value !== undefined) wishes.only = only.value
-  if (ignore.value !== undefined) wishes.ignore = ignore.value
-  readFallbacks(provider, order.value, wishes, losses)
-  for (const [key, value] of Object.entries(provider)) {
-    if (!heeded.has(key) && !promises.has(key) && !isAbsent(value)) losses.push({ field: `provider.${key}`, why })
-  }
-  return { ok: true, value: true }
-}
 
 /** Tags are kept with every decision, so they must stay small; OpenAI takes no more itself. */
 const longestTag = 512
@@ -104,18 +32,24 @@ const readMetadata = (metadata: unknown): Readonly<Record<string, string>> | und
   return tags.length === 0 ? undefined : Object.fromEntries(tags.slice(0, mostTags))
 }
 
-/** The first of `models` stands in for a missing `model`. */
-const readModels = (json: Json, losses: Loss[]): Checked<string | undefined> => {
-  const models = json['models']
+/** The first of `models` stands in for a missing `model`; the others are asked where it cannot answer. */
+const readModels = ({ model, models }: Json, wishes: Growing): Checked<string | undefined> => {
   if (isAbsent(models)) return { ok: true, value: undefined }
-  if (!isNames(models)) return { ok: false, at: 'models', why: 'models is no list of names; one would be right' }
-  const [first] = models
-  const model = isAbsent(json['model']) ? first : undefined
-  if (models.some(name => name !== (model ?? json['model']))) {
-    losses.push({ field: 'models', why: 'the pool says who comes next' })
+  const names = namesIn(models)
+  if (names === undefined) {
+    return { ok: false, at: 'models', why: 'models is no list of names of models; one would be right' }
   }
-  return { ok: true, value: model }
+  const first = isAbsent(model) ? names[0] : undefined
+  const further = new Set(names.filter(name => name !== (first ?? model)))
+  if (further.size > 0) wishes.models = [...further]
+  return { ok: true, value: first }
 }
+
+/** Members that are ours to read. `route` has one value, which says what happens anyway; another is somebody else's. */
+const ours = (json: Json): readonly string[] =>
+  ['provider', 'models', 'route'].filter(
+    name => Object.hasOwn(json, name) && (name !== 'route' || isAbsent(json[name]) || json[name] === 'fallback'),
+  )
 
 /** Takes out of the body what was meant for us. A body without such members comes back as it is. */
 export const steer = (body: Body): Checked<Steered> => {
@@ -124,16 +58,16 @@ export const steer = (body: Body): Checked<Steered> => {
   const losses: Loss[] = []
   const tags = readMetadata(json['metadata'])
   if (tags !== undefined) wishes.tags = tags
-  if (!Object.hasOwn(json, 'provider') && !Object.hasOwn(json, 'models')) {
-    return { ok: true, value: { body, wishes, losses } }
-  }
-  const provider = isAbsent(json['provider']) ? undefined : readProvider(json['provider'], wishes, losses)
-  if (provider?.ok === false) return provider
-  const models = readModels(json, losses)
+  const members = ours(json)
+  if (members.length === 0) return { ok: true, value: { body, wishes, losses } }
+  const fault = isAbsent(json['provider']) ? undefined : readProvider(json['provider'], { wishes, losses })
+  if (fault !== undefined) return fault
+  const models = readModels(json, wishes)
   if (!models.ok) return models
   const model = models.value === undefined ? {} : { model: JSON.stringify(models.value) }
-  const bytes = editMembers(body.bytes, { provider: undefined, models: undefined, ...model })
-  const kept = Object.entries(json).filter(([key]) => key !== 'provider' && key !== 'models' && !(key in model))
+  const without = Object.fromEntries(members.map(name => [name, undefined]))
+  const bytes = editMembers(body.bytes, { ...without, ...model })
+  const kept = Object.entries(json).filter(([key]) => !members.includes(key) && !(key in model))
   const named: readonly [string, unknown][] = models.value === undefined ? [] : [['model', models.value]]
   return { ok: true, value: { body: { json: Object.fromEntries([...kept, ...named]), bytes }, wishes, losses } }
 }

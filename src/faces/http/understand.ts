@@ -13,6 +13,7 @@ import { readBody } from './read-body.ts'
 import { invalid, refuse } from './reply.ts'
 import { joinWishes, steer } from './steering.ts'
 import { traceParentOf } from './trace-context.ts'
+import { targetOf } from './visit.ts'
 import type { Visit } from './visit.ts'
 import { readWishes } from './wishes.ts'
 
@@ -62,6 +63,9 @@ const rawOf = (visit: Visit, { dialect, passes = [], native }: Spoken<ModelBody>
   return native?.(raw) ?? raw
 }
 
+/** Longer ones are cut: a condition needs no more of them, and facts are kept. */
+const longestPath = 256
+
 /** The request around a body that is understood. */
 export const incomingOf = <Asks extends ModelBody>(
   visit: Pick<Visit, 'request' | 'caller' | 'receivedAt'>,
@@ -70,10 +74,11 @@ export const incomingOf = <Asks extends ModelBody>(
   raw?: RawBody,
 ): Incoming<Asks> => {
   const trace = traceParentOf(visit.request.headers)
+  const path = targetOf(visit.request.url ?? '')?.path.slice(0, longestPath)
   return {
     body,
     caller: visit.caller,
-    wishes,
+    wishes: path === undefined ? wishes : { ...wishes, path },
     ...(trace !== undefined && { trace }),
     ...(raw !== undefined && { raw }),
     receivedAt: visit.receivedAt,
