@@ -27,13 +27,16 @@ const hasWorked = ({ usage, size, firstTokenAt, sentAt, headAt, failure }: Attem
   return givenUp.has(failure.kind) && (sentAt ?? headAt) !== undefined
 }
 
+/** The answer came to its end, whatever was thought of it. */
+const isWhole = (failure: Attempt['failure']): boolean => failure === undefined || failure.kind === 'answer-invalid'
+
 /** What one attempt costs; undefined if the upstream did nothing that it would charge for. */
 const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
   const { usage, size, failure, candidate, startedAt, serviceTier } = attempt
   const price = attempt.price ?? candidate.price
   const when = { at: startedAt, ...(serviceTier !== undefined && { serviceTier }) }
   // A provider's count is whole only if its answer was; until then it is a lower bound.
-  if (usage !== undefined && failure === undefined) {
+  if (usage !== undefined && isWhole(failure)) {
     const cost = costOf(usage, price, when)
     // Images and sound are billed by the piece, and many providers do not count them.
     if (cost.source !== 'unpriced' || asked.units === undefined) return cost
@@ -55,7 +58,8 @@ export const sumOf = (costs: readonly Cost[]): Cost => {
 
 /** The attempt with what it alone came to. */
 export const withCost = (attempt: Attempt, asked: Asked): Attempt => {
-  const cost = costOfAttempt(attempt, asked)
+  // A judge's was asked something else, and has its cost already.
+  const cost = attempt.cost ?? costOfAttempt(attempt, asked)
   return cost === undefined ? attempt : { ...attempt, cost }
 }
 

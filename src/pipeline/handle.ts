@@ -12,8 +12,9 @@ import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Ending, Flow, Sink } from '../ports/sink.ts'
 import { admit } from './admit.ts'
-import { costOfAll } from './attempt-cost.ts'
+import { costOfAll, sumOf } from './attempt-cost.ts'
 import { castShadows } from './cast-shadows.ts'
+import { contentHands } from './content-checks.ts'
 import { equip } from './equip.ts'
 import type { Errand } from './equip.ts'
 import type { House } from './house.ts'
@@ -51,6 +52,7 @@ export class Handling implements Outlet, Flow {
       serverSpan,
       routeSpan: house.ids.span(),
       attempts: [],
+      judged: [],
     }
   }
 
@@ -151,7 +153,8 @@ export class Handling implements Outlet, Flow {
       return this.end(unserved(trace, house.live, clock.now()))
     }
     this.#errand = { request, route, trace }
-    this.#dispatch = new Dispatch(trace.decision, equip(this.#errand, house), this)
+    const judging = contentHands(trace.decision, request, { judged: ledger.judged, asked: askedOf(ledger) }, house)
+    this.#dispatch = new Dispatch(trace.decision, { ...equip(this.#errand, house), ...judging }, this)
     ledger.askedAt = clock.now()
     for (const message of this.#early.all) this.#dispatch.send(message)
     this.#early.forget()
@@ -198,11 +201,15 @@ export class Handling implements Outlet, Flow {
 
   #costSoFar(): Cost {
     const serving = this.#lane === undefined ? [] : [this.#lane.attempt]
-    return costOfAll([...(this.#dispatch?.attempts ?? []), ...serving], askedOf(this.#ledger))
+    const attempts = [...(this.#dispatch?.attempts ?? []), ...serving]
+    const judged = this.#ledger.judged.map(({ cost }) => cost).filter(cost => cost !== undefined)
+    return sumOf([costOfAll([...new Set(attempts)], askedOf(this.#ledger)), ...judged])
   }
 
   /** Why the last candidate that failed was left for another. */
   #stepDown(): string | undefined {
+    // Nobody was left to give one that passes.
+    if (this.#lane?.attempt.failure?.kind === 'answer-invalid') return 'answer_invalid_shown'
     const attempts = this.#dispatch?.attempts ?? []
     const { served } = this.#ledger
     const left = attempts.findLast(
@@ -239,7 +246,8 @@ export class Handling implements Outlet, Flow {
     if (this.#isOver) return
     this.#isOver = true
     const ledger = this.#ledger
-    ledger.attempts = inOrder(this.#dispatch?.attempts ?? [])
+    const attempts = inOrder(this.#dispatch?.attempts ?? [])
+    ledger.attempts = [...attempts, ...ledger.judged.map((one, at) => ({ ...one, index: attempts.length + at }))]
     if (failure === undefined) this.#remember()
     else ledger.failure = failure
     const house = this.#house

@@ -19,6 +19,8 @@ export interface Ledger {
   /** When the first upstream was asked. */
   askedAt?: Instant
   attempts: readonly Attempt[]
+  /** Those that judged an answer, with what each came to. */
+  readonly judged: Attempt[]
   /** The index of the attempt whose answer the client gets. */
   served?: number
   failure?: Failure

@@ -1,5 +1,6 @@
 /** Headers of an answer: who served it, why, and what it came to. */
 import type { RoutingDecision } from '../../domain/decision.ts'
+import type { Delivery } from '../../domain/delivery.ts'
 import type { Cost, Loss } from '../../domain/outcome.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Call } from '../../ports/gateway.ts'
@@ -58,6 +59,10 @@ const ofSpan = (headers: string[], { call, served, ending, isSampled }: Known): 
   headers.push('x-signalbox-span-id', span)
   if (call !== undefined) headers.push('traceresponse', traceResponse(call.trace, span, isSampled))
 }
+
+/** Where an answer goes on by another candidate, as a comment of the stream, which clients skip. */
+export const seamComment = ({ candidate, overlap }: NonNullable<Delivery['seam']>): string =>
+  `: x-signalbox-continued: ${headerText(`${candidate.provider}/${candidate.model}`)}; overlap=${overlap}\n\n`
 
 /** The headers, flat. */
 export const answerHeaders = (known: Known): string[] => {

@@ -9,7 +9,7 @@ import type { StreamEvent } from '../../domain/stream-event.ts'
 import type { AnswerContext, Frame, FrameEncoder, Framing } from '../../ports/dialect.ts'
 import type { Call } from '../../ports/gateway.ts'
 import type { Ending, Flow, Served, Sink } from '../../ports/sink.ts'
-import { answerHeaders, headerText, lossNames } from './answer-headers.ts'
+import { answerHeaders, headerText, lossNames, seamComment } from './answer-headers.ts'
 import { inBrief } from './brief.ts'
 import type { Front } from './front.ts'
 import { Outgoing } from './outgoing.ts'
@@ -119,6 +119,8 @@ export class ResponseSink implements Sink, Maker {
       for (const event of delivery.events ?? []) this.#events.push(event)
       return true
     }
+    if (delivery.seam !== undefined && this.#wanted.framing === serverSentEvents)
+      this.#write(seamComment(delivery.seam))
     const { bytes, events } = this.#pricing.take(delivery)
     const piece = bytes === undefined ? this.#encoded(events) : this.#wrapping.bytes(bytes)
     return piece === undefined || piece.length === 0 || this.#write(piece)
