@@ -6,8 +6,8 @@ import { findingText } from './config/finding.ts'
 import type { Settings, StoreConfig, TelemetryConfig } from './config/settings.ts'
 import type { Caller } from './domain/caller.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
-import type { CredentialId } from './domain/ids.ts'
-import type { Checked } from './domain/units.ts'
+import type { CredentialId, DeploymentId, ProviderId, VirtualKeyId } from './domain/ids.ts'
+import type { Checked, Instant } from './domain/units.ts'
 import { knownModel } from './config/catalog.ts'
 import { createGateway, knownProviderTypes, modelListsOf } from './gateway.ts'
 import type { OwnedGateway } from './gateway.ts'
@@ -16,6 +16,7 @@ import type { CloudSecrets } from './platform/cloud-secrets.ts'
 import { discoverModels } from './platform/discover-models.ts'
 import type { KnownModels } from './platform/discover-models.ts'
 import type { Listener } from './platform/listener.ts'
+import { liveRecord } from './platform/live-record.ts'
 import { packedDecisions } from './platform/packed-decisions.ts'
 import { processIds, processSecrets, systemClock } from './platform/process.ts'
 import { recordedDecisions } from './platform/recorded-decisions.ts'
@@ -71,6 +72,8 @@ interface Machine {
 
 interface Ears {
   readonly listeners: readonly Listener[]
+  hear: (event: GatewayEvent) => void
+  flush: Standalone['flush']
   readonly prometheus: PrometheusListener
   alarm: Standalone['alarm']
   /** Tells the log. */
@@ -90,9 +93,16 @@ const earsOf = (config: TelemetryConfig, { store, clock, env, transport }: Machi
   const prometheus = prometheusListener()
   const losing = { ...(journal !== undefined && { journal }), log, ...(spans !== undefined && { spans }) }
   for (const [name, listener] of Object.entries(losing)) prometheus.watchLosses(name, () => listener.dropped())
+  // The log is last: what the others complain of while they close is still written.
+  const listeners = [journal, prometheus, spans, log].filter(one => one !== undefined)
   return {
-    // The log is last: what the others complain of while they close is still written.
-    listeners: [journal, prometheus, spans, log].filter(one => one !== undefined),
+    listeners,
+    hear: event => {
+      for (const listener of listeners) listener.hear(event)
+    },
+    flush: async () => {
+      for (const listener of listeners) await listener.flush()
+    },
     prometheus,
     alarm: (message, error) => log.tell('error', message, error),
     tell: (level, message) => log.tell(level, message),
@@ -163,6 +173,27 @@ const tending = (gateway: OwnedGateway, secrets: CloudSecrets, tell: Ears['tell'
   }
 }
 
+/** Who may use everything. */
+const everybody: Caller = { key: '' as VirtualKeyId }
+/** The candidate that stands for all that a provider offers. */
+const wholeProvider = (id: ProviderId): DeploymentId => `${id}/*` as DeploymentId
+
+/** What is known right now outlives the process, of the deployments that there still are, where the store does. */
+const memoryOf = (
+  gateway: OwnedGateway,
+  { store: { durable }, providers, deployments }: Settings,
+  { clock, store, alarm }: Pick<Machine, 'clock' | 'store'> & Pick<Standalone, 'alarm'>,
+) => {
+  if (durable.kind === 'memory') return undefined
+  const { live } = gateway
+  const restore = (saved: unknown, now: Instant): void => {
+    const found = gateway.targets(everybody).flatMap(target => target.deployments)
+    const whole = providers.map(({ id }) => wholeProvider(id))
+    live.restore(saved, now, new Set([...whole, ...[...deployments, ...found].map(({ id }) => id)]))
+  }
+  return liveRecord({ live: { events: live.events, save: live.save, restore }, records: store.records, clock, alarm })
+}
+
 /** Requests and conversations, as they are and signed where they ask for it. */
 const networkOf = (clock: Clock) => {
   const plain = undiciTransport({ clock })
@@ -186,16 +217,13 @@ export const openStandalone = async (
   const secrets = cloudSecrets(processSecrets(env, clock), { clock })
   const { transport, signing, close: hangUp } = networkOf(clock)
   const ears = earsOf(settings.telemetry, { store, clock, env, transport })
-  const telemetry = (event: GatewayEvent): void => {
-    for (const { hear } of ears.listeners) hear(event)
-  }
   const close = async (): Promise<void> => {
     for (const listener of ears.listeners) await listener.close()
     await hangUp()
     await store.close()
   }
   const prices: PriceList = (served, at) => knownModel(served, at).price
-  const platform = { store, clock, transport: signing, secrets, telemetry, ids: processIds(), prices }
+  const platform = { store, clock, transport: signing, secrets, telemetry: ears.hear, ids: processIds(), prices }
   const made = createGateway(settings, platform)
   if (!made.ok) {
     await close()
@@ -208,6 +236,8 @@ export const openStandalone = async (
     await close()
     return found.fault
   }
+  const memory = memoryOf(gateway, settings, { clock, store, alarm: (...told) => ears.alarm(...told) })
+  await memory?.open()
   const tend = tending(gateway, secrets, ears.tell)
   tend(settings)
   return {
@@ -219,9 +249,7 @@ export const openStandalone = async (
       keys: of => readKeys(of ?? found.settings(), secrets),
       metrics: () => ears.prometheus.text(),
       alarm: (message, error) => ears.alarm(message, error),
-      flush: async () => {
-        for (const listener of ears.listeners) await listener.flush()
-      },
+      flush: () => ears.flush(),
       reload: next => {
         const done = found.reload(next)
         if (done.ok) tend(next)
@@ -230,6 +258,7 @@ export const openStandalone = async (
       close: async () => {
         found.close()
         gateway.close()
+        await memory?.close()
         await close()
       },
     },
