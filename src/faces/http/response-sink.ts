@@ -119,11 +119,15 @@ export class ResponseSink implements Sink, Maker {
       for (const event of delivery.events ?? []) this.#events.push(event)
       return true
     }
-    if (delivery.seam !== undefined && this.#wanted.framing === serverSentEvents)
-      this.#write(seamComment(delivery.seam))
+    this.#markSeam(delivery)
     const { bytes, events } = this.#pricing.take(delivery)
     const piece = bytes === undefined ? this.#encoded(events) : this.#wrapping.bytes(bytes)
     return piece === undefined || piece.length === 0 || this.#write(piece)
+  }
+
+  /** Only server-sent events have comments. */
+  #markSeam({ seam }: Delivery): void {
+    if (seam !== undefined && this.#wanted.framing === serverSentEvents) this.#write(seamComment(seam))
   }
 
   #finish(ending: Ending): void {
