@@ -28,7 +28,8 @@ export const answerChat = async (
   const { asked } = understood
   const type = typeOf(speech, asked)
   exchange.note({ operation: route.to === 'count' ? 'count-tokens' : 'chat' })
-  const admitted = await admit(exchange, ground, speech, { ...asked, contentType: type })
+  const isBilled = route.to !== 'count'
+  const admitted = await admit(exchange, ground, speech, { ...asked, isBilled, contentType: type })
   if (admitted === undefined) return
   const { lot, seed, nth } = admitted
   if (route.to === 'count') {
@@ -42,6 +43,7 @@ export const answerChat = async (
   // What `addMs` adds was waited for already.
   const rhythm = rhythmOf(asked.model, asked.inputTokens, seed, { factor: lot.factor, addMs: 0, pace: ground.pace })
   const headers = speech.answerHeaders?.(reply)
+  const outputTokens = (reply.outputTokens + reply.thoughtTokens) * asked.choices
   const kept = speech.keep?.(reply)
   if (kept !== undefined) ground.kept.set(kept.id, kept)
   if (asked.stream) {
@@ -52,6 +54,7 @@ export const answerChat = async (
       contentType: type,
       headers,
       ...rhythm,
+      outputTokens,
       error,
     })
   }
@@ -61,5 +64,6 @@ export const answerChat = async (
     contentType: type,
     headers,
     wait,
+    outputTokens,
   })
 }

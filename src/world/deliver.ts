@@ -38,6 +38,8 @@ export const admit = async (
   const lot = ground.switches.lot(voice.provider, id, nth, Date.now())
   const seed = `${ground.seed} ${id} ${nth}`
   const refuser = { voice, seed, ...(lot.limited !== undefined && { limited: lot.limited }) }
+  const isTakenUp = lot.fail === undefined && (lot.limited?.wait ?? 0) === 0
+  if (errand.isBilled === true && isTakenUp) exchange.note({ billed: { input: errand.inputTokens, output: 0 } })
   return (await meets(exchange, refuser, lot, errand)) ? { refuser, lot, seed, nth } : undefined
 }
 
@@ -53,8 +55,16 @@ const meets = async (exchange: Exchange, refuser: Refuser, lot: Lot, errand: Err
   return false
 }
 
+/** So much more of the answer was made. */
+const bill = (exchange: Exchange, output: number): void => {
+  const { billed } = exchange.seen
+  if (billed !== undefined) exchange.note({ billed: { ...billed, output } })
+}
+
 /** A whole answer and how long the model takes for it. */
 export interface WholeAnswer {
+  /** Of the answer, where it is charged by them. */
+  readonly outputTokens?: number
   readonly data: string | Uint8Array
   readonly contentType: string
   readonly headers: Readonly<Record<string, string>> | undefined
@@ -65,9 +75,14 @@ export interface WholeAnswer {
 export const deliverWhole = async (
   exchange: Exchange,
   { refuser, lot }: Admitted,
-  { data, contentType, headers: more, wait }: WholeAnswer,
+  { data, contentType, headers: more, wait, outputTokens = 0 }: WholeAnswer,
 ): Promise<void> => {
-  if (!(await exchange.wait(wait))) return
+  const startedAt = performance.now()
+  if (!(await exchange.wait(wait))) {
+    // It stops with the connection, and what it had made by then was made.
+    return bill(exchange, Math.floor((outputTokens * Math.min(wait, performance.now() - startedAt)) / wait))
+  }
+  bill(exchange, outputTokens)
   const headers = { 'content-type': contentType, ...usualHeaders(refuser), ...more }
   if (lot.cut === undefined) return exchange.answer(200, headers, data)
   exchange.begin(200, headers)
@@ -81,6 +96,8 @@ export interface StreamedAnswer {
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly firstToken: number
   readonly perToken: number
+  /** Of the whole answer, where it is charged by them. */
+  readonly outputTokens?: number
   /** What stands in the stream where the switches want an error; absent where the form knows none. */
   readonly error: ErrorFrame | undefined
 }
@@ -89,12 +106,15 @@ export interface StreamedAnswer {
 export const deliverStream = async (
   exchange: Exchange,
   { refuser, lot }: Admitted,
-  { frames, contentType, headers: more, firstToken, perToken, error }: StreamedAnswer,
+  { frames, contentType, headers: more, firstToken, perToken, error, outputTokens }: StreamedAnswer,
 ): Promise<void> => {
   if (!(await exchange.wait(firstToken))) return
   const usual = { 'content-type': contentType, 'cache-control': 'no-cache', ...usualHeaders(refuser) }
   exchange.begin(200, { ...usual, ...more })
-  conclude(exchange, await speak(exchange, damaged(frames, damageOf(lot, error)), perToken))
+  const ending = await speak(exchange, damaged(frames, damageOf(lot, error)), perToken)
+  // Pieces need not be whole tokens; the count that is told at the end is.
+  if (ending === 'whole' && outputTokens !== undefined) bill(exchange, outputTokens)
+  conclude(exchange, ending)
 }
 
 const damageOf = ({ cut, inbandAfter }: Lot, error: StreamedAnswer['error']): Damage => ({
@@ -118,6 +138,7 @@ const speak = async (
     const ahead = startedAt + spoken * perToken - performance.now()
     if (tokens > 0 && ahead > 0 && !(await exchange.wait(ahead))) return undefined
     spoken += tokens
+    bill(exchange, spoken)
     if (!exchange.write(data) && !(await exchange.drained())) return undefined
   }
 }

@@ -34,6 +34,8 @@ export const refuse = (exchange: Exchange, refuser: Refuser, complaint: Complain
 export interface Errand {
   readonly model: WorldModel
   readonly inputTokens: number
+  /** It is charged by its tokens. */
+  readonly isBilled?: boolean
   readonly stream: boolean
   /** The content type that the answer would have. */
   readonly contentType: string

@@ -1,6 +1,12 @@
 /** What the world remembers of a request: who was asked, what went out, and who left first. */
 import type { IncomingMessage } from 'node:http'
 
+/** Tokens of the request from when it was taken up, and of the answer as they are made, whether or not anybody waits for them. */
+export interface Billed {
+  readonly input: number
+  readonly output: number
+}
+
 /** One request as it was seen. Times are milliseconds since the epoch. */
 export interface Sighting {
   /** Counts from 1 over all requests of this world. */
@@ -17,6 +23,8 @@ export interface Sighting {
   readonly received?: number
   /** The recorded prompt that it asked. */
   readonly prompt?: string
+  /** What of a chat is charged for, so far. */
+  readonly billed?: Billed
   readonly startedAt: number
   readonly status?: number
   /** Of the answer's body, so far. */
