@@ -34,7 +34,15 @@ type Table = Readonly<Record<string, Loses>>
 
 /** What each dialect has no word for, or takes only in part, by the names of `RequestShape.params`. */
 const lostBy: ReadonlyMap<string, Table> = new Map<string, Table>([
-  ['openai-chat', { top_k: always, reasoning_budget: always, stop: over(4) }],
+  [
+    'openai-chat',
+    {
+      top_k: always,
+      reasoning_budget: always,
+      stop: over(4),
+      service_tier: wordBut('auto', 'default', 'flex', 'scale', 'priority', 'fast', 'standard', 'standard_only'),
+    },
+  ],
   [
     'openai-responses',
     {
@@ -45,6 +53,17 @@ const lostBy: ReadonlyMap<string, Table> = new Map<string, Table>([
       stop: some,
       n: several,
       reasoning_budget: always,
+      service_tier: wordBut(
+        'auto',
+        'default',
+        'flex',
+        'scale',
+        'priority',
+        'fast',
+        'ultrafast',
+        'standard',
+        'standard_only',
+      ),
     },
   ],
   [
@@ -55,6 +74,7 @@ const lostBy: ReadonlyMap<string, Table> = new Map<string, Table>([
       frequency_penalty: notZero,
       presence_penalty: notZero,
       logprobs: isOn,
+      top_logprobs: some,
       n: several,
       response_format: word('json_object'),
       service_tier: wordBut('auto', 'default', 'standard_only'),
@@ -63,7 +83,9 @@ const lostBy: ReadonlyMap<string, Table> = new Map<string, Table>([
   [
     'bedrock-converse',
     {
+      temperature: outside(0, 1),
       logprobs: isOn,
+      top_logprobs: some,
       n: several,
       response_format: word('json_object'),
       service_tier: wordBut('auto', 'default', 'priority', 'flex', 'reserved', 'standard', 'standard_only'),
@@ -97,6 +119,7 @@ const lostBy: ReadonlyMap<string, Table> = new Map<string, Table>([
       n: over(8),
       parallel_tool_calls: isOff,
       top_logprobs: over(20),
+      service_tier: wordBut('auto', 'default', 'flex', 'priority'),
     },
   ],
   [
@@ -167,8 +190,8 @@ export const lostParameters = (candidate: Candidate, { request }: Facts): readon
     .sort()
 }
 
-/** In words, what this candidate would not get; undefined where it gets everything. */
+/** In words, what this candidate would not get, or not as it is; undefined where it gets everything. */
 export const wouldLose = (candidate: Candidate, facts: Facts): string | undefined => {
   const lost = lostParameters(candidate, facts)
-  return lost.length === 0 ? undefined : `would lose ${listed(lost)}, which ${candidate.dialect} has no word for`
+  return lost.length === 0 ? undefined : `would lose ${listed(lost)} on the way into ${candidate.dialect}`
 }

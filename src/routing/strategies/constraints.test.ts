@@ -1,12 +1,14 @@
 /** What each constraint keeps and leaves out, and what it says. */
 import { describe, expect, it } from 'vitest'
 import { candidate, compiled, facts, measured } from '../../../test/contract/strategy.contract.ts'
+import type { Facts } from '../../domain/decision.ts'
 import type { Candidate } from '../../domain/deployment.ts'
-import type { ProviderId } from '../../domain/ids.ts'
+import type { DialectId, ProviderId } from '../../domain/ids.ts'
 import type { StepOptions } from '../../domain/policy.ts'
 import { microUsd, millis, tokens, unit } from '../../domain/units.ts'
 import type { Instant } from '../../domain/units.ts'
 import { decide } from '../decide.ts'
+import { budget } from './budget.ts'
 
 /** What the step says of one candidate; `keeps` if nothing. */
 const said = (
@@ -39,6 +41,68 @@ describe('capable', () => {
   it('wants room for the output, and trusts where nobody told', () => {
     expect(said('capable', sized, asked(10, 801))).toBe('801 tokens of output are asked for, it gives 800 at most')
     expect(said('capable', candidate('b'), asked(1e9, 1e9))).toBe('keeps')
+  })
+})
+
+describe('capable, where no parameter may be lost', () => {
+  const claude = candidate('a', { dialect: 'anthropic-messages' as DialectId })
+  const asked = (params: Facts['request']['params'], bounds: Facts['bounds'] = {}): Parameters<typeof facts>[1] => ({
+    request: { dialect: 'openai-chat' as DialectId, params },
+    bounds,
+  })
+  it('names what would be lost, by either spelling of the option, and keeps who loses nothing', () => {
+    const words = 'would lose seed on the way into anthropic-messages'
+    expect(said('capable', claude, asked({ seed: 7, stream: true }), { 'require-parameters': true })).toBe(words)
+    expect(said('capable', claude, asked({ seed: 7 }), { requireParameters: true })).toBe(words)
+    expect(said('capable', claude, asked({ stream: true }), { requireParameters: true })).toBe('keeps')
+    expect(said('capable', candidate('b'), asked({ seed: 7 }), { requireParameters: true })).toBe('keeps')
+    expect(said('capable', claude, asked({ seed: 7 }))).toBe('keeps')
+  })
+  it('runs in front of every policy where the request says so', () => {
+    const bound = asked({ seed: 7 }, { requireParameters: true })
+    expect(said('priority', claude, bound)).toBe('would lose seed on the way into anthropic-messages')
+    expect(said('priority', claude, asked({ seed: 7 }, { requireParameters: false }))).toBe('keeps')
+  })
+})
+
+describe('budget', () => {
+  // 1,000 tokens in at 1 dollar and 500 out at 2 dollars a million: 2,000 µ$.
+  const left = (micro: number, used: number, cap?: number): Parameters<typeof facts>[1] => ({
+    signals: { 'budget.left': { value: microUsd(micro) }, 'budget.used': { value: unit(used) } },
+    ...(cap !== undefined && { bounds: { budgetCap: microUsd(cap) } }),
+  })
+  it('wants the expected cost to fit what is left, and says how much that is', () => {
+    expect(said('budget', candidate('a'), left(2000, 0.9))).toBe('keeps')
+    expect(said('budget', candidate('a'), left(1999, 0.9))).toBe(
+      'expected cost $0.002, and $0.001999 is left of the budget',
+    )
+    expect(said('budget', candidate('a'), left(-5, 1))).toBe('expected cost $0.002, and $0 is left of the budget')
+    expect(said('budget', candidate('a'))).toBe('keeps')
+  })
+  it('may stop before all is spent', () => {
+    // 10,000 µ$ left of 100,000 of which 90 % are used.
+    expect(said('budget', candidate('a'), left(10_000, 0.9), { at: '92%' })).toBe('keeps')
+    expect(said('budget', candidate('a'), left(10_000, 0.9), { at: '91.9%' })).toBe(
+      'expected cost $0.002, and $0.0019 is left of the first 91.9 % of the budget',
+    )
+    expect(said('budget', candidate('a'), left(10_000, 0.9), { at: '80%' })).toBe(
+      'expected cost $0.002, and $0 is left of the first 80 % of the budget',
+    )
+    expect(said('budget', candidate('a'), left(0, 1), { at: '80%' })).toBe(
+      'expected cost $0.002, and $0 is left of the first 80 % of the budget',
+    )
+  })
+  it("goes by the request's own cap where that is less", () => {
+    const step = budget.make({})
+    const given = facts([candidate('a')], left(10_000, 0.5, 1500))
+    const words = step.ok && step.value.kind === 'constraint' ? step.value.exclude(candidate('a'), given) : ''
+    expect(words).toBe("expected cost $0.002, and $0.0015 is left of this request's own cap")
+  })
+  it('takes no price for no promise, unless it is told to keep such', () => {
+    const unpriced = candidate('a', { price: undefined })
+    expect(said('budget', unpriced, left(1, 0))).toBe('has no price, and $0.000001 is left of the budget')
+    expect(said('budget', unpriced, left(1, 0), { unknown: 'keep' })).toBe('keeps')
+    expect(said('budget', unpriced)).toBe('keeps')
   })
 })
 
@@ -131,6 +195,28 @@ describe('ceilings', () => {
     expect(said('latency-ceiling', candidate('a'), slow(9000, 19), { at: '2s' })).toBe('keeps')
     expect(said('latency-ceiling', candidate('a'), slow(9, 19), { at: '2s', unknown: 'exclude' })).toBe(
       'too few samples to know its latency',
+    )
+  })
+})
+
+describe('a ceiling of latency by the whole answer', () => {
+  const known = (expected: number | undefined, samples = 20): Parameters<typeof facts>[1] => ({
+    signals: {
+      'candidate.latency': measured({
+        a: { p95: millis(9000), samples, ...(expected !== undefined && { expected: millis(expected) }) },
+      }),
+    },
+  })
+  it('goes by what is expected of this request, and not by its first token', () => {
+    const options = { at: '5s', by: 'expected' }
+    expect(said('latency-ceiling', candidate('a'), known(5001), options)).toBe(
+      'expected latency of 5 s is over the ceiling of 5 s',
+    )
+    expect(said('latency-ceiling', candidate('a'), known(4000), options)).toBe('keeps')
+    expect(said('latency-ceiling', candidate('a'), known(undefined), options)).toBe('keeps')
+    expect(said('latency-ceiling', candidate('a'), known(9999, 19), options)).toBe('keeps')
+    expect(said('latency-ceiling', candidate('a'), known(undefined), { ...options, unknown: 'exclude' })).toBe(
+      'its expected latency is not known',
     )
   })
 })

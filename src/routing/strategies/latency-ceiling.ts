@@ -11,13 +11,18 @@ interface Ceiling {
   readonly unknown: 'keep' | 'exclude'
 }
 
+const unknownLatency = {
+  expected: 'its expected latency is not known',
+  'first-token': 'too few samples to know its latency',
+}
+
 const constraint = ({ at, by, unknown }: Ceiling): Constraint => ({
   kind: 'constraint',
   name: 'latency-ceiling',
   reads: ['candidate.latency'],
   exclude: (candidate, facts) => {
     const measured = paceOf(candidate, facts, by)?.pace
-    if (measured === undefined) return unknown === 'keep' ? undefined : 'too few samples to know its latency'
+    if (measured === undefined) return unknown === 'keep' ? undefined : unknownLatency[by]
     const what = by === 'expected' ? 'expected latency' : 'p95'
     return measured > at ? `${what} of ${time(measured)} is over the ceiling of ${time(at)}` : undefined
   },

@@ -6,22 +6,24 @@ import { cachedTokens, expectedCost, isKnown, likelyCost } from '../measures.ts'
 import { maker } from '../options.ts'
 import { microDollars } from '../wording.ts'
 
+/** What a cache saves here: full cost less the cost with it; none where nothing is cached, or that has no price of its own. */
+const saves = (candidate: Candidate, cost: number | undefined, facts: Facts): boolean => {
+  if (cost === undefined || cachedTokens(candidate, facts) === 0) return false
+  const full = expectedCost(candidate, facts.request, facts.now)
+  return full !== undefined && cost < full
+}
+
 /**
- * What this request costs there with the cache, for those whose cache saves more than any other would: what is saved
- * here is full cost less this, what another gains is full cost less its own, so that it is the two costs that are held
- * against each other.
+ * The cost with the cache, of those whose cache saves more than any other would: what is saved here is full cost less
+ * this, what another gains is full cost less its own, so that it is the two costs that are held against each other.
  */
 const keys = (tied: readonly Candidate[], facts: Facts): readonly (number | undefined)[] => {
-  const isWarm = tied.map(candidate => cachedTokens(candidate, facts) > 0)
-  if (!isWarm.includes(true)) return tied.map(() => undefined)
   const costs = tied.map(candidate => likelyCost(candidate, facts))
-  const elsewhere = Math.min(...costs.filter((cost, place) => isKnown(cost) && isWarm[place] !== true).map(Number))
-  return tied.map((candidate, place) => {
-    const cost = costs[place]
-    if (isWarm[place] !== true || cost === undefined || cost >= elsewhere) return undefined
-    const full = expectedCost(candidate, facts.request, facts.now)
-    return full !== undefined && cost < full ? cost : undefined
-  })
+  const isWarm = tied.map((candidate, place) => saves(candidate, costs[place], facts))
+  const elsewhere = Math.min(...costs.filter((_, place) => isWarm[place] !== true).filter(isKnown))
+  return costs.map((cost, place) =>
+    cost !== undefined && isWarm[place] === true && cost < elsewhere ? cost : undefined,
+  )
 }
 
 const order: Order = {
