@@ -1,6 +1,6 @@
 /** Chance from a seed: the same words give the same number, and numbers spread evenly. */
 import { describe, expect, it } from 'vitest'
-import { drawer, uniform, weightedKey } from './draw.ts'
+import { drawer, relativeWeights, sharesOf, uniform, weightedKey } from './draw.ts'
 
 describe('uniform', () => {
   it('gives the same number for the same words, on every machine', () => {
@@ -43,5 +43,17 @@ describe('weightedKey', () => {
     expect(weightedKey(0.5, 3)).toBeLessThan(weightedKey(0.5, 1) ?? 0)
     expect(weightedKey(0.5, 0)).toBeUndefined()
     expect(weightedKey(0.5, Number.NaN)).toBeUndefined()
+  })
+})
+
+describe('relativeWeights', () => {
+  it('go by the largest, count what makes no sense as none, and are all the same where nobody has any', () => {
+    expect(relativeWeights([2, 8, 0, -1, undefined, Number.NaN, Number.POSITIVE_INFINITY])).toEqual([
+      0.25, 1, 0, 0, 0, 0, 0,
+    ])
+    expect(relativeWeights([0, undefined])).toEqual([1, 1])
+    expect(relativeWeights([])).toEqual([])
+    expect(sharesOf(relativeWeights([1e308, 1e308]))).toEqual([0.5, 0.5])
+    expect(sharesOf([1, 3])).toEqual([0.25, 0.75])
   })
 })

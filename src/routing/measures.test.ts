@@ -1,9 +1,9 @@
 /** What is read of a candidate; numbers that make no sense count as unknown. */
 import { describe, expect, it } from 'vitest'
 import { instant } from '../../test/live-events.ts'
-import { candidate, facts } from '../../test/contract/strategy.contract.ts'
+import { candidate, facts, measured } from '../../test/contract/strategy.contract.ts'
 import { microUsd, tokens } from '../domain/units.ts'
-import { candidateSignal, expectedCost, isKnown } from './measures.ts'
+import { cachedTokens, candidateSignal, expectedCost, isKnown, likelyCost } from './measures.ts'
 
 describe('expectedCost', () => {
   const { request } = facts([])
@@ -27,6 +27,28 @@ describe('expectedCost', () => {
     const changing = candidate('a', { price: { ...plain, changes: [{ since: instant(1_000), price: dear }] } })
     expect(expectedCost(changing, request, instant(999))).toBe(2000)
     expect(expectedCost(changing, request, instant(1_000))).toBe(8000)
+  })
+
+  it('prices what is cached as cached, where that has a price of its own, and never more than there is', () => {
+    const priced = candidate('a', { price: { ...plain, cachedInputPerMillion: microUsd(100_000) } })
+    // 1,000 tokens in at 1 dollar, 400 of them cached at a tenth of it; 500 out at 2 dollars.
+    expect(expectedCost(priced, request, undefined, 400)).toBe(600 + 40 + 1000)
+    expect(expectedCost(priced, request, undefined, 9000)).toBe(100 + 1000)
+    expect(expectedCost(priced, request, undefined, -5)).toBe(2000)
+    expect(expectedCost(candidate('a', { price: plain }), request, undefined, 400)).toBe(2000)
+  })
+  it('counts as cached what a signal tells, until it is past', () => {
+    const priced = candidate('a', { price: { ...plain, cachedInputPerMillion: microUsd(0) } })
+    const warm = (count: number, until: number): ReturnType<typeof facts> =>
+      facts([priced], {
+        now: instant(5000),
+        signals: { 'candidate.warm': measured({ a: { tokens: tokens(count), until: instant(until) } }) },
+      })
+    expect(likelyCost(priced, warm(400, 5001))).toBe(1600)
+    expect(likelyCost(priced, warm(400, 5000))).toBe(2000)
+    expect(likelyCost(priced, warm(Number.NaN, 5001))).toBe(2000)
+    expect(cachedTokens(priced, warm(1e9, 5001))).toBe(1000)
+    expect(cachedTokens(candidate('b'), warm(400, 5001))).toBe(0)
   })
 
   const free = { inputPerMillion: microUsd(0), outputPerMillion: microUsd(0) }

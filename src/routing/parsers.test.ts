@@ -6,12 +6,15 @@ import {
   duration,
   flag,
   keepOrExclude,
+  lookBack,
   names,
   nearInCost,
   nearInQuality,
   nearInTime,
+  oneOf,
   probability,
   share,
+  staysBy,
   text,
   tiedWithin,
   weights,
@@ -35,6 +38,19 @@ describe('parsers', () => {
     [share, Number.NaN, 'refused'],
     [share, '5s', 'refused'],
     [share, '', 'refused'],
+    [lookBack, '30s', 30_000],
+    [lookBack, '5m', 300_000],
+    [lookBack, 60_000, 60_000],
+    [lookBack, '29s', 'refused'],
+    [lookBack, '6m', 'refused'],
+    [oneOf('number', 'place'), 'place', 'place'],
+    [oneOf('number', 'place'), 'Place', 'refused'],
+    [oneOf('number', 'place'), 1, 'refused'],
+    [staysBy, 'session', 'session'],
+    [staysBy, 'tags.tenant', 'tags.tenant'],
+    [staysBy, 'tags.', 'refused'],
+    [staysBy, 'request', 'refused'],
+    [staysBy, ['user'], 'refused'],
     [probability, '90%', 0.9],
     [probability, 0, 'refused'],
     [probability, 1, 'refused'],
@@ -103,5 +119,18 @@ describe('tiedWithin', () => {
   })
   it('is nothing where no nearness is meant', () => {
     expect(tiedWithin(undefined)).toBeUndefined()
+  })
+})
+
+describe('a word that is none of the right ones', () => {
+  const why = (parser: Parser<unknown>, value: unknown): string => {
+    const found = parser.parse(value)
+    return found.ok ? '' : found.why
+  }
+  it('is told the nearest, or all of them', () => {
+    expect(why(oneOf('number', 'place'), 'plase')).toBe('is "plase"; did you mean "place"? (number or place)')
+    expect(why(oneOf('number', 'place'), 7)).toBe('is 7; write number or place')
+    expect(why(staysBy, 'usr')).toBe('is "usr"; did you mean "user"? (session, user, or a tag such as tags.tenant)')
+    expect(why(staysBy, 7)).toBe('is 7; write session, user, or a tag such as tags.tenant')
   })
 })
