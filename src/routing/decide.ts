@@ -65,16 +65,21 @@ const overArms = (policy: CompiledPolicy, facts: Facts): ReadonlyMap<string, num
   return sum
 }
 
-const propensities = (line: Slate, chances: Course['chances']): RoutingDecision['propensity'] => {
-  const ranked = line.map(({ candidate: { id } }, place): [string, number] => {
-    const sure = place === 0 ? 1 : 0
-    return [id, chances === undefined ? sure : (chances.get(id) ?? 0)]
-  })
-  const known = new Set(ranked.map(([id]) => id))
-  // Who is left out here might have come first in another arm.
-  const others = [...(chances ?? [])].filter(([id, chance]) => chance > 0 && !known.has(id))
+const propensities = (line: Slate, chances: Course['chances']): RoutingDecision['propensity'] =>
   // Made from entries, so that a candidate with the name of a built-in member counts as well.
-  return Object.fromEntries([...ranked, ...others])
+  Object.fromEntries(
+    line.map(({ candidate: { id } }, place) => {
+      const sure = place === 0 ? 1 : 0
+      return [id, chances === undefined ? sure : (chances.get(id) ?? 0)]
+    }),
+  )
+
+/** Over every way through the policy's splits: who is left out in this arm might have come first in another. */
+const splitPropensities = (line: Slate, policy: CompiledPolicy, facts: Facts): RoutingDecision['propensity'] => {
+  const chances = overArms(policy, facts)
+  const known = new Set(line.map(({ candidate }) => candidate.id as string))
+  const others = [...chances].filter(([id, chance]) => chance > 0 && !known.has(id))
+  return { ...propensities(line, chances), ...Object.fromEntries(others) }
 }
 
 const decidedBy = (line: Slate, decisive: Course['decisive']): string => {
@@ -124,7 +129,7 @@ export const decide = (policy: CompiledPolicy, facts: Facts): RoutingDecision =>
     policy: { name: policy.name, version: policy.version },
     ranked: line,
     excluded: excludedOf(slate),
-    propensity: propensities(line, isSplit ? overArms(policy, facts) : chances),
+    propensity: isSplit ? splitPropensities(line, policy, facts) : propensities(line, chances),
     ...(chain !== undefined && { chain }),
     ...(isSplit && { arms: plan.arms }),
     ...(shadows.length > 0 && { shadows }),

@@ -49,32 +49,33 @@ export const openSlate = (candidates: readonly Candidate[], reserve?: readonly s
 }
 
 /** Whom the constraint would take out, and why. */
-const objections = (slate: OpenSlate, constraint: Constraint, facts: Facts): Map<Line, string> => {
-  const out = new Map<Line, string>()
+const objections = (slate: OpenSlate, constraint: Constraint, facts: Facts): Map<Line, string> | undefined => {
+  // Most constraints have nothing against anybody, and are asked for each request.
+  let out: Map<Line, string> | undefined
   for (const tier of slate.tiers)
     for (const line of tier) {
       const says = constraint.exclude(line.candidate, facts)
-      if (says !== undefined) out.set(line, says)
+      if (says !== undefined) (out ??= new Map<Line, string>()).set(line, says)
     }
   return out
 }
 
-/** Those of them who stay after all, behind everybody else. */
+/** Those of them who stay after all, behind everybody else; they are taken from `out`. */
 const spare = (
   slate: OpenSlate,
   out: Map<Line, string>,
   { step, strategy }: Placed<Constraint>,
   facts: Facts,
 ): Tier => {
-  if (strategy.spare === undefined) return []
   const all = slate.tiers.flatMap(candidatesOf)
-  const kept = strategy.spare(candidatesOf([...out.keys()]), all, facts)
+  const kept = strategy.spare?.(candidatesOf([...out.keys()]), all, facts)
+  if (kept === undefined || kept.size === 0) return []
   const last = [...out.keys()].filter(({ candidate }) => kept.has(candidate.id))
   for (const line of last) {
     note(line, { step, says: kept.get(line.candidate.id) ?? '' })
     out.delete(line)
   }
-  if (last.length > 0) slate.sparedBy = step
+  slate.sparedBy = step
   return last
 }
 
@@ -82,15 +83,19 @@ const spare = (
 export const exclude = (slate: OpenSlate, placed: Placed<Constraint>, facts: Facts): void => {
   const { step, strategy } = placed
   const out = objections(slate, strategy, facts)
-  if (out.size === 0) return
-  const last = spare(slate, out, placed, facts)
+  if (out === undefined) return
+  const last = strategy.spare === undefined ? undefined : spare(slate, out, placed, facts)
   for (const [line, says] of out) {
     note(line, { step, says })
     slate.excluded.push(line)
   }
-  const moved = new Set(last)
-  const tiers = slate.tiers.map(tier => tier.filter(line => !out.has(line) && !moved.has(line)))
-  slate.tiers = [...tiers, last].filter(tier => tier.length > 0)
+  const tiers: Tier[] = []
+  for (const tier of slate.tiers) {
+    const left = tier.filter(line => !out.has(line) && last?.includes(line) !== true)
+    if (left.length > 0) tiers.push(left)
+  }
+  if (last !== undefined && last.length > 0) tiers.push(last)
+  slate.tiers = tiers
 }
 
 /** Splits every tier of more than one by the order's keys. Who stands alone is asked nothing. */
