@@ -55,6 +55,16 @@ describe('nobody can serve', () => {
     expect(nobodyFor({ bounds: { only: ['x'] } }, 'capable')).toMatchObject({ kind: 'invalid-request' })
     expect(nobodyFor({ bounds: { ignore: ['openai'] } }, 'capable')).toMatchObject({ kind: 'invalid-request' })
   })
+  it('because of several things that the request itself wants, each of which leaves somebody out', () => {
+    const candidates = [
+      candidate('a', { tags: { zdr: 'true' } }),
+      candidate('b', { tags: { zdr: 'false' }, provider: 'mistral' as never }),
+    ]
+    const asked = { candidates, bounds: { tags: { zdr: ['true'] }, only: ['mistral'] } }
+    const failure = nobodyFor(asked, 'healthy')
+    expect(failure).toMatchObject({ kind: 'invalid-request' })
+    expect(failure.message).toContain('its zdr is false, which must be true')
+  })
   it('for reasons that nobody alone answers for', () => {
     const both = { bounds: { budgetCap: microUsd(1500) }, request: { needs: ['text' as const] } }
     const candidates = [

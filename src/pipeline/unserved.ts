@@ -12,7 +12,7 @@ const excluder = (one: Assessment): string => {
   return step.startsWith('house:') ? step : step.slice(step.indexOf(':') + 1)
 }
 
-/** If one step excluded everybody, it tells whose fault that is. */
+/** If everybody was excluded by steps of one kind, they tell whose fault that is. */
 const kinds: Readonly<Record<string, FailureKind>> = {
   'house:allowed': 'forbidden',
   'house:budget-cap': 'over-budget',
@@ -29,6 +29,11 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   'within-limits': 'upstream-rate-limited',
 }
 
+const kindOf = (one: Assessment): FailureKind | undefined => {
+  const step = excluder(one)
+  return Object.hasOwn(kinds, step) ? kinds[step] : undefined
+}
+
 /** When the first of them can be asked again, in milliseconds from now: a circuit closes, a limit is whole again. */
 const wait = ({ facts, decision }: DecisionTrace, live: LiveState, now: Instant): number | undefined => {
   const headroom = facts.signals['candidate.headroom']?.by ?? {}
@@ -41,9 +46,9 @@ const wait = ({ facts, decision }: DecisionTrace, live: LiveState, now: Instant)
 /** The failure of a decision in which nobody is left. */
 export const unserved = (trace: DecisionTrace, live: LiveState, now: Instant): Failure => {
   const { decision } = trace
-  const steps = new Set(decision.excluded.map(excluder))
-  const [only] = steps
-  const kind = (steps.size === 1 && only !== undefined && Object.hasOwn(kinds, only) && kinds[only]) || 'no-candidate'
+  const blamed = new Set(decision.excluded.map(kindOf))
+  const [only] = blamed
+  const kind = (blamed.size === 1 && only) || 'no-candidate'
   const message = `nobody can serve this request: ${whyNobody(decision) ?? 'there are no candidates'}`
   const isPassing = kind === 'no-candidate' || kind === 'upstream-rate-limited'
   const retryAfter = isPassing ? wait(trace, live, now) : undefined

@@ -18,12 +18,20 @@ const choiceOf = (choice: ToolChoice): string => {
   return choice.required ? 'required' : 'auto'
 }
 
-/** Words, numbers and flags that only one dialect knows, under the dialect's own names. */
+/** The value as far as it may be told: of a list how long it is, of a text or an object only that it is there. */
+const toldOf = (value: unknown): Scalar | undefined => {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value
+  if (Array.isArray(value)) return value.length
+  return typeof value === 'string' && word.test(value) ? value : true
+}
+
+/** What only one dialect knows, under the dialect's own names. */
 const addOwn = (params: Params, extensions: ModelRequest['extensions']): void => {
   for (const own of Object.values(extensions))
     for (const [name, value] of Object.entries(own)) {
-      const isFit = typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
-      if (isFit || (typeof value === 'string' && word.test(value))) define(params, name, value)
+      const told = toldOf(value)
+      if (told !== undefined && word.test(name)) define(params, name, told)
     }
 }
 /** As a member of its own, whatever it is called. */
@@ -43,6 +51,7 @@ const addSampling = (params: Params, { sampling }: Conversation): void => {
   put(params, 'seed', sampling.seed)
   put(params, 'frequency_penalty', sampling.frequencyPenalty)
   put(params, 'presence_penalty', sampling.presencePenalty)
+  put(params, 'logit_bias', sampling.logitBias && Object.keys(sampling.logitBias).length)
 }
 
 const addConversation = (params: Params, request: Conversation): void => {
@@ -90,7 +99,7 @@ const addOperation = (params: Params, request: ModelRequest): void => {
   }
 }
 
-/** Counts for lists (`messages`, `tools`, `stop`), a kind for `response_format` and `tool_choice`; nothing of what is said. */
+/** Counts for lists and tables (`messages`, `tools`, `stop`, `logit_bias`), a kind for `response_format` and `tool_choice`; nothing of what is said. */
 export const parametersOf = (request: ModelRequest): Readonly<Record<string, Scalar>> => {
   const params: Params = {}
   addOwn(params, request.extensions)

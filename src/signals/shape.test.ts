@@ -188,14 +188,20 @@ describe('parameters', () => {
     expect(choice(undefined)).toBeUndefined()
     expect(shape({ output: { type: 'json' } }).params['response_format']).toBe('json_object')
   })
-  it('of one dialect alone are there if they are words, numbers or flags, and never hide the common ones', () => {
+  it('count what is in a table', () => {
+    expect(shape({ sampling: { logitBias: { 5: 1, 7: -1 } } }).params['logit_bias']).toBe(2)
+    expect(Object.keys(shape().params)).not.toContain('logit_bias')
+  })
+  it('of one dialect alone tell words, numbers and flags, of anything else no more than that it is there, and never hide the common ones', () => {
     const own = JSON.parse(
-      '{"verbosity":"low","store":true,"min_p":0.1,"model":"other","text":"a whole sentence","bias":{"1":2},"__proto__":3}',
+      '{"verbosity":"low","store":true,"min_p":0.1,"model":"other","text":"a whole sentence","bias":{"1":2},"list":[1,2],"nothing":null,"what is said":1,"__proto__":3}',
     ) as Record<string, unknown>
     const { params } = shape({ extensions: { 'openai-chat': own } })
     expect(params).toMatchObject({ verbosity: 'low', store: true, min_p: 0.1, model: 'pool' })
-    expect(Object.keys(params)).not.toContain('text')
-    expect(Object.keys(params)).not.toContain('bias')
+    expect(params).toMatchObject({ text: true, bias: true, list: 2 })
+    expect(Object.keys(params)).not.toContain('nothing')
+    expect(Object.keys(params)).not.toContain('what is said')
+    expect(JSON.stringify(params)).not.toContain('sentence')
     expect(Object.getPrototypeOf(params)).toBe(Object.prototype)
   })
 })
