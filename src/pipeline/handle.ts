@@ -136,9 +136,10 @@ export class Handling implements Outlet, Flow {
     }
     const { route } = admitted
     if (route.pool !== undefined) ledger.pool = route.pool
-    const task = request.wishes.task ?? route.task
-    if (task !== undefined) ledger.task = task
     const trace = decideFor(request, route, house)
+    // Where nobody named the kind of work it may have been predicted, if the policy asks for it.
+    const task = request.wishes.task ?? route.task ?? trace.facts.signals['request.task']?.value
+    if (task !== undefined) ledger.task = task
     if (route.pool !== undefined && takesTurn(request)) house.live.takeTurn(route.pool)
     ledger.trace = trace
     ledger.decidedAt = clock.now()
