@@ -12,7 +12,7 @@ import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
 import { part } from './part.ts'
 import { prepare } from './prepare.ts'
-import { countKeysLeft, endOf, headOf, note, startRecord, told, turnOf } from './record.ts'
+import { countKeysLeft, endOf, headOf, note, noteToldUsage, startRecord, told, turnOf } from './record.ts'
 import type { Growing } from './record.ts'
 import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, refusalIn } from './reading.ts'
 import type { Unsent } from './reading.ts'
@@ -280,6 +280,7 @@ export class Lane implements WireListener {
     const { clock } = this.#hands
     this.#isOver = true
     this.#deadlines.stop()
+    if (failure !== undefined) noteToldUsage(this.#made, this.#reader)
     this.#reader = undefined
     this.#asked = undefined
     if (this.#exchange !== undefined) this.#cancelFarewell = part(this.#exchange, failure !== undefined, clock)

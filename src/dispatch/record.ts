@@ -7,7 +7,7 @@ import type { Attempt } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Usage } from '../domain/stream-event.ts'
-import type { ProviderAdapter } from '../ports/provider.ts'
+import type { AnswerReader, ProviderAdapter } from '../ports/provider.ts'
 import type { Errand, Hands } from './hands.ts'
 
 /** An attempt while it is made. */
@@ -60,6 +60,19 @@ export const note = (made: Growing, delivery: Delivery, hands: Hands): void => {
   if (delivery.usage !== undefined) made.usage = delivery.usage
   if (delivery.finish !== undefined) made.finish = delivery.finish
   made.size += delivery.size
+}
+
+/**
+ * What a provider had counted by when its answer was broken off. Dialects tell usage at the end, and some providers count
+ * the request at the beginning: that much is billed, whoever broke it off.
+ */
+export const noteToldUsage = (made: Growing, reader: AnswerReader | undefined): void => {
+  try {
+    const usage = reader?.end().usage
+    if (usage !== undefined) made.usage = usage
+  } catch {
+    // A codec that breaks on half an answer knows of no count; why the attempt is over has been told already.
+  }
 }
 
 /** What every event of an attempt tells. */
