@@ -1,0 +1,67 @@
+/** The pages of benchmarks/drills/: one for each drill, and one that leads to them. */
+import type { Drill } from './drill.ts'
+import type { Outcome } from './outcome.ts'
+
+const times = (places: Drill['places']): string =>
+  places
+    .map(({ id, firstToken, price, capacity, rpm }) => {
+      const told = [
+        ...(firstToken === undefined ? [] : [`first token x ${firstToken}`]),
+        ...(price === undefined ? [] : [`price x ${price}`]),
+        ...(capacity === undefined ? [] : [`${capacity} at once`]),
+        ...(rpm === undefined ? [] : [`${rpm} a minute`]),
+      ]
+      return told.length === 0 ? `\`${id}\`` : `\`${id}\` (${told.join(', ')})`
+    })
+    .join(', ')
+
+const policiesOf = ({ contenders }: Drill): readonly string[] =>
+  contenders.flatMap(one =>
+    'policy' in one ? [`${one.name}:`, '', '```yaml', ...one.policy.split('\n'), '```', ''] : [],
+  )
+
+/** A drill's own page. */
+export const pageOf = (drill: Drill, table: string, seeds: number): string =>
+  [
+    `# ${drill.title}`,
+    '',
+    drill.about,
+    '',
+    table,
+    '',
+    `Means of ${seeds} seeds; after ± half of the distance between the highest and the lowest.`,
+    ...(drill.pictures === undefined
+      ? []
+      : [
+          '',
+          `![The share of each provider in the calls of every five seconds](${drill.name}.svg)`,
+          '',
+          'Shares of calls over ten minutes, of the first seed; the broken lines are when the illness began and ended.',
+        ]),
+    '',
+    '## The world',
+    '',
+    `Deployments: ${times(drill.places)}. Requests a second: ${drill.tenants
+      .map(({ name, rate, from, to }) => {
+        const when = from === undefined && to === undefined ? '' : ` (${from ?? 0} s to ${to ?? drill.lasts} s)`
+        return `${name} ${rate}${when}`
+      })
+      .join(', ')}.`,
+    '',
+    '## The policies',
+    '',
+    ...policiesOf(drill),
+    `How the world works and what the columns mean: [docs/drills.md](../../docs/drills.md). Again: \`node benchmarks/drill.mjs --drill ${drill.name}\`.`,
+    '',
+  ].join('\n')
+
+/** The page that leads to all. */
+export const overviewOf = (outcomes: readonly Outcome[]): string =>
+  [
+    '# Drills',
+    '',
+    'Ten minutes of traffic each in a simulated world of real answers, real prices and plausible speeds; ours is the whole gateway, the others are their algorithms in the same loop. How it works: [docs/drills.md](../../docs/drills.md).',
+    '',
+    ...outcomes.map(({ drill }) => `- [${drill.title}](${drill.name}.md)`),
+    '',
+  ].join('\n')
