@@ -173,7 +173,10 @@ describe('who led leads on', () => {
     expect(decide(fast(), led('a', few)).confidence).toBeLessThan(0.5)
   })
   it('not where the policy lets the fastest lead at once, nor while it is unproven or not there', () => {
-    expect(chain({ margin: 0 }, led('a', close))).toEqual(['b', 'a'])
+    expect(chain({ margin: 0 }, led('a', { a: { p95: 501, samples: 20 }, b: { p95: 500, samples: 20 } }))).toEqual([
+      'b',
+      'a',
+    ])
     expect(chain({}, led('c', close))).toEqual(['b', 'a'])
     expect(chain({ trial: 0 }, led('a', { ...close, a: { p95: 1, samples: 19 } }))).toEqual(['b', 'a'])
   })
