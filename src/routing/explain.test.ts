@@ -1,6 +1,7 @@
 /** A decision in words: what the golden decisions do not show. */
 import { describe, expect, it } from 'vitest'
-import { candidate, compiled, facts } from '../../test/contract/strategy.contract.ts'
+import { candidate, compiled, facts, price } from '../../test/contract/strategy.contract.ts'
+import { microUsd } from '../domain/units.ts'
 import { decide } from './decide.ts'
 import { explain } from './explain.ts'
 
@@ -23,5 +24,20 @@ describe('explain', () => {
     const given = facts([candidate('a'), candidate('b')], { bounds: { lock: 'openai' } })
     const trace = { facts: given, decision: decide(compiled({ use: 'random' }), given) }
     expect(explain(JSON.parse(JSON.stringify(trace)))).toBe(explain(trace))
+  })
+  it('tells what the request forbids and what it would like, and the measure of each wish in its own unit', () => {
+    const given = facts([candidate('a'), candidate('b', price(3, 4)), candidate('c', price(9, 9))], {
+      bounds: { maxPrice: { input: microUsd(5e6), image: microUsd(20_000) }, tags: {}, requireParameters: true },
+      asked: { models: [['a', 'b'] as never, ['c'] as never], order: ['openai'], sort: 'cheap', only: true },
+    })
+    const lines = told(decide(compiled({ use: 'random' }), given), given)
+    expect(lines).toContain(
+      "The request's own bounds: $5 at most for a million tokens in; $0.02 at most for a picture; no parameter lost; nobody but openai.",
+    )
+    expect(lines).toContain('It would have first: a and b before c; of these openai; of these the cheapest.')
+    expect(lines).toContain('house:asked-price: a 2,000 µ$, b 5,000 µ$.')
+    expect(lines.join(' ')).toMatch(
+      /Step house:asked-price decided: a with 2,000 µ\$ before b with 5,000 µ\$\. Before it, /,
+    )
   })
 })

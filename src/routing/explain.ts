@@ -2,15 +2,18 @@
 import type { Assessment, DecisionTrace, Facts, RoutingDecision } from '../domain/decision.ts'
 import type { Order } from '../ports/strategy.ts'
 import { arms, course } from './explain-course.ts'
-import { isKnown, knownTokens } from './measures.ts'
+import { bounds, request, wishes } from './explain-request.ts'
+import { houseOrders } from './house.ts'
 import { whyNobody } from './nobody.ts'
 import { strategyNamed } from './registry.ts'
-import { decimal, dollars, listed, percent, whole } from './wording.ts'
+import { decimal, listed, percent } from './wording.ts'
 
 const nameOf = (step: string): string => step.slice(step.indexOf(':') + 1)
 
 /** The order behind a step's name, for its words; undefined for a step that is no longer known. */
 const orderOf = (step: string): Order | undefined => {
+  const own = houseOrders.find(one => one.step === step)
+  if (own !== undefined) return own.strategy
   const maker = strategyNamed(nameOf(step))
   const made = maker?.make(maker.example)
   return made?.ok === true && made.value.kind === 'order' ? made.value : undefined
@@ -23,35 +26,6 @@ const inWords = (step: string, value: number): string => {
   // A blend is no strategy of its own; its key is its score, turned round.
   if (nameOf(step).startsWith('blend ')) return `score ${decimal(0 - value, 3)}`
   return orderOf(step)?.words(value) ?? String(value)
-}
-
-const pairs = (record: Readonly<Record<string, unknown>>): string =>
-  Object.entries(record)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(', ')
-
-const asked = ({ request, pool }: Facts): string => {
-  const { inputTokens, outputTokens, maxOutputTokens, needs, tags, caller } = request
-  const most = isKnown(maxOutputTokens) ? `, ${whole(maxOutputTokens)} at most` : ''
-  const parts = [
-    `Asked for "${request.target}"${pool === undefined ? '' : ` (pool ${pool})`}: ${request.operation}`,
-    `about ${whole(knownTokens(inputTokens))} tokens in and ${whole(knownTokens(outputTokens))} out${most}`,
-    needs.length === 0 ? 'no special needs' : `needs ${listed(needs)}`,
-    ...(Object.keys(tags).length === 0 ? [] : [`tags ${pairs(tags)}`]),
-    `key ${caller.key}${caller.team === undefined ? '' : `, team ${caller.team}`}`,
-  ]
-  return `${parts.join('; ')}.`
-}
-
-const bounds = ({ bounds: { lock, only, ignore, budgetCap, kept } }: Facts): readonly string[] => {
-  const parts = [
-    ...(lock === undefined ? [] : [`locked to ${lock}`]),
-    ...(only === undefined ? [] : [`only ${listed(only)}`]),
-    ...(ignore === undefined ? [] : [`without ${listed(ignore)}`]),
-    ...(isKnown(budgetCap) ? [`${dollars(budgetCap)} at most`] : []),
-    ...(kept === undefined ? [] : [`whoever keeps what ${listed(kept.refersBy)} refers to`]),
-  ]
-  return parts.length === 0 ? [] : [`The request's own bounds: ${parts.join('; ')}.`]
 }
 
 const measuredBy = (one: Assessment, step: string): string => {
@@ -160,8 +134,9 @@ const certainty = ({ ranked, confidence, propensity }: RoutingDecision): readonl
 export const explain = (trace: DecisionTrace): string => {
   const { facts, decision } = trace
   return [
-    asked(facts),
+    request(facts),
     ...bounds(facts),
+    ...wishes(facts),
     `Policy ${decision.policy.name}@${decision.policy.version}, decision ${decision.id}.`,
     first(decision),
     ...arms(decision),
