@@ -153,10 +153,17 @@ export class Handling implements Outlet, Flow {
     if (trace.decision.ranked.length === 0) {
       return this.end(unserved(trace, house.live, clock.now()))
     }
-    this.#errand = { request, route, trace }
-    const judging = contentHands(trace.decision, request, { judged: ledger.judged, asked: askedOf(ledger) }, house)
-    this.#dispatch = new Dispatch(trace.decision, { ...equip(this.#errand, house), ...judging }, this)
-    ledger.askedAt = clock.now()
+    this.#carryOut({ request, route, trace })
+  }
+
+  #carryOut(errand: Errand): void {
+    const house = this.#house
+    const ledger = this.#ledger
+    const { decision } = errand.trace
+    const judging = contentHands(decision, errand.request, { judged: ledger.judged, asked: askedOf(ledger) }, house)
+    this.#errand = errand
+    this.#dispatch = new Dispatch(decision, { ...equip(errand, house), ...judging }, this)
+    ledger.askedAt = house.clock.now()
     for (const message of this.#early.all) this.#dispatch.send(message)
     this.#early.forget()
     this.#dispatch.start()

@@ -85,7 +85,8 @@ const passes = ({ quirks, dialect }: Voice, request: ChatRequest, model: string)
 
 /** For an answer that broke off: built anew, whatever the client speaks. */
 const bodyToGoOn = (who: string, voice: Voice, asked: ChatRequest, deployment: Deployment): ChatBody => {
-  const { request, goesOn, door, edits } = continued(asked, voice.prefills, deployment.model)
+  const ways = { prefills: voice.prefills ?? [], completes: voice.dialect.id === 'openai-completions' }
+  const { request, goesOn, door, edits } = continued(asked, ways, deployment.model)
   const { value, losses } = translatedValue(who, voice, request, deployment)
   const text = JSON.stringify(edited(value, edits(value)))
   return { text, losses, isExpress: false, goesOn, ...(door !== undefined && { door }) }

@@ -79,10 +79,30 @@ const marked = ({ form }: Prefill, body: Json): Edits => {
   }
 }
 
+/** A model that completes text goes on with what it is given: the one thing that was said, or the transcript's last word. */
+const completed = (messages: readonly Message[], text: string): readonly Message[] => {
+  const [only, ...more] = messages
+  if (only?.role !== 'user' || more.length > 0) return [...messages, turn('assistant', text)]
+  const last = only.parts.at(-1)
+  if (last?.type !== 'text') return [{ ...only, parts: [...only.parts, { type: 'text', text }] }]
+  return [{ ...only, parts: [...only.parts.slice(0, -1), { ...last, text: last.text + text }] }]
+}
+
+/** How a model can be asked. */
+interface Ways {
+  readonly prefills: readonly Prefill[]
+  /** It completes text, and knows no turns. */
+  readonly completes: boolean
+}
+
 /** The request as this model is asked to go on with it. */
-export const continued = (asked: ChatRequest, prefills: readonly Prefill[] = [], model: string): Continued => {
+export const continued = (asked: ChatRequest, { prefills, completes }: Ways, model: string): Continued => {
   const { goesOnFrom: text = '', ...rest } = asked
   const request = { ...rest, limits: shortened(rest, text) }
+  if (completes) {
+    const goesOn = { by: 'prefill', repeats: false } as const
+    return { request: { ...request, messages: completed(rest.messages, text) }, goesOn, edits: () => ({}) }
+  }
   const prefill = thinks(asked) ? undefined : prefills.find(({ names }) => names === undefined || names.test(model))
   if (prefill === undefined) {
     return {
