@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { goldenCases } from '../../test/golden/read-case.ts'
 import type { Facts } from '../domain/decision.ts'
-import { adaptiveScores, balanced, classic } from './adaptive-score.ts'
+import { adaptiveScore, balanced, classic } from './adaptive-score.ts'
 import type { Formula } from './adaptive-score.ts'
 import { expectedCost } from './measures.ts'
 import { trafficShares } from './shares.ts'
@@ -63,7 +63,7 @@ const inputs = (): string => {
 
 const scored = (formula: Formula): string => {
   const facts = example()
-  const found = adaptiveScores(facts.candidates, facts, formula)
+  const found = adaptiveScore(formula).scores(facts.candidates, facts)
   const shares = trafficShares(
     found.map(({ score }) => score),
     formula,

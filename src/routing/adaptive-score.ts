@@ -50,11 +50,26 @@ export interface Scored {
   readonly parts: Readonly<Record<string, number>>
 }
 
-const weighed = ['reliability', 'speed', 'slack', 'price'] as const
-type Part = (typeof weighed)[number]
+type Part = 'reliability' | 'speed' | 'slack' | 'price'
 
-const measureOf = (part: Part, { errorSpan }: Formula): Measure =>
-  part === 'reliability' ? reliability(errorSpan) : { speed, slack, price }[part]
+/** A part that counts, and what it takes away from the score where it is 0. */
+interface Term {
+  readonly part: Part
+  readonly measure: Measure
+  readonly weight: number
+}
+
+const termsOf = (formula: Formula): readonly Term[] => {
+  const measures: Readonly<Record<Part, Measure>> = { reliability: reliability(formula.errorSpan), speed, slack, price }
+  const parts = ['reliability', 'speed', 'slack', 'price'] as const
+  const whole = Math.max(
+    1,
+    parts.reduce((sum, part) => sum + formula[part], 0),
+  )
+  return parts
+    .filter(part => formula[part] > 0)
+    .map(part => ({ part, measure: measures[part], weight: formula[part] / whole }))
+}
 
 /** How much of the error penalty is lifted: by time since the last failure, and not while calls still fail. */
 const liftOf = (candidate: Candidate, facts: Facts, { momentum, lift }: Formula): number => {
@@ -63,52 +78,51 @@ const liftOf = (candidate: Candidate, facts: Facts, { momentum, lift }: Formula)
   return lift * unit(errors.sinceLast / momentum)
 }
 
-/** The share of the score that each part takes away where it is 0. */
-const weightsOf = (formula: Formula): Readonly<Record<Part, number>> => {
-  const sum = weighed.reduce((total, part) => total + formula[part], 0)
-  const by = Math.max(1, sum)
-  return {
-    reliability: formula.reliability / by,
-    speed: formula.speed / by,
-    slack: formula.slack / by,
-    price: formula.price / by,
-  }
+/** A formula that is ready to score by. */
+export interface AdaptiveScore {
+  /** What the score is made from. */
+  readonly reads: Measure['reads']
+  /** The score of each of the tied: 1, less what each part is short of 1 times its weight. */
+  scores(tied: readonly Candidate[], facts: Facts): readonly Scored[]
+  /** The standard error of a candidate's score, from the samples behind its parts. */
+  error(candidate: Candidate, facts: Facts, scored: Scored): number
 }
 
-/** The score of each of the tied: 1, less what each part is short of 1 times its weight. */
-export const adaptiveScores = (tied: readonly Candidate[], facts: Facts, formula: Formula): readonly Scored[] => {
-  const used = weighed.filter(part => formula[part] > 0)
-  const weights = weightsOf(formula)
-  const columns = used.map(part => measureOf(part, formula).scores(tied, facts))
-  return tied.map((candidate, place) => {
+/** Makes a formula ready. */
+export const adaptiveScore = (formula: Formula): AdaptiveScore => {
+  const terms = termsOf(formula)
+  const one = (candidate: Candidate, facts: Facts, values: readonly number[]): Scored => {
     const parts: Record<string, number> = {}
     let score = 1
-    for (const [at, part] of used.entries()) {
-      const value = columns[at]?.[place] ?? 0
+    for (const [at, { part, weight }] of terms.entries()) {
+      const value = values[at] ?? 0
       parts[part] = value
-      const lifted = part === 'reliability' ? (1 - value) * liftOf(candidate, facts, formula) : 0
-      if (part === 'reliability') parts['momentum'] = lifted
-      score -= weights[part] * (1 - value - lifted)
+      const momentum = part === 'reliability' && value < 1 ? (1 - value) * liftOf(candidate, facts, formula) : 0
+      if (part === 'reliability') parts['momentum'] = momentum
+      score -= weight * (1 - value - momentum)
     }
     return { score: unit(score), parts }
-  })
+  }
+  return {
+    reads: [...new Set(terms.flatMap(({ measure }) => measure.reads))],
+    scores: (tied, facts) => {
+      const columns = terms.map(({ measure }) => measure.scores(tied, facts))
+      return tied.map((candidate, place) =>
+        one(
+          candidate,
+          facts,
+          columns.map(column => column[place] ?? 0),
+        ),
+      )
+    },
+    error: (candidate, facts, { parts }) => {
+      let squares = 0
+      for (const { part, measure, weight } of terms) {
+        const error = measure.error?.(candidate, facts, parts[part] ?? 0) ?? 0
+        const kept = part === 'reliability' ? 1 - liftOf(candidate, facts, formula) : 1
+        squares += (weight * error * kept) ** 2
+      }
+      return Math.sqrt(squares)
+    },
+  }
 }
-
-/** The standard error of a score, from the samples behind its parts. */
-export const errorOfScore = (candidate: Candidate, facts: Facts, formula: Formula, { parts }: Scored): number => {
-  const weights = weightsOf(formula)
-  const kept = 1 - liftOf(candidate, facts, formula)
-  return Math.hypot(
-    ...weighed.map(part => {
-      const value = parts[part]
-      const error = measureOf(part, formula).error
-      if (value === undefined || error === undefined) return 0
-      return weights[part] * error(candidate, facts, value) * (part === 'reliability' ? kept : 1)
-    }),
-  )
-}
-
-/** What the score is made from. */
-export const adaptiveReads = (formula: Formula): Measure['reads'] => [
-  ...new Set(weighed.filter(part => formula[part] > 0).flatMap(part => measureOf(part, formula).reads)),
-]

@@ -17,7 +17,7 @@ const priorScores = 10
 /** Anything from 0 to 1 alike. */
 const nothingKnown: Belief = { mean: 0.5, error: Math.sqrt(1 / 12) }
 
-const spread = (mean: number, scores: number): number => Math.sqrt((mean * (1 - mean)) / (scores + 1))
+const errorOf = (mean: number, scores: number): number => Math.sqrt((mean * (1 - mean)) / (scores + 1))
 
 /**
  * Learned quality with the error behind its lower bound, or by the number of its scores where it tells no bound below the
@@ -28,10 +28,10 @@ export const beliefOf = (candidate: Candidate, facts: Facts): Belief | undefined
   if (known === undefined) return undefined
   const mean = unit(known.mean)
   const learned = candidateSignal(facts, 'candidate.quality', candidate)
-  if (!isKnown(learned?.mean)) return { mean, error: spread(mean, priorScores) }
+  if (!isKnown(learned?.mean)) return { mean, error: errorOf(mean, priorScores) }
   if (known.low < known.mean)
     return { mean, error: Math.min(nothingKnown.error, (known.mean - known.low) / errorsAt90) }
-  return { mean, error: spread(mean, isKnown(learned.samples) ? Math.max(1, learned.samples) : 1) }
+  return { mean, error: errorOf(mean, isKnown(learned.samples) ? Math.max(1, learned.samples) : 1) }
 }
 
 /** The belief, or that it may be anything. */
@@ -68,35 +68,54 @@ const normalDraws = (seed: string): Float64Array => {
 /** The chances of several to be the best, by beliefs; `width` scales the errors. They sum to 1. */
 export type BestOf = (beliefs: readonly Belief[], width: number) => readonly number[]
 
+/** What was reckoned for some beliefs. */
+interface Reckoned {
+  readonly beliefs: readonly Belief[]
+  readonly width: number
+  readonly chances: readonly number[]
+}
+/** So many answers are kept: beliefs move only with new scores, and there are a few kinds of work in a pool. */
+const mostKept = 32
+
+const areSame = (one: readonly Belief[], other: readonly Belief[]): boolean => {
+  if (one.length !== other.length) return false
+  for (const [place, { mean, error }] of one.entries())
+    if (mean !== other[place]?.mean || error !== other[place].error) return false
+  return true
+}
+
 /**
  * Thompson sampling, written out: in how many of 256 draws from the beliefs each is the best. The draws are the same for
  * every request, by place and not by its seed, so the shares are exact for the beliefs and replay exactly; which of them
- * a request gets is drawn by its own seed. The draws are kept, as they cost more than all that is done with them.
+ * a request gets is drawn by its own seed. Draws and the latest answers are kept, as both cost more than to look them up.
  */
 export const bestOf = (): BestOf => {
   const tables: Float64Array[] = []
+  const kept: Reckoned[] = []
+  let oldest = 0
   return (beliefs, width) => {
+    const found = kept.find(one => one.width === width && areSame(one.beliefs, beliefs))
+    if (found !== undefined) return found.chances
     while (tables.length < beliefs.length) tables.push(normalDraws(`beliefs ${tables.length}`))
-    const wins = beliefs.map(() => 0)
-    for (let draw = 0; draw < drawsOfEach; draw++) {
-      const best = winner(beliefs, width, draw, tables)
-      wins[best] = (wins[best] ?? 0) + 1
-    }
-    return wins.map(count => count / drawsOfEach)
+    const chances = chancesOf(beliefs, width, tables)
+    kept[oldest] = { beliefs, width, chances }
+    oldest = (oldest + 1) % mostKept
+    return chances
   }
 }
 
-const winner = (beliefs: readonly Belief[], width: number, draw: number, tables: readonly Float64Array[]): number => {
-  let best = 0
-  let most = Number.NEGATIVE_INFINITY
-  for (let place = 0; place < beliefs.length; place++) {
-    const belief = beliefs[place]
-    const normal = tables[place]?.[draw]
-    if (belief === undefined || normal === undefined) continue
-    const drawn = belief.mean + width * belief.error * normal
-    if (drawn <= most) continue
-    most = drawn
-    best = place
+const chancesOf = (beliefs: readonly Belief[], width: number, tables: readonly Float64Array[]): readonly number[] => {
+  const most = new Float64Array(drawsOfEach).fill(Number.NEGATIVE_INFINITY)
+  const first = new Uint32Array(drawsOfEach)
+  for (const [place, { mean, error }] of beliefs.entries()) {
+    for (const [draw, normal] of (tables[place] ?? most).entries()) {
+      const drawn = mean + width * error * normal
+      if (drawn <= (most[draw] ?? 0)) continue
+      most[draw] = drawn
+      first[draw] = place
+    }
   }
-  return best
+  const wins = beliefs.map(() => 0)
+  for (const place of first) wins[place] = (wins[place] ?? 0) + 1
+  return wins.map(count => count / drawsOfEach)
 }

@@ -6,6 +6,7 @@ import type { Unit } from '../domain/units.ts'
 import type { Order } from '../ports/strategy.ts'
 import { errorsAt, isRealLead } from './likelihood.ts'
 import { isKnown } from './measures.ts'
+import { once } from './once.ts'
 import { levelled } from './scores.ts'
 import { decimal } from './wording.ts'
 
@@ -50,11 +51,6 @@ const scoresOf = (order: Order, tied: readonly Candidate[], facts: Facts): reado
 const columnsOf = (members: readonly Member[], tied: readonly Candidate[], facts: Facts) =>
   members.map(({ order }) => scoresOf(order, tied, facts))
 
-const sumsOf = (members: readonly Member[], tied: readonly Candidate[], facts: Facts): readonly number[] => {
-  const columns = columnsOf(members, tied, facts)
-  return tied.map((_, place) => members.reduce((sum, { weight }, at) => sum + weight * (columns[at]?.[place] ?? 0), 0))
-}
-
 /** Each member's name; a second of the same name is told from the first. */
 const labelsOf = (members: readonly Member[]): readonly string[] =>
   members.map(({ order: { name } }, at) => {
@@ -90,20 +86,25 @@ const confidenceIn = (members: readonly Member[], pair: readonly [Candidate, Can
  */
 export const blendOf = (members: readonly Member[], name: string): Order => {
   const labels = labelsOf(members)
+  const columns = once((tied, facts) => columnsOf(members, tied, facts))
+  const sums = (tied: readonly Candidate[], facts: Facts): readonly number[] => {
+    const found = columns(tied, facts)
+    return tied.map((_, place) => members.reduce((sum, { weight }, at) => sum + weight * (found[at]?.[place] ?? 0), 0))
+  }
   return {
     kind: 'order',
     name,
     reads: [...new Set(members.flatMap(({ order }) => order.reads))],
-    keys: (tied, facts) => sumsOf(members, tied, facts).map(sum => 0 - sum),
+    keys: (tied, facts) => sums(tied, facts).map(sum => 0 - sum),
     // Sums of the same addends in another sequence differ in their last digits.
     isTied: (best, key) => key - best <= 1e-9 * Math.max(1, Math.abs(best)),
     scores: (tied, facts) => {
       const whole = members.reduce((sum, { weight }) => sum + weight, 0)
-      return sumsOf(members, tied, facts).map(sum => (whole > 0 ? unit(sum / whole) : 1))
+      return sums(tied, facts).map(sum => (whole > 0 ? unit(sum / whole) : 1))
     },
     parts: (tied, facts) => {
-      const columns = columnsOf(members, tied, facts)
-      return tied.map((_, place) => Object.fromEntries(labels.map((label, at) => [label, columns[at]?.[place] ?? 0])))
+      const found = columns(tied, facts)
+      return tied.map((_, place) => Object.fromEntries(labels.map((label, at) => [label, found[at]?.[place] ?? 0])))
     },
     ...(members.some(({ order }) => order.confidence !== undefined) && {
       confidence: (first: Candidate, second: Candidate, facts: Facts) => confidenceIn(members, [first, second], facts),

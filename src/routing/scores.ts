@@ -75,6 +75,7 @@ export const quickness = (kind: PaceKind): Measure => ({
   scores: (tied, facts) => {
     const paces = pacesOf(tied, facts, kind).map(one => one?.pace)
     const known = knownOf(paces)
+    if (known.length === paces.length) return leastByOwn(paces)
     const middle = known.length === 0 ? undefined : median(known)
     return leastByOwn(paces.map(pace => pace ?? middle))
   },

@@ -208,30 +208,43 @@ describe('adaptive', () => {
       }),
     )
   })
-  it('takes no share from whoever gets better in one thing, however the others stand', () => {
-    const better: fc.Arbitrary<(one: Known) => Known> = fc.oneof(
-      fc
-        .double({ min: 0, max: 1, noNaN: true })
-        .map(by => (one: Known) => ({ ...one, errors: (one.errors ?? 0) * by })),
-      fc
-        .double({ min: 0, max: 1, noNaN: true })
-        .map(by => (one: Known) => ({ ...one, latency: (one.latency ?? 1) * by })),
-      fc.double({ min: 0, max: 1, noNaN: true }).map(by => (one: Known) => ({ ...one, cost: (one.cost ?? 0) * by })),
-      fc
-        .double({ min: 0, max: 1, noNaN: true })
-        .map(by => (one: Known) => ({ ...one, left: 1 - (1 - (one.left ?? 1)) * by })),
-      fc.nat(60_000).map(more => (one: Known) => ({ ...one, sinceLast: (one.sinceLast ?? 0) + more })),
-      fc.constant((one: Known) => ({ ...one, inRow: 0 })),
-    )
+  const ownParts: fc.Arbitrary<(one: Known) => Known> = fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }).map(by => (one: Known) => ({ ...one, errors: (one.errors ?? 0) * by })),
+    fc
+      .double({ min: 0, max: 1, noNaN: true })
+      .map(by => (one: Known) => ({ ...one, left: 1 - (1 - (one.left ?? 1)) * by })),
+    fc.nat(60_000).map(more => (one: Known) => ({ ...one, sinceLast: (one.sinceLast ?? 0) + more })),
+    fc.constant((one: Known) => ({ ...one, inRow: 0 })),
+  )
+  const partsAmongRivals: fc.Arbitrary<(one: Known) => Known> = fc.oneof(
+    fc
+      .double({ min: 0, max: 1, noNaN: true })
+      .map(by => (one: Known) => ({ ...one, latency: (one.latency ?? 1) * by })),
+    fc.double({ min: 0, max: 1, noNaN: true }).map(by => (one: Known) => ({ ...one, cost: (one.cost ?? 0) * by })),
+  )
+  const improvedAt = (known: Readonly<Record<string, Known>>, at: number, improve: (one: Known) => Known): Facts =>
+    of(Object.fromEntries(Object.entries(known).map(([id, one], place) => [id, place === at ? improve(one) : one])))
+
+  it('takes no share from whoever gets better in something of its own, however the others stand', () => {
     fc.assert(
-      fc.property(anyPool, better, fc.nat(), (known, improve, which) => {
-        const ids = Object.keys(known)
-        const at = which % ids.length
-        const improved = Object.fromEntries(
-          Object.entries(known).map(([id, one], place) => [id, place === at ? improve(one) : one]),
-        )
+      fc.property(anyPool, ownParts, fc.nat(), (known, improve, which) => {
+        const at = which % Object.keys(known).length
         const before = oddsOf(made(), of(known))[at] ?? 0
-        expect((oddsOf(made(), of(improved))[at] ?? 0) - before).toBeGreaterThan(-1e-9)
+        expect((oddsOf(made(), improvedAt(known, at, improve))[at] ?? 0) - before).toBeGreaterThan(-1e-9)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+  it('lowers nobody who gets faster or cheaper, and raises nobody else for it', () => {
+    fc.assert(
+      fc.property(anyPool, partsAmongRivals, fc.nat(), (known, improve, which) => {
+        const at = which % Object.keys(known).length
+        const before = scoresOf(made(), of(known))
+        for (const [place, score] of scoresOf(made(), improvedAt(known, at, improve)).entries()) {
+          const change = score - (before[place] ?? 0)
+          if (place === at) expect(change).toBeGreaterThan(-1e-9)
+          else expect(change).toBeLessThan(1e-9)
+        }
       }),
       { numRuns: 1000 },
     )

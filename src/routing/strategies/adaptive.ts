@@ -4,10 +4,11 @@ import type { Candidate } from '../../domain/deployment.ts'
 import type { Unit } from '../../domain/units.ts'
 import { unit } from '../../domain/units.ts'
 import type { Order } from '../../ports/strategy.ts'
-import { adaptiveReads, adaptiveScores, balanced, classic, errorOfScore } from '../adaptive-score.ts'
-import type { Formula } from '../adaptive-score.ts'
+import { adaptiveScore, balanced, classic } from '../adaptive-score.ts'
+import type { AdaptiveScore, Formula } from '../adaptive-score.ts'
 import { drawer, weightedKey } from '../draw.ts'
 import { isRealLead } from '../likelihood.ts'
+import { once } from '../once.ts'
 import { defaulting, maker, optional, shown, wrong } from '../options.ts'
 import type { Option, Parser } from '../options.ts'
 import { duration, oneOf, share } from '../parsers.ts'
@@ -18,9 +19,6 @@ import { decimal } from '../wording.ts'
 const drawnFirst = -2
 
 const scoreIn = (key: number): number => (key <= drawnFirst ? drawnFirst - key : 0 - key)
-
-const scoresOf = (tied: readonly Candidate[], facts: Facts, formula: Formula): readonly number[] =>
-  adaptiveScores(tied, facts, formula).map(one => one.score)
 
 /** The place that chance has drawn. By candidate, so that where one goes away only those who had it move. */
 const drawnPlace = (tied: readonly Candidate[], shares: readonly number[], seed: string): number => {
@@ -37,29 +35,36 @@ const drawnPlace = (tied: readonly Candidate[], shares: readonly number[], seed:
   return first
 }
 
-const confidence = (first: Candidate, second: Candidate, facts: Facts, formula: Formula): Unit => {
-  const [one, other] = adaptiveScores([first, second], facts, formula)
+const confidence = (score: AdaptiveScore, first: Candidate, second: Candidate, facts: Facts): Unit => {
+  const [one, other] = score.scores([first, second], facts)
   if (one === undefined || other === undefined) return unit(0.5)
-  const error = Math.hypot(errorOfScore(first, facts, formula, one), errorOfScore(second, facts, formula, other))
+  const error = Math.hypot(score.error(first, facts, one), score.error(second, facts, other))
   return unit(isRealLead(one.score - other.score, error))
 }
 
-const order = (formula: Formula): Order => ({
-  kind: 'order',
-  name: 'adaptive',
-  reads: adaptiveReads(formula),
-  keys: (tied, facts) => {
-    const scores = scoresOf(tied, facts, formula)
-    const drawn = drawnPlace(tied, trafficShares(scores, formula), facts.seed)
-    // Behind the drawn one the rest stand by score, so that a failure is followed by the best and not by another draw.
-    return scores.map((score, place) => (place === drawn ? drawnFirst - score : 0 - score))
-  },
-  odds: (tied, facts) => trafficShares(scoresOf(tied, facts, formula), formula),
-  scores: (tied, facts) => scoresOf(tied, facts, formula),
-  parts: (tied, facts) => adaptiveScores(tied, facts, formula).map(one => one.parts),
-  confidence: (first, second, facts) => confidence(first, second, facts, formula),
-  words: key => `score ${decimal(scoreIn(key), 3)}${key <= drawnFirst ? ' (drawn)' : ''}`,
-})
+const order = (formula: Formula): Order => {
+  const score = adaptiveScore(formula)
+  const scored = once(score.scores)
+  const scores = (tied: readonly Candidate[], facts: Facts): readonly number[] =>
+    scored(tied, facts).map(one => one.score)
+  const odds = (tied: readonly Candidate[], facts: Facts): readonly number[] =>
+    trafficShares(scores(tied, facts), formula)
+  return {
+    kind: 'order',
+    name: 'adaptive',
+    reads: score.reads,
+    keys: (tied, facts) => {
+      const drawn = drawnPlace(tied, odds(tied, facts), facts.seed)
+      // Behind the drawn one the rest stand by score, so that a failure is followed by the best and not by another draw.
+      return scores(tied, facts).map((one, place) => (place === drawn ? drawnFirst - one : 0 - one))
+    },
+    odds,
+    scores,
+    parts: (tied, facts) => scored(tied, facts).map(one => one.parts),
+    confidence: (first, second, facts) => confidence(score, first, second, facts),
+    words: key => `score ${decimal(scoreIn(key), 3)}${key <= drawnFirst ? ' (drawn)' : ''}`,
+  }
+}
 
 const presets = { balanced, classic } satisfies Readonly<Record<string, Formula>>
 

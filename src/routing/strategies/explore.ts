@@ -9,6 +9,7 @@ import type { Belief, BestOf } from '../beliefs.ts'
 import { uniform } from '../draw.ts'
 import { isRealLead } from '../likelihood.ts'
 import { expectedCost, isKnown, signalOf } from '../measures.ts'
+import { once } from '../once.ts'
 import { defaulting, maker, optional } from '../options.ts'
 import { dollarAmount, names, share } from '../parsers.ts'
 
@@ -99,7 +100,7 @@ const confidence = (first: Candidate, second: Candidate, facts: Facts): Unit => 
 
 const order = (bounds: Bounds): Order => {
   const best = bestOf()
-  const chances = (tied: readonly Candidate[], facts: Facts) => chancesOf(tied, facts, bounds, best)
+  const chances = once((tied, facts) => chancesOf(tied, facts, bounds, best))
   return {
     kind: 'order',
     name: 'explore',

@@ -5,6 +5,7 @@ import type { Unit } from '../../domain/units.ts'
 import { unit } from '../../domain/units.ts'
 import type { Order } from '../../ports/strategy.ts'
 import { isRealLead } from '../likelihood.ts'
+import { once } from '../once.ts'
 import { maker, optional, wrong } from '../options.ts'
 import type { StrategyMaker } from '../options.ts'
 import { defaultErrorSpan } from '../adaptive-score.ts'
@@ -49,16 +50,6 @@ const columnsOf = (terms: readonly Term[], tied: readonly Candidate[], facts: Fa
 const sumAt = (terms: readonly Term[], columns: Columns, place: number): number =>
   unit(terms.reduce((sum, { weight }, at) => sum + weight * (columns[at]?.[place] ?? 0), 0))
 
-const scoresOf = (terms: readonly Term[], tied: readonly Candidate[], facts: Facts): readonly number[] => {
-  const columns = columnsOf(terms, tied, facts)
-  return tied.map((_, place) => sumAt(terms, columns, place))
-}
-
-const partsOf = (terms: readonly Term[], tied: readonly Candidate[], facts: Facts) => {
-  const columns = columnsOf(terms, tied, facts)
-  return tied.map((_, place) => Object.fromEntries(terms.map(({ name }, at) => [name, columns[at]?.[place] ?? 0])))
-}
-
 const confidence = (terms: readonly Term[], pair: readonly [Candidate, Candidate], facts: Facts): Unit => {
   const columns = columnsOf(terms, pair, facts)
   const errors = pair.flatMap((candidate, place) =>
@@ -69,17 +60,27 @@ const confidence = (terms: readonly Term[], pair: readonly [Candidate, Candidate
   return unit(isRealLead(sumAt(terms, columns, 0) - sumAt(terms, columns, 1), Math.hypot(...errors)))
 }
 
-const order = (terms: readonly Term[], within: Nearness | undefined): Order => ({
-  kind: 'order',
-  name: 'score',
-  reads: [...new Set(terms.flatMap(({ measure }) => measure.reads))],
-  keys: (tied, facts) => scoresOf(terms, tied, facts).map(score => 0 - score),
-  isTied: tiedWithin(within),
-  scores: (tied, facts) => scoresOf(terms, tied, facts),
-  parts: (tied, facts) => partsOf(terms, tied, facts),
-  confidence: (first, second, facts) => confidence(terms, [first, second], facts),
-  words: key => `score ${decimal(0 - key, 3)}`,
-})
+const order = (terms: readonly Term[], within: Nearness | undefined): Order => {
+  const columns = once((tied, facts) => columnsOf(terms, tied, facts))
+  const scores = (tied: readonly Candidate[], facts: Facts): readonly number[] => {
+    const found = columns(tied, facts)
+    return tied.map((_, place) => sumAt(terms, found, place))
+  }
+  return {
+    kind: 'order',
+    name: 'score',
+    reads: [...new Set(terms.flatMap(({ measure }) => measure.reads))],
+    keys: (tied, facts) => scores(tied, facts).map(score => 0 - score),
+    isTied: tiedWithin(within),
+    scores,
+    parts: (tied, facts) => {
+      const found = columns(tied, facts)
+      return tied.map((_, place) => Object.fromEntries(terms.map(({ name }, at) => [name, found[at]?.[place] ?? 0])))
+    },
+    confidence: (first, second, facts) => confidence(terms, [first, second], facts),
+    words: key => `score ${decimal(0 - key, 3)}`,
+  }
+}
 
 const weighing = maker({
   name: 'score',
