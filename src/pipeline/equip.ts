@@ -1,6 +1,7 @@
 /** What a request's dispatch works with: the machine, the providers, and what the house knows of them right now. */
 import type { Hands } from '../dispatch/hands.ts'
 import type { DecisionTrace } from '../domain/decision.ts'
+import type { DeploymentId } from '../domain/ids.ts'
 import type { Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import { millis } from '../domain/units.ts'
@@ -59,12 +60,14 @@ const standingOf = (
   const { allowFallbacks, order } = request.wishes
   const heedsCircuits = route.policy.reads.includes('candidate.circuit')
   const before = trace.facts.signals['candidate.circuit']?.by ?? {}
+  const isOpen = (id: DeploymentId): boolean => heedsCircuits && live.circuit(id, clock.now()).open
   return {
     // Who names an order means nobody beyond it, which the decision has seen to.
     staysWithFirst: allowFallbacks === false && (order === undefined || order.length === 0),
     // Who was open when it was ranked is asked all the same: the policy would rather have the least bad than nobody.
-    isOpen: ({ id }) => heedsCircuits && before[id]?.open !== true && live.circuit(id, clock.now()).open,
-    mayRetry: ({ id }) => live.retryAllowed(route.pool, id, clock.now()),
+    isOpen: ({ id }) => before[id]?.open !== true && isOpen(id),
+    // But only as the first: in an outage, one such call for each request is enough.
+    mayRetry: ({ id }) => !isOpen(id) && live.retryAllowed(route.pool, id, clock.now()),
     mayAskSeveral: cap => isRepeatable(request, trace.facts.request) && live.extraAllowed(route.pool, cap, clock.now()),
   }
 }
