@@ -62,6 +62,15 @@ describe('the chances to be the best', () => {
       }),
     )
   })
+  it('are the same whether they were kept or are reckoned anew, for the width that is asked for', () => {
+    const best = bestOf()
+    const some = Array.from({ length: 40 }, (_, place) => [
+      { mean: 0.5 + place / 100, error: 0.1 },
+      { mean: 0.6, error: 0.05 },
+    ])
+    for (const beliefs of [...some, ...some])
+      for (const width of [1, 0.5, 1]) expect(best(beliefs, width)).toEqual(bestOf()(beliefs, width))
+  })
   it('are nothing for those who could not matter, or next to it', () => {
     const beliefs = [
       { mean: 0.9, error: 0.02 },
