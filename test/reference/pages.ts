@@ -6,6 +6,7 @@ import type { FailureKind } from '../../src/domain/failure.ts'
 import { fieldNames, fieldOf, operators } from '../../src/routing/conditions.ts'
 import type { OptionDoc, StrategyMaker } from '../../src/routing/options.ts'
 import { strategies } from '../../src/routing/registry.ts'
+import { synonyms } from '../../src/routing/synonyms.ts'
 import { root } from '../house/sources.ts'
 import { configPage } from './config-page.ts'
 import { eventsPage } from './events-page.ts'
@@ -55,20 +56,27 @@ const fieldRows = (): readonly (readonly string[])[] =>
     return [`\`${name.replace('*', '<name>')}\``, field?.holds ?? '', field?.sentence ?? '']
   })
 
+const synonymRows = (): readonly (readonly string[])[] =>
+  synonyms.map(({ name, of, here, meaning, sentence }) => [`\`${name}\``, of, `\`${here}\``, meaning, sentence])
+
 const strategiesPage = (): string =>
   [
     '# Steps of a policy',
-    madeOf('src/routing/registry.ts and src/routing/conditions.ts'),
+    madeOf('src/routing/registry.ts, src/routing/fields.ts and src/routing/synonyms.ts'),
     'A policy is a list of steps. A **constraint** leaves candidates out, with a reason; nothing brings them back, and all constraints run before any order, wherever they stand. An **order** re-orders only candidates that every step before it left tied; `within` says how near counts as tied. What is tied at the end goes by name. `signalbox check` finds steps that contradict each other or can never take effect.',
     '## Constraints',
     ...sectionsOf('constraint'),
     '## Orders',
     ...sectionsOf('order'),
     '## Conditions',
-    'A step `{ when, then, otherwise }` takes one of two lists of steps. `when` names fields with a value, a list of values, or operators; siblings must all hold; `all`, `any` and `not` join conditions. The `$` forms (`$eq`, `$and`, `$or`) are read as well, and `metadata.<name>` as `tags.<name>`.',
+    'A step `{ when, then, otherwise }` takes one of two lists of steps. `when` names fields with a value, a list of values, or operators; siblings must all hold; `all`, `any` and `not` join conditions. The `$` forms (`$eq`, `$and`, `$or`) are read as well, and `metadata.<name>` as `tags.<name>`. Behind a field of the time, `@` and a zone of the IANA database or an offset may stand: `time.hour@Europe/Berlin`, `time.date@+09:00`.',
     table(['field', 'holds', 'meaning'], fieldRows()),
-    `Operators: ${operators.map(name => `\`${name}\``).join(', ')}. A field without a value passes only \`ne\`, \`nin\` and \`exists: false\`.`,
+    'A field that is a flag always has a value. Where a field has known values (operations, tiers, flags), any other is an error, as is a misspelt field or operator, each with the nearest name.',
+    `Operators: ${operators.map(name => `\`${name}\``).join(', ')}. A field without a value passes only \`ne\`, \`nin\` and \`exists: false\`. A pattern of \`regex\` is in RE2's syntax and is found anywhere unless it is anchored; it takes time in proportion to the text, whatever it is.`,
     '```yaml\n- when: { tags.tier: gold, request.inputTokens: { lt: 8000 } }\n  then: [good]\n  otherwise: [{ use: cheap, with: { within: 5% } }, round-robin]\n```',
+    '## Words of other gateways',
+    'A word of another gateway may stand wherever a step may. It is `same` where it does what it does there, and `near` where it is meant for the same but reckons otherwise. [More on coming from another gateway](../peers.md).',
+    table(['word', 'of', 'here', 'meaning', 'what it does'], synonymRows()),
   ].join('\n\n')
 
 const isKind = (name: string): name is FailureKind => Object.hasOwn(consequences, name)
