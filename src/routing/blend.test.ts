@@ -7,6 +7,7 @@ import { millis, unit } from '../domain/units.ts'
 import type { Order } from '../ports/strategy.ts'
 import { blendFault, blendOf } from './blend.ts'
 import type { Member } from './blend.ts'
+import { below } from './likelihood.ts'
 import { strategies, strategyNamed } from './registry.ts'
 
 const orderNamed = (name: string, options: Readonly<Record<string, unknown>> = {}): Order => {
@@ -97,6 +98,16 @@ describe('a blend', () => {
     expect(evenly(1)).toBeCloseTo(0.5, 6)
     expect(evenly(0.1)).toBeGreaterThan(0.99)
     expect(evenly(10)).toBeLessThan(0.25)
+    // Of whom nothing is known in one thing, it is open how good they are, though their scores there are the same.
+    const blank = keyed('blank', {}, { confidence: () => unit(0.5) })
+    const half = blendOf(
+      [
+        { order: sure, weight: 0.3 },
+        { order: blank, weight: 0.6 },
+      ],
+      'mixed',
+    ).confidence?.(a, b, given)
+    expect(half).toBeCloseTo(below(0.3 / (0.6 * 0.5)), 6)
     // One doubtful member alone is as sure as it says.
     expect(
       blendOf(

@@ -61,11 +61,12 @@ const labelsOf = (members: readonly Member[]): readonly string[] =>
 /** The most that a score can be wrong by, as a standard error: half of the way from 0 to 1. */
 const mostError = 0.5
 
-/** The error that makes a lead as sure as the order says it is. */
+/** The error that makes a lead as sure as the order says it is; as large as can be where it says that it may be either way. */
 const errorBehind = (lead: number, sure: number): number => {
   if (sure >= 1 || sure <= 0) return 0
   const errors = Math.abs(errorsAt(sure))
-  return errors === 0 ? mostError : Math.min(mostError, Math.abs(lead) / errors)
+  // The quantile is a series, and a half of it is not quite nothing.
+  return errors < 1e-3 ? mostError : Math.min(mostError, Math.abs(lead) / errors)
 }
 
 /** Leads are added as scores are, and so are the squares of the errors behind the members' own confidence. */
