@@ -31,8 +31,11 @@ export interface Order {
   keys(tied: readonly Candidate[], facts: Facts): readonly (number | undefined)[]
   /** Do these two keys, the smaller first, still count as tied. Absent: only if equal. `best` is the smallest of the tier. */
   isTied?(best: number, key: number): boolean
-  /** If chance enters: the exact probability with which each would have come first. Sums to 1. */
-  odds?(tied: readonly Candidate[], facts: Facts): readonly number[]
+  /**
+   * If chance enters: the exact probability with which each would have come first. Sums to 1. Undefined for facts with
+   * which it draws nothing; its keys then say all.
+   */
+  odds?(tied: readonly Candidate[], facts: Facts): readonly number[] | undefined
   /** If chance enters without singling one out: every way the keys could have fallen. The chances sum to 1. */
   ways?(tied: readonly Candidate[], facts: Facts): readonly Way[]
   /** Probability that the first is truly better than the second. Absent: 1. */

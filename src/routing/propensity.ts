@@ -23,18 +23,19 @@ const spread = (tied: readonly Candidate[], share: number, rest: Rest, into: Map
   let top = tied
   for (let place = rest.from; place < rest.orders.length && top.length > 1; place++) {
     const order = rest.orders[place]?.strategy
-    if (order?.odds !== undefined) {
-      const odds = order.odds(top, rest.facts)
+    if (order === undefined) break
+    const odds = order.odds?.(top, rest.facts)
+    if (odds !== undefined) {
       for (const [at, candidate] of top.entries()) add(into, candidate, share * (odds[at] ?? 0))
       return
     }
-    if (order?.ways !== undefined) {
+    if (order.ways !== undefined) {
       const onwards = { ...rest, from: place + 1 }
       for (const { chance, keys } of order.ways(top, rest.facts))
         spread(leaders(top, keys, order), share * chance, onwards, into)
       return
     }
-    if (order !== undefined) top = leaders(top, order.keys(top, rest.facts), order)
+    top = leaders(top, order.keys(top, rest.facts), order)
   }
   // What no order sets apart goes by id, as on the slate.
   add(into, top[0], share)

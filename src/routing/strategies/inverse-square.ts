@@ -2,8 +2,7 @@
 import type { Facts } from '../../domain/decision.ts'
 import type { Candidate } from '../../domain/deployment.ts'
 import type { Order } from '../../ports/strategy.ts'
-import { drawer, relativeWeights, weightedKey } from '../draw.ts'
-import { noOpinion, waysByWeight } from '../lottery.ts'
+import { drawer, relativeWeights, sharesOf, weightedKey } from '../draw.ts'
 import { isKnown, likelyCost } from '../measures.ts'
 import { maker } from '../options.ts'
 import { decimal } from '../wording.ts'
@@ -34,9 +33,9 @@ const order: Order = {
     const draw = drawer(facts.seed)
     return tied.map(({ id }, place) => weightedKey(draw(id), weights[place] ?? 0))
   },
-  ways: (tied, facts) => {
+  odds: (tied, facts) => {
     const weights = weigh(tied, facts)
-    return weights === undefined ? noOpinion(tied.length) : waysByWeight(weights)
+    return weights && sharesOf(weights)
   },
   words: key => `a draw of ${decimal(key, 3)}`,
   unknown: 'unpriced, or dearer than one that is free',

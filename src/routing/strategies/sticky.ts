@@ -2,10 +2,9 @@
 import type { Facts } from '../../domain/decision.ts'
 import type { Candidate } from '../../domain/deployment.ts'
 import type { SeedBy } from '../../domain/policy.ts'
-import type { Order, Way } from '../../ports/strategy.ts'
-import { drawer, relativeWeights, weightedKey } from '../draw.ts'
+import type { Order } from '../../ports/strategy.ts'
+import { drawer, relativeWeights, sharesOf, weightedKey } from '../draw.ts'
 import { lackOfRoom } from '../headroom.ts'
-import { noOpinion, waysByWeight } from '../lottery.ts'
 import { candidateSignal, isKnown } from '../measures.ts'
 import { defaulting, maker, optional } from '../options.ts'
 import { share, staysBy } from '../parsers.ts'
@@ -69,12 +68,12 @@ const keys = (
 }
 
 /** Over all sessions: those who step back least, by weight. */
-const ways = (tied: readonly Candidate[], facts: Facts, { by, tenantShare }: Asked): readonly Way[] => {
-  if (tokenOf(facts, by) === undefined) return noOpinion(tied.length)
+const odds = (tied: readonly Candidate[], facts: Facts, { by, tenantShare }: Asked): readonly number[] | undefined => {
+  if (tokenOf(facts, by) === undefined) return undefined
   const weights = relativeWeights(tied.map(({ weight }) => weight))
   const back = tied.map(candidate => stepsBack(candidate, facts, tenantShare))
   const least = Math.min(...back.filter((_, place) => (weights[place] ?? 0) > 0))
-  return waysByWeight(weights.map((weight, place) => (back[place] === least ? weight : 0)))
+  return sharesOf(weights.map((weight, place) => (back[place] === least ? weight : 0)))
 }
 
 const words = (key: number): string => {
@@ -93,7 +92,7 @@ const order = (asked: Asked): Order => ({
     ...(asked.tenantShare === undefined ? [] : (['candidate.tenantShare'] as const)),
   ],
   keys: (tied, facts) => keys(tied, facts, asked),
-  ways: (tied, facts) => ways(tied, facts, asked),
+  odds: (tied, facts) => odds(tied, facts, asked),
   words,
   unknown: 'without weight',
 })
