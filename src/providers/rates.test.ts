@@ -186,6 +186,13 @@ describe('waitOf', () => {
     expect(waitOf({ 'x-ratelimit-timeremaining': '85930' }, now)).toBe(85_930_000)
     expect(waitOf({ 'x-ratelimit-timeremaining': '85930', 'retry-after': '5' }, now)).toBe(5_000)
   })
+  it.each(['99999999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT', `${'9'.repeat(400)}`])(
+    'takes %s for a year, which is longer than anybody waits',
+    retryAfter => expect(waitOf({ 'retry-after': retryAfter }, now)).toBe(366 * 86_400_000),
+  )
+  it.each(['-5', '1e999', 'Infinity', 'NaN', '', '0x10', '10, 20'])('takes %j for no time', retryAfter => {
+    expect(waitOf({ 'retry-after': retryAfter }, now)).toBeUndefined()
+  })
   it('tells nothing for what is no time', () => {
     expect(waitOf({ 'retry-after': 'later' }, now)).toBeUndefined()
     expect(waitOf({}, now)).toBeUndefined()

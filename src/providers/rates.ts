@@ -190,18 +190,26 @@ export const ratesOf = (headers: Headers, now: Instant): RateReport | undefined 
   return { ...(requests !== undefined && { requests }), ...(tokens !== undefined && { tokens }) }
 }
 
-/** How long a failed answer's headers ask us to wait. */
-export const waitOf = (headers: Headers, now: Instant): Millis | undefined => {
+/** Nobody means to be asked again in a longer time; what says so is a mistake, and must not be told on as a number without end. */
+const longestWait = 366 * 86_400_000
+
+const toldWait = (headers: Headers, now: Instant): number | undefined => {
   const exact = numberOf(headerOf(headers, 'retry-after-ms'))
   // Azure sends 0 here beside a whole second in `retry-after`.
-  if (exact !== undefined && exact > 0) return millis(exact)
+  if (exact !== undefined && exact > 0) return exact
   // GitHub tells how long a limit still lasts beside what kind it is.
   const text = headerOf(headers, 'retry-after') ?? headerOf(headers, 'x-ratelimit-timeremaining')
-  if (text === undefined) return exact === undefined ? undefined : millis(exact)
+  if (text === undefined) return exact
   const seconds = numberOf(text)
-  if (seconds !== undefined) return millis(seconds * 1_000)
+  if (seconds !== undefined) return seconds * 1_000
   const date = dateOf(text)
-  return date === undefined ? durationOf(text) : millis(Math.max(0, date - now))
+  return date === undefined ? durationOf(text) : Math.max(0, date - now)
+}
+
+/** How long a failed answer's headers ask us to wait. */
+export const waitOf = (headers: Headers, now: Instant): Millis | undefined => {
+  const wait = toldWait(headers, now)
+  return wait === undefined ? undefined : millis(Math.min(wait, longestWait))
 }
 
 /** How long until a limit that is used up is full again. */
