@@ -97,7 +97,7 @@ const weighing = maker({
     load: optional(share, 'The weight of the fewest requests in flight by own.'),
     within: optional(nearInQuality, 'How many points under the best still count as tied.'),
   },
-  example: { cost: 0.5, latency: 0.3, quality: 0.2 },
+  example: { cost: 0.3, latency: 0.2, quality: 0.2, reliability: 0.1, slack: 0.05, throughput: 0.1, load: 0.05 },
   build: ({ within, ...weights }) => order(termsOf(weights), within),
 })
 
