@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { requestOf } from '../../test/requests.ts'
 import type { DialectId } from '../domain/ids.ts'
 import type { Memory } from '../domain/memory.ts'
-import type { ModelRequest } from '../domain/request.ts'
 import { isRepeatable } from './repeatable.ts'
 
 const memory = (change: Partial<Memory>): Memory => ({
@@ -18,7 +17,7 @@ const raw = (json: Readonly<Record<string, unknown>>) => ({
   json,
 })
 const may = (change: object = {}, hasServerTools?: boolean): boolean =>
-  isRepeatable({ ...requestOf(), ...change } as ModelRequest, hasServerTools === undefined ? {} : { hasServerTools })
+  isRepeatable({ ...requestOf(), ...change }, hasServerTools === undefined ? {} : { hasServerTools })
 
 describe('a request may be asked of several', () => {
   it('where an answer is all that comes of it', () => {
