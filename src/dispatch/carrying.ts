@@ -37,7 +37,9 @@ export class Carrying {
   readonly splice: Splice | undefined
 
   constructor(decision: RoutingDecision, { request, checks = [], judge }: Hands) {
-    const chat = request.operation === 'chat' ? request : undefined
+    // Whoever answers later, when he is asked again, says nothing now that could be judged.
+    const isLater = request.memory?.refersBy.includes('background') === true
+    const chat = request.operation === 'chat' && !isLater ? request : undefined
     this.#request = request
     this.#decision = decision
     this.#checks = chat === undefined ? [] : checks.filter(check => check.applies(chat))
@@ -52,8 +54,9 @@ export class Carrying {
 
   /** The client waits for the whole, so that a broken stream can begin anew with somebody else. */
   get #restarts(): boolean {
-    const { operation, stream } = this.#request
-    return operation === 'chat' && !stream && this.#decision.midStream === 'restart'
+    const { operation, stream, memory } = this.#request
+    const isFree = memory === undefined || memory.refersBy.length === 0
+    return operation === 'chat' && !stream && isFree && this.#decision.midStream === 'restart'
   }
 
   /** Until when an answer is kept back. */

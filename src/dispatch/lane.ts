@@ -189,6 +189,7 @@ export class Lane implements WireListener {
     this.#letGo(undefined)
     this.#isJudged = true
     this.#stopJudging = examine(({ why, judged }) => {
+      if (!this.#isJudged) return
       if (judged !== undefined) this.#made.judged = judged
       this.#end(why === undefined ? undefined : { kind: 'answer-invalid', message: this.#says(why) })
     })

@@ -68,14 +68,19 @@ export const fitFor = ({ keeper }: ModelRequest, { credentials }: ProviderAdapte
   return own.length === 0 ? credentials : own
 }
 
-/** An answer that its provider keeps can be asked for from its first piece on. What was translated has no id but ours. */
+/**
+ * An answer that its provider keeps can be asked for from its first piece on. What was translated from another dialect has
+ * no id but ours; what was only read as events has its own.
+ */
 export const rememberKept = (
   { request, pool }: Pick<Ledger, 'request' | 'pool'>,
   { candidate, credential, lane }: Attempt,
   id: string,
-  { kept }: House,
+  { kept, adapters }: House,
 ): void => {
-  if (request.memory?.keeps !== true || lane !== 'express') return
+  const { memory } = request
+  if (memory?.keeps !== true) return
+  if (lane !== 'express' && adapters.get(candidate.provider)?.speaks(memory.dialect, candidate.model) !== true) return
   kept.remember(id, {
     deployment: candidate.id,
     provider: candidate.provider,
