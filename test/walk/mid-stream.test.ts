@@ -323,6 +323,23 @@ describe('an answer that a client waits for as a whole', () => {
   })
 })
 
+describe('an answer that its provider keeps', () => {
+  it('is found again though it was read as events, where it was given', async () => {
+    upstream.scripts.set('gpt-first', { events: [], status: 503 })
+    const [, ...rest] = saying(['Once upon a time'])
+    const start = { type: 'response-start', model: 'm', upstreamId: 'resp_of_second' } as const
+    upstream.scripts.set('gpt-second', { events: [start, ...rest] })
+    const first = await house.openai.responses.create({ model: 'on', input: 'Tell me', stream: true })
+    let id = ''
+    for await (const event of first) if (event.type === 'response.completed') id = event.response.id
+    goesOn('gpt-first', ['never asked'])
+    const more = await house.openai.responses.create({ model: 'on', input: 'More', previous_response_id: id })
+    expect(more.output_text).toBe('Once upon a time')
+    expect(upstream.asked.map(({ model }) => model)).toEqual(['gpt-first', 'gpt-second', 'gpt-second'])
+    expect(upstream.asked.at(-1)?.body['previous_response_id']).toBe('resp_of_second')
+  })
+})
+
 describe('a client that leaves', () => {
   it('stops whoever goes on', async () => {
     breaks('gpt-first', ['Once upon a time'])
