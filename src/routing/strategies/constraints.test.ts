@@ -187,6 +187,24 @@ describe('ceilings', () => {
     const odd = candidate('a', { price: { inputPerMillion: microUsd(Number.NaN), outputPerMillion: microUsd(0) } })
     expect(said('cost-ceiling', odd, {}, { at: 1 })).toBe('has no price, and the ceiling is $1')
   })
+  it('of cost may be for a million tokens, in or out, at the price for this length', () => {
+    const tiered = candidate('a', {
+      price: {
+        inputPerMillion: microUsd(1_000_000),
+        outputPerMillion: microUsd(2_000_000),
+        tiers: [{ above: tokens(2000), inputPerMillion: microUsd(4_000_000) }],
+      },
+    })
+    expect(said('cost-ceiling', tiered, {}, { at: '$1', of: 'input' })).toBe('keeps')
+    expect(said('cost-ceiling', tiered, {}, { at: '$1.5', of: 'output' })).toBe(
+      '$2 for a million tokens of output is over the ceiling of $1.5',
+    )
+    expect(said('cost-ceiling', tiered, { request: { inputTokens: tokens(2001) } }, { at: '$1', of: 'input' })).toBe(
+      '$4 for a million tokens of input is over the ceiling of $1',
+    )
+    const unpriced = candidate('a', { price: undefined })
+    expect(said('cost-ceiling', unpriced, {}, { at: '$1', of: 'input' })).toBe('has no price, and the ceiling is $1')
+  })
   it('of latency go by those who are proven', () => {
     expect(said('latency-ceiling', candidate('a'), slow(2001, 20), { at: '2s' })).toBe(
       'p95 of 2 s is over the ceiling of 2 s',
