@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { fieldNames, fieldOf } from '../routing/conditions.ts'
 import type { OptionDoc, StrategyMaker } from '../routing/options.ts'
 import { strategies } from '../routing/registry.ts'
+import { strategySchema, wordSchema, wordUseSchema } from './peers-schema.ts'
 import { fileSchema } from './schema.ts'
 import { carrySchema, executionSchema, splitSchema, whenSchema } from './step-schema.ts'
 
@@ -72,7 +73,18 @@ const usePolicy: Json = {
 }
 
 const step: Json = {
-  anyOf: [bare, ...strategies.map(useOf), whenSchema, splitSchema, carrySchema, policyName, usePolicy],
+  anyOf: [
+    bare,
+    ...strategies.map(useOf),
+    whenSchema,
+    splitSchema,
+    carrySchema,
+    wordSchema,
+    wordUseSchema,
+    strategySchema,
+    policyName,
+    usePolicy,
+  ],
 }
 
 const conditions: Json = { type: 'array', items: { $ref: '#/definitions/condition' } }
@@ -80,7 +92,7 @@ const conditions: Json = { type: 'array', items: { $ref: '#/definitions/conditio
 const condition: Json = {
   type: 'object',
   description:
-    'Fields with a value, a list of values or operators; siblings must all hold. Also tags.NAME and params.NAME.',
+    'Fields with a value, a list of values or operators; siblings must all hold. Also tags.NAME, params.NAME, and fields of the time with a zone: time.hour@Europe/Berlin.',
   properties: {
     all: { ...conditions, description: 'All of these hold.' },
     any: { ...conditions, description: 'One of these holds.' },

@@ -16,6 +16,7 @@ import { duration } from './parsers.ts'
 import { fixedPlan, planFor, waysFor, wholeShares } from './plan.ts'
 import type { Branch, Compiled, CompiledArm, Fork, Plan, PlannedWay } from './plan.ts'
 import { strategyNamed, strategyNames } from './registry.ts'
+import { synonymNames } from './synonyms.ts'
 
 /** A policy that can decide. */
 export interface CompiledPolicy {
@@ -58,7 +59,7 @@ const inside = (site: Site, branch: string, at = branch): Site => ({
 const compileUse = (step: Extract<PolicyStep, { use: string }>, { place, at }: Site): Checked<Compiled> => {
   const found = strategyNamed(step.use)
   if (found === undefined) {
-    const meant = didYouMean(step.use, strategyNames)
+    const meant = didYouMean(step.use, [...strategyNames, ...synonymNames])
     return wrong(`${at}: no step "${step.use}"${meant} (there are ${strategyNames.join(', ')})`, `${at}.use`)
   }
   const made = found.make(step.with ?? {})

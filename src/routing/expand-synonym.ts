@@ -5,6 +5,7 @@ import { didYouMean } from '../domain/nearest.ts'
 import { tiers } from '../domain/difficulty.ts'
 import type { Checked } from '../domain/units.ts'
 import { fine, shown, wrong } from './options.ts'
+import { parseCondition } from './parse-condition.ts'
 import { synonymNamed } from './synonyms.ts'
 import type { Synonym } from './synonyms.ts'
 
@@ -72,9 +73,12 @@ const conditional = (asked: Asked): Expanded => {
     const here = `${at}.conditions[${place}]`
     if (!isRecord(one) || one['query'] === undefined || one['then'] === undefined)
       return wrong(`${shown(one)} is no condition; write { query, then }`, here)
+    // Read here, so that what is wrong with it is told where it stands.
+    const query = parseCondition(one['query'], `${here}.query`)
+    if (!query.ok) return query
     const then = targetOf(one['then'], `${here}.then`)
     if (!then.ok) return then
-    rules.push({ when: one['query'], then: then.value })
+    rules.push({ when: query.value, then: then.value })
   }
   if (options['default'] === undefined)
     return wrong('conditional needs default: who serves where no condition holds', at)
@@ -225,7 +229,7 @@ const expandStrategy = (step: Json, at: string): Expanded => {
   if (isRecord(strategy) && typeof mode === 'string' && modes.includes(mode))
     return expandMode(mode, strategy, `${at}.strategy`)
   const meant = typeof mode === 'string' ? didYouMean(mode, modes) : ''
-  return wrong(`mode is ${shown(mode)}${meant}; write one of ${modes.join(', ')}`, `${at}.strategy.mode`)
+  return wrong(`mode is ${shown(mode)}${meant} (there are ${modes.join(', ')})`, `${at}.strategy.mode`)
 }
 
 /**

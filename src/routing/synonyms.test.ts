@@ -167,12 +167,22 @@ describe('a word of another gateway', () => {
   it.each([
     ['conditional', 'steps[0].with.conditions: undefined is no list of conditions; write [{ query, then }]'],
     [
-      { strategy: { mode: 'conditional', conditions: [{ query: {}, then: 'a' }] } },
+      { strategy: { mode: 'conditional', conditions: [{ query: { team: 'x' }, then: 'a' }] } },
       'steps[0].strategy: conditional needs default: who serves where no condition holds',
     ],
     [
       { strategy: { mode: 'loadbalanced' } },
-      'steps[0].strategy.mode: mode is "loadbalanced"; did you mean "loadbalance"?',
+      'steps[0].strategy.mode: mode is "loadbalanced"; did you mean "loadbalance"? (there are',
+    ],
+    [
+      {
+        strategy: {
+          mode: 'conditional',
+          conditions: [{ query: { 'metadata.a': { $eqs: 1 } }, then: 'a' }],
+          default: 'b',
+        },
+      },
+      'steps[0].strategy.conditions[0].query.metadata.a.$eqs: no operator "$eqs"',
     ],
     [{ strategy: { mode: 'fallback' }, targets: [] }, 'steps[0].targets: targets is not said here: the candidates'],
     [
