@@ -122,12 +122,24 @@ const chances = ({ ranked, propensity, seed }: RoutingDecision): readonly string
 const isSpread = (propensity: RoutingDecision['propensity']): boolean =>
   Object.values(propensity).filter(share => share > 0).length > 1
 
-const certainty = ({ ranked, confidence, propensity }: RoutingDecision): readonly string[] => {
+/** Steps whose measure is sure: rules, places, chance, prices. */
+const isSure = (decidedBy: string): boolean => {
+  if (nameOf(decidedBy).startsWith('blend ')) return false
+  return orderOf(decidedBy)?.confidence === undefined
+}
+
+const certainty = ({ ranked, confidence, propensity, decidedBy }: RoutingDecision): readonly string[] => {
   const [best, second] = ranked
   if (best === undefined || second === undefined) return []
-  return confidence === 1
-    ? [`Confidence 100 %: ${isSpread(propensity) ? 'rules and chance' : 'rules alone'} decided, no uncertain measure.`]
-    : [`Confidence ${percent(confidence)} that ${idOf(best)} is truly better than ${idOf(second)} by that measure.`]
+  if (confidence < 1)
+    return [
+      `Confidence ${percent(confidence)} that ${idOf(best)} is truly better than ${idOf(second)} by that measure.`,
+    ]
+  if (!isSure(decidedBy))
+    return [`Confidence 100 %: that measure leaves no doubt that ${idOf(best)} is better than ${idOf(second)}.`]
+  return [
+    `Confidence 100 %: ${isSpread(propensity) ? 'rules and chance' : 'rules alone'} decided, no uncertain measure.`,
+  ]
 }
 
 /** What was asked, who comes first and why, who was left out and why, what each step measured, and how sure it is: one sentence a line. */

@@ -66,7 +66,8 @@ const priorities = (step: Use, candidates: readonly Candidate[]): number =>
 
 /** True if no two candidates can be tied behind this order. */
 export const leavesNoTies = (step: Use, candidates: readonly Candidate[]): boolean => {
-  if (step.use === 'round-robin' || step.use === 'random') return true
+  if (['round-robin', 'random', 'adaptive'].includes(step.use)) return true
+  if (step.use === 'inverse-square') return candidates.every(one => one.price !== undefined)
   if (step.use === 'priority') return candidates.length > 1 && priorities(step, candidates) === candidates.length
   if (step.use !== 'weighted') return false
   // Those without weight stay tied behind the others, unless nobody has any.
@@ -82,6 +83,21 @@ const cheapDoubt = (step: Use, way: Way): string | undefined => {
   // In a blend it is weighed against other measures.
   if (spread <= unlikePrices || isGuarded || step.blend !== undefined) return undefined
   return `cheap without a quality floor: prices differ ${times(spread)}, so the weakest would get everything. Put quality-floor into the policy, or say withoutFloor: true`
+}
+
+/** Does price count in this score. */
+const countsPrice = (step: Use): boolean => {
+  if (step.use === 'score') return Number(step.with?.['cost'] ?? 0) > 0
+  return step.use === 'adaptive' && step.with?.['preset'] !== 'classic' && step.with?.['price'] !== 0
+}
+
+/** A score that counts price leans to the cheapest, as cheap does. */
+const scoreDoubt = (step: Use, way: Way): string | undefined => {
+  const spread = priceSpread(way.candidates)
+  const isGuarded = way.hasFloor || way.orders.includes('good') || hasOption(step.with, 'withoutFloor', true)
+  if (!countsPrice(step) || spread <= unlikePrices || isGuarded || step.blend !== undefined) return undefined
+  if (step.use === 'score' && step.with?.['quality'] !== undefined) return undefined
+  return `${step.use} counts price without a quality floor: prices differ ${times(spread)}, so the weakest may get nearly everything. Put quality-floor or good before it`
 }
 
 const spreadDoubt = (step: Use, way: Way): string | undefined => {
@@ -140,12 +156,14 @@ const error = (says: string): Omit<Finding, 'at'> => ({ severity: 'error', says 
 const ownDoubts = (step: Use, way: Way): readonly Omit<Finding, 'at'>[] => {
   const cheap = step.use === 'cheap' ? cheapDoubt(step, way) : undefined
   const spread = ['round-robin', 'random', 'weighted'].includes(step.use) ? spreadDoubt(step, way) : undefined
+  const scored = scoreDoubt(step, way)
   const floor = step.use === 'quality-floor' ? floorDoubt(step, way) : undefined
   const idle = idleHere(step, way.candidates)
   const needless = step.use === 'allowed' ? 'allowed runs in front of every policy anyway' : undefined
   return [
     ...(cheap === undefined ? [] : [error(cheap)]),
     ...(spread === undefined ? [] : [warning(spread)]),
+    ...(scored === undefined ? [] : [warning(scored)]),
     ...(floor === undefined ? [] : [floor]),
     ...(idle === undefined ? [] : [warning(idle)]),
     ...(needless === undefined ? [] : [warning(needless)]),

@@ -138,9 +138,14 @@ const policies = `policies:
       - when: { tags.path: voice }
         then: [{ execution: { mode: race, width: 2 } }]
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
-  # Errors, speed, load and price in one score; near the top, traffic is shared by it.
+  # Among those who are about as good: errors, speed, load and price in one score; near its top, traffic is shared by it.
   adaptive:
-    steps: [capable, healthy, within-limits, adaptive]
+    steps:
+      - use: capable
+      - use: healthy
+      - use: within-limits
+      - { use: good, with: { within: 0.15 } }
+      - use: adaptive
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }`
 
 const placeLines = ({ server, durable }: DemoOptions): readonly string[] => [
