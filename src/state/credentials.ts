@@ -108,8 +108,8 @@ export class CredentialHealth {
 
   /** Undefined if nothing is held against it. */
   save(now: Instant): unknown {
-    const everywhere = this.#everywhere !== undefined && now < this.#everywhere.until ? this.#everywhere : undefined
-    const at = [...this.#at].flatMap(([deployment, rest]) => (now < rest.until ? [{ deployment, rest }] : []))
+    const everywhere = isOfLate(this.#everywhere, now) ? this.#everywhere : undefined
+    const at = [...this.#at].flatMap(([deployment, rest]) => (isOfLate(rest, now) ? [{ deployment, rest }] : []))
     return everywhere === undefined && at.length === 0 ? undefined : { everywhere, at }
   }
 
@@ -139,14 +139,19 @@ const kindIn = (saved: unknown): FailureKind | undefined => {
   return name !== undefined && isKnown(name) && consequences[name].blames === 'credential' ? name : undefined
 }
 
+/** A rest that is over still counts if the next strike comes, for a day. */
+const isOfLate = (rest: Rest | undefined, now: Instant): boolean => rest !== undefined && now < rest.until + strikesLast
+const strikesLast = 86_400_000
+
 /** A restart may have brought another key behind the same name: who was refused is soon asked again, though not at once. */
 const restIn = (saved: unknown, restoring: Restoring, settings: CredentialSettings): Rest | undefined => {
   const { now } = restoring
   const [kind, since, until] = [kindIn(saved), momentIn(saved, 'since', restoring), momentIn(saved, 'until', restoring)]
-  if (kind === undefined || since === undefined || until === undefined || until <= now) return undefined
-  const longest = kind === 'upstream-rate-limited' ? settings.longestTold : settings.retirement
+  if (kind === undefined || since === undefined || until === undefined) return undefined
+  const isTold = flagIn(saved, 'isTold')
+  const longest = isTold || kind === 'upstream-rate-limited' ? settings.longestTold : settings.retirement
   const known = { kind, since, until: Math.min(until, now + longest) as Instant }
-  return { ...known, strikes: countIn(saved, 'strikes') || 1, isTold: flagIn(saved, 'isTold') }
+  return { ...known, strikes: countIn(saved, 'strikes') || 1, isTold }
 }
 
 export interface WeightedCredential {

@@ -15,6 +15,8 @@ const mostTokens = 1e9
 /** A count from outside as one that can be added up and taken back. */
 export const countable = (tokens: number): number => (tokens > 0 ? Math.min(tokens, mostTokens) : 0)
 
+const isCount = (value: number): boolean => value >= 0 && value <= mostTokens
+
 interface Spent {
   requests: number
   tokens: number
@@ -66,27 +68,26 @@ export class RateWindow {
     return this.#sum
   }
 
-  /** `[when, requests, tokens]` for each second that has any. */
-  save(now: Instant): readonly (readonly number[])[] {
+  /** `[when, requests, tokens]` for each second that has any, and when the last request started. */
+  save(now: Instant): unknown {
     this.#slices.advance(now)
-    const saved: number[][] = []
+    const seconds: number[][] = []
     this.#slices.each((at, { requests, tokens }) => {
-      if (requests > 0 || tokens > 0) saved.push([at, requests, tokens])
+      if (requests > 0 || tokens > 0) seconds.push([at, requests, tokens])
     })
-    return saved
+    return { seconds, last: this.#last }
   }
 
   restore(saved: unknown, restoring: Restoring): void {
     this.#slices.advance(restoring.now)
-    for (const [at = Number.NaN, requests = 0, tokens = 0] of timedIn(saved, restoring)) {
+    this.#last = momentIn(saved, 'last', restoring)
+    for (const [at = Number.NaN, requests = 0, tokens = 0] of timedIn(memberIn(saved, 'seconds'), restoring)) {
       const slice = this.#slices.at(at as Instant)
-      if (slice === undefined || !(requests >= 0 && requests < mostTokens && tokens >= 0 && tokens < mostTokens))
-        continue
+      if (slice === undefined || !isCount(requests) || !isCount(tokens)) continue
       slice.requests += requests
       slice.tokens += tokens
       this.#sum.requests += requests
       this.#sum.tokens += tokens
-      this.#last = Math.min(restoring.now, at + second) as Instant
     }
   }
 

@@ -44,12 +44,18 @@ export interface Restoring {
   readonly shift: number
 }
 
+/** The farthest moment from the epoch that a date can have: beyond it, one slice of time can no longer be told from the next. */
+const farthest = 8.64e15
+const isMoment = (value: number): boolean => Math.abs(value) <= farthest
+
 /** A moment that was saved. */
 export const momentIn = (value: unknown, name: string, { shift }: Restoring): Instant | undefined => {
   const member = numberIn(value, name)
-  return member === undefined ? undefined : ((member + shift) as Instant)
+  return member === undefined || !isMoment(member + shift) ? undefined : ((member + shift) as Instant)
 }
 
 /** Lists whose first number is a moment. */
 export const timedIn = (value: unknown, { shift }: Restoring): readonly (readonly number[])[] =>
-  numbersIn(value).map(([at = Number.NaN, ...rest]) => [at + shift, ...rest])
+  numbersIn(value)
+    .map(([at = Number.NaN, ...rest]) => [at + shift, ...rest])
+    .filter(([at = Number.NaN]) => isMoment(at))
