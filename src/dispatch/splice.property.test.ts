@@ -163,6 +163,7 @@ describe.skipIf(!hasShared)('a recorded stream, cut after any event', () => {
       for (const once of ['response-start', 'choice-end', 'response-end'] as const)
         expect(count(all, once), once).toBeLessThanOrEqual(1)
       expect(count(all, 'tool-call-start')).toBe(0)
+      expect(count(all, 'reasoning-delta')).toBe(count(shown, 'reasoning-delta'))
       const read = readBy(dialect, all)
       expect(read.ended).toBe(true)
       expect(read.failure).toBeUndefined()

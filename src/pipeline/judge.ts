@@ -1,9 +1,10 @@
 /** Has an answer judged by a pool, as part of the request: its attempts and its cost are the request's own. */
 import { Dispatch } from '../dispatch/dispatch.ts'
 import type { Judge } from '../dispatch/examine.ts'
+import type { Caller } from '../domain/caller.ts'
 import type { Message, Part } from '../domain/message.ts'
 import type { Attempt, Judgement } from '../domain/outcome.ts'
-import type { ChatRequest } from '../domain/request.ts'
+import type { ChatRequest, Wishes } from '../domain/request.ts'
 import { collect } from '../domain/response.ts'
 import type { Answer } from '../domain/response.ts'
 import type { StreamEvent } from '../domain/stream-event.ts'
@@ -58,10 +59,20 @@ const questionOf = ({ messages }: ChatRequest, { choices }: Answer): string => {
   ].join('\n\n')
 }
 
-/** The judge is asked by the house, whatever the client may ask for itself. */
+/** The house may ask pools and models that the caller may not; but the words go to no provider to whom the request may not go. */
+const callerOf = ({ allow, ...who }: Caller): Caller =>
+  allow?.providers === undefined ? who : { ...who, allow: { providers: allow.providers } }
+
+const wishesOf = ({ lock, only, ignore, candidateTags }: Wishes): Wishes => ({
+  tags: {},
+  ...(lock !== undefined && { lock }),
+  ...(only !== undefined && { only }),
+  ...(ignore !== undefined && { ignore }),
+  ...(candidateTags !== undefined && { candidateTags }),
+})
+
 const judgeRequest = (request: ChatRequest, pool: string, answer: Answer): ChatRequest => {
-  const { id, caller, trace, receivedAt } = request
-  const { allow: _allow, ...who } = caller
+  const { id, caller, trace, receivedAt, wishes } = request
   return {
     operation: 'chat',
     id,
@@ -78,8 +89,8 @@ const judgeRequest = (request: ChatRequest, pool: string, answer: Answer): ChatR
     stream: false,
     streamUsage: false,
     extensions: {},
-    caller: who,
-    wishes: { tags: {} },
+    caller: callerOf(caller),
+    wishes: wishesOf(wishes),
     trace,
     receivedAt,
   }

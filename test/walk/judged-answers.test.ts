@@ -4,6 +4,9 @@ import { openHouse, until } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
 import { openScript, saying } from './script-upstream.ts'
 import type { ScriptUpstream } from './script-upstream.ts'
+import { openaiChat } from '../../src/dialects/openai-chat/index.ts'
+import type { AllowList } from '../../src/domain/caller.ts'
+import type { VirtualKeyId } from '../../src/domain/ids.ts'
 import type { StreamEvent } from '../../src/domain/stream-event.ts'
 
 let upstream: ScriptUpstream
@@ -75,7 +78,12 @@ const whole = async (model: string, more: object = { response_format: format }) 
   const { data, response } = await house.openai.chat.completions
     .create({ model, messages, ...more, stream: false })
     .withResponse()
-  return { text: data.choices[0]?.message.content, data, headers: response.headers }
+  return {
+    text: data.choices[0]?.message.content,
+    data,
+    headers: response.headers,
+    cost: Number(response.headers.get('x-signalbox-cost-usd')),
+  }
 }
 const streamed = async (model: string, more: object = { response_format: format }) => {
   const stream = await house.openai.chat.completions.create({
@@ -88,19 +96,22 @@ const streamed = async (model: string, more: object = { response_format: format 
   let text = ''
   const ids = new Set<string>()
   let logprobs = 0
+  let cost: unknown
   for await (const chunk of stream) {
     ids.add(chunk.id)
     text += chunk.choices[0]?.delta.content ?? ''
     if (chunk.choices[0]?.logprobs) logprobs += 1
+    if (chunk.usage) cost = Object.entries(chunk.usage).find(([name]) => name === 'cost_usd')?.[1]
   }
-  return { text, ids, logprobs }
+  return { text, ids, logprobs, cost: Number(cost) }
 }
 
 describe('an answer that is not of the form that was asked for', () => {
   it.each([whole, streamed])('is never seen: the next candidate answers (%o)', async ask => {
     says('gpt-small', '{"city":', '"Oslo"}')
     says('gpt-large', good.slice(0, 9), good.slice(9))
-    expect((await ask('formed')).text).toBe(good)
+    const { text, cost } = await ask('formed')
+    expect(text).toBe(good)
     await until('settled', () => latest()?.attempts.length === 2)
     const [first, second] = latest()?.attempts ?? []
     expect(first?.failure).toMatchObject({ kind: 'answer-invalid' })
@@ -108,6 +119,8 @@ describe('an answer that is not of the form that was asked for', () => {
     expect(first?.cost?.source).toBe('usage')
     expect(second).toMatchObject({ kind: 'fallback', trigger: 'answer-invalid', committed: true })
     expect(latest()?.cost.amount).toBe((first?.cost?.amount ?? 0) + (second?.cost?.amount ?? 0))
+    // The client is told as much, in the head or in the last usage of the stream.
+    expect(cost).toBeCloseTo((latest()?.cost.amount ?? 0) / 1e6, 9)
   })
   it('is shown as it is where nobody gives a better one, and the head says so', async () => {
     says('gpt-small', bad)
@@ -235,6 +248,30 @@ describe('a cascade', () => {
     expect(attempts.map(({ index }) => index)).toEqual([0, 1, 2, 3])
     expect(cost.amount).toBe(attempts.reduce((sum, one) => sum + (one.cost?.amount ?? 0), 0))
     expect(house.settled.filter(({ target }) => target === 'judges')).toHaveLength(0)
+  })
+  const asNarrow = async (allow: AllowList): Promise<void> => {
+    says('gpt-small', 'Oslo')
+    says('gpt-judge', 'PASS')
+    const body = openaiChat.decodeRequest({ model: 'asking', messages })
+    if (!body.ok) throw new Error(body.why)
+    await house.running.house.gateway.collect({ body: body.value, caller: { key: 'narrow' as VirtualKeyId, allow } })
+  }
+  const judgements = () => latest()?.attempts.map(({ kind, judged }) => [kind, judged])
+  it('asks its judge whatever pools and models the client itself may ask', async () => {
+    await asNarrow({ pools: ['asking'], models: ['gpt-small', 'gpt-large'], providers: ['openai'] })
+    expect(judgements()).toEqual([
+      ['primary', 'passed'],
+      ['judge', undefined],
+    ])
+  })
+  it('shows the words to no provider to whom the request may not go', async () => {
+    const stranger = { 'x-signalbox-ignore': 'judge' }
+    says('gpt-small', 'Oslo')
+    says('gpt-judge', 'FAIL')
+    const answer = await house.openai.chat.completions.create({ model: 'asking', messages }, { headers: stranger })
+    expect(answer.choices[0]?.message.content).toBe('Oslo')
+    await until('settled', () => latest() !== undefined)
+    expect(judgements()).toEqual([['primary', 'unjudged']])
   })
   it.each([
     ['says neither', () => says('gpt-judge', 'Well, it depends')],
