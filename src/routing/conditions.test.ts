@@ -111,6 +111,18 @@ describe('fields', () => {
     for (const name of fieldNames.filter(one => fieldOf(one)?.holds === 'flag'))
       expect(fieldOf(name)?.read(bare), name).toBe(false)
   })
+  it.each([
+    ['request.hasImages', 'image-edits'],
+    ['request.hasAudio', 'audio'],
+    ['request.hasAudio', 'transcription'],
+    ['request.hasAudio', 'translation'],
+    ['request.hasFiles', 'file'],
+    ['request.hasTools', 'tools'],
+  ] as const)('%s is true of what needs %s', (name, need) => {
+    expect(holds({ fields: { [name]: { eq: true } } }, facts([candidate('a')], { request: { needs: [need] } }))).toBe(
+      true,
+    )
+  })
   it('hold nothing where nothing is known', () => {
     const bare = facts([candidate('a')], { signals: { 'budget.left': { value: Number.NaN as MicroUsd } } })
     for (const name of [

@@ -22,10 +22,13 @@ beforeAll(async () => {
         'pools:',
         '  all: { candidates: [large, mini, haiku, twin], policy: in-order }',
         '  pair: { candidates: [large, mini], policy: in-order }',
+        '  by-path: { candidates: [large, mini], policy: by-path }',
         'policies:',
         '  in-order:',
         '    steps: [{ use: priority }]',
         '    patience: { maxAttempts: 4, retriesPerCandidate: 0, firstToken: 5s, idle: 5s, total: 10s }',
+        '  by-path:',
+        "    steps: [{ when: { request.path: { regex: '^/v1/chat' } }, then: { use: only, with: { deployments: mini } } }]",
         'defaultPolicy: in-order',
       ].join('\n'),
   })
@@ -163,6 +166,15 @@ describe('a provider object', () => {
   })
 })
 
+describe('a condition on the path', () => {
+  it('holds for the place that was called, and for no other', async () => {
+    expect(await ask({ model: 'by-path' })).toMatchObject({ by: mini })
+    await house.openai.responses.create({ model: 'by-path', input: 'Hi' })
+    expect(house.settled.at(-1)?.decision?.facts.request.path).toBe('/v1/responses')
+    expect(house.settled.at(-1)?.decision?.decision.ranked[0]?.candidate.id).toBe('large')
+  })
+})
+
 describe('an ending of the model', () => {
   it.each([
     ['all:floor', haiku, 'house:asked-price'],
@@ -208,5 +220,20 @@ describe('further models', () => {
   it('that are not there are told, with the nearest name', async () => {
     expect(await ask({ models: ['al'] })).toMatch(/^404 models .*"al"; did you mean "all"/)
     expect(await ask({ models: 'all' })).toMatch(/^400 models /)
+  })
+})
+
+describe('what was measured', () => {
+  it('sorts as was asked, though the policy reads nothing of it', async () => {
+    house.world.switches.change({ model: 'gpt-4o-2024-08-06' }, { latency: { addMs: 40 } })
+    for (const only of [['openai'], ['anthropic']])
+      await Promise.all(
+        Array.from({ length: 24 }, () => asking({ only }, { model: only[0] === 'openai' ? 'large' : 'all' })),
+      )
+    house.world.switches.change({ model: 'gpt-4o-2024-08-06' }, { latency: null })
+    expect(await asking({ sort: 'latency' })).toMatchObject({ by: haiku, step: 'house:asked-latency' })
+    const decision = house.settled.at(-1)?.decision?.decision
+    expect(decision?.ranked.map(one => one.candidate.id)).toEqual(['haiku', 'large', 'mini', 'twin'])
+    expect(decision?.confidence).toBeGreaterThan(0.5)
   })
 })
