@@ -20,11 +20,12 @@ const config = (port: number): string =>
     'providers:',
     `  openai: { type: openai, url: 'http://127.0.0.1:${port}/v1', key: '\${WORLD_KEY}' }`,
     `  anthropic: { type: anthropic, url: 'http://127.0.0.1:${port}', key: '\${WORLD_KEY}' }`,
+    `  court: { type: openai, url: 'http://127.0.0.1:${port}/v1', key: '\${WORLD_KEY}' }`,
     'deployments:',
     `  small: { provider: openai, model: gpt-small, priority: 1, price: { input: 1, output: 1 }, ${can} }`,
     `  large: { provider: openai, model: gpt-large, priority: 2, price: { input: 10, output: 10 }, ${can} }`,
     `  other: { provider: anthropic, model: claude-3-haiku, priority: 3, price: { input: 5, output: 5 }, ${can} }`,
-    `  judge: { provider: openai, model: gpt-judge, price: { input: 2, output: 2 }, ${can} }`,
+    `  judge: { provider: court, model: gpt-judge, price: { input: 2, output: 2 }, ${can} }`,
     'pools:',
     '  formed: { candidates: [small, large], policy: formed }',
     '  calling: { candidates: [small, large], policy: calling }',
@@ -258,16 +259,19 @@ describe('a cascade', () => {
   }
   const judgements = () => latest()?.attempts.map(({ kind, judged }) => [kind, judged])
   it('asks its judge whatever pools and models the client itself may ask', async () => {
-    await asNarrow({ pools: ['asking'], models: ['gpt-small', 'gpt-large'], providers: ['openai'] })
+    await asNarrow({ pools: ['asking'], models: ['gpt-small', 'gpt-large'], providers: ['openai', 'court'] })
     expect(judgements()).toEqual([
       ['primary', 'passed'],
       ['judge', undefined],
     ])
   })
   it('shows the words to no provider to whom the request may not go', async () => {
-    const stranger = { 'x-signalbox-ignore': 'judge' }
+    const stranger = { 'x-signalbox-ignore': 'court' }
     says('gpt-small', 'Oslo')
     says('gpt-judge', 'FAIL')
+    await asNarrow({ providers: ['openai'] })
+    expect(judgements()).toEqual([['primary', 'unjudged']])
+    before = house.settled.length
     const answer = await house.openai.chat.completions.create({ model: 'asking', messages }, { headers: stranger })
     expect(answer.choices[0]?.message.content).toBe('Oslo')
     await until('settled', () => latest() !== undefined)
