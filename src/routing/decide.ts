@@ -1,5 +1,6 @@
 /** A policy and the facts to a RoutingDecision. */
 import type { Facts, RoutingDecision, Shadow, Slate } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
 import type { DeploymentId } from '../domain/ids.ts'
 import { unit } from '../domain/units.ts'
 import type { Unit } from '../domain/units.ts'
@@ -34,19 +35,25 @@ const laidOut = ({ constraints }: Steps, facts: Facts): OpenSlate => {
   return slate
 }
 
+const leadersOf = ({ tiers: [top = []] }: OpenSlate): readonly Candidate[] => candidatesOf(top)
+
+/** A constraint that put everybody but one behind that one. */
+const decidedBySparing = (slate: OpenSlate): Course['decisive'] => {
+  const { sparedBy } = slate
+  return sparedBy !== undefined && leadersOf(slate).length === 1 ? { step: sparedBy } : undefined
+}
+
 const run = (steps: Steps, facts: Facts): Course => {
   const slate = laidOut(steps, facts)
   const orders = ordersOf(steps, facts)
-  const isAlone = slate.tiers[0]?.length === 1 && slate.sparedBy !== undefined
-  let decisive: Course['decisive'] = isAlone ? { step: slate.sparedBy ?? '' } : undefined
+  let decisive = decidedBySparing(slate)
   let chances: Course['chances']
   for (const [from, order] of orders.entries()) {
-    const top = slate.tiers[0]
-    const isOpen = top !== undefined && top.length > 1
-    if (isOpen && chances === undefined && isChance(order.strategy))
-      chances = firstChances(candidatesOf(top), { orders, from, facts })
+    const top = leadersOf(slate)
+    if (top.length > 1 && chances === undefined && isChance(order.strategy))
+      chances = firstChances(top, { orders, from, facts })
     refine(slate, order, facts)
-    if (isOpen && slate.tiers[0]?.length === 1) decisive = order
+    if (top.length > 1 && leadersOf(slate).length === 1) decisive = order
   }
   return { slate, decisive, chances }
 }
@@ -112,6 +119,17 @@ const shadowsOf = ({ shadows }: Plan, first: string | undefined, facts: Facts): 
     return [{ step, arm, candidate, ...(maxSpend !== undefined && { maxSpend }) }]
   })
 
+/** What only some decisions have. */
+const extrasOf = (policy: CompiledPolicy, plan: Plan, line: Slate, facts: Facts) => {
+  const chain = chainOf(policy, line)
+  const shadows = shadowsOf(plan, line[0]?.candidate.id, facts)
+  return {
+    ...(chain !== undefined && { chain }),
+    ...(plan.arms.length > 0 && { arms: plan.arms }),
+    ...(shadows.length > 0 && { shadows }),
+  }
+}
+
 /**
  * Decides. Pure: the same facts, also through JSON, give the same decision, byte for byte.
  * With nobody left, `ranked` is empty and `decidedBy` is `none`.
@@ -120,25 +138,20 @@ export const decide = (policy: CompiledPolicy, facts: Facts): RoutingDecision =>
   const plan = policy.flatten(facts)
   const { slate, decisive, chances } = run(plan, facts)
   const line = ranked(slate)
-  const first = line[0]?.candidate
-  const isSplit = plan.arms.length > 0
-  const chain = chainOf(policy, line)
-  const shadows = shadowsOf(plan, first?.id, facts)
+  const { execution, patience, fallbackOn, midStream } = policy.policy
   return {
     id: facts.id,
     policy: { name: policy.name, version: policy.version },
     ranked: line,
     excluded: excludedOf(slate),
-    propensity: isSplit ? splitPropensities(line, policy, facts) : propensities(line, chances),
-    ...(chain !== undefined && { chain }),
-    ...(isSplit && { arms: plan.arms }),
-    ...(shadows.length > 0 && { shadows }),
+    propensity: plan.arms.length > 0 ? splitPropensities(line, policy, facts) : propensities(line, chances),
+    ...extrasOf(policy, plan, line, facts),
     decidedBy: decidedBy(line, decisive),
     confidence: confidence(line, decisive, facts),
     seed: facts.seed,
-    execution: carriedOut(plan.execution ?? policy.policy.execution, first, facts),
-    patience: policy.policy.patience,
-    fallbackOn: policy.policy.fallbackOn,
-    midStream: policy.policy.midStream,
+    execution: carriedOut(plan.execution ?? execution, line[0]?.candidate, facts),
+    patience,
+    fallbackOn,
+    midStream,
   }
 }

@@ -105,7 +105,8 @@ const spared = ({ ranked }: RoutingDecision): readonly string[] =>
   )
 
 const opinions = ({ facts, decision: { ranked } }: DecisionTrace): readonly string[] => {
-  const steps = new Set(ranked.flatMap(one => one.reasons.map(reason => reason.step)))
+  const measured = ranked.flatMap(one => one.reasons.filter(({ says }) => says === undefined))
+  const steps = new Set(measured.map(reason => reason.step))
   return [...steps]
     .sort(byPlace)
     .map(step => `${step}: ${ranked.flatMap(one => opinionOf(one, step, facts)).join(', ')}.`)

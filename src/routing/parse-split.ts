@@ -39,6 +39,18 @@ const parseShare = (value: unknown, at: string): Checked<number | undefined> => 
   return read.ok ? read : wrong(`share ${read.why}`, `${at}.share`)
 }
 
+type Ghost = Pick<Open, 'shadow' | 'maxSpend'>
+
+/** Whether it is a shadow, and what one may spend. */
+const parseGhost = ({ shadow, maxSpend }: Json, at: string): Checked<Ghost> => {
+  if (shadow !== undefined && typeof shadow !== 'boolean')
+    return wrong(`shadow is ${shown(shadow)}; write true or false`, `${at}.shadow`)
+  if (maxSpend === undefined) return fine(shadow === true ? { shadow } : {})
+  if (shadow !== true) return wrong('maxSpend has no effect without shadow: true; leave it out', `${at}.maxSpend`)
+  const spend = dollarAmount.parse(maxSpend)
+  return spend.ok ? fine({ shadow, maxSpend: microUsd(spend.value) }) : wrong(`maxSpend ${spend.why}`, `${at}.maxSpend`)
+}
+
 const parseArm = ({ name, value, at }: Written, branch: ParseBranch): Checked<Open> => {
   if (!armName.test(name)) return wrong(`"${name}" is no name for an arm; write letters, digits, _ and -`, at)
   if (!isRecord(value)) return wrong(`${shown(value)} is no arm; write { share: 5%, steps: [...] }`, at)
@@ -46,22 +58,11 @@ const parseArm = ({ name, value, at }: Written, branch: ParseBranch): Checked<Op
   if (extra !== undefined) return extra
   const part = parseShare(value['share'], at)
   if (!part.ok) return part
-  const { shadow, maxSpend } = value
-  if (shadow !== undefined && typeof shadow !== 'boolean')
-    return wrong(`shadow is ${shown(shadow)}; write true or false`, `${at}.shadow`)
-  if (maxSpend !== undefined && shadow !== true)
-    return wrong('maxSpend has no effect without shadow: true; leave it out', `${at}.maxSpend`)
-  const spend = maxSpend === undefined ? fine(undefined) : dollarAmount.parse(maxSpend)
-  if (!spend.ok) return wrong(`maxSpend ${spend.why}`, `${at}.maxSpend`)
+  const ghost = parseGhost(value, at)
+  if (!ghost.ok) return ghost
   const steps = branch(value['steps'] ?? [], `${at}.steps`)
   if (!steps.ok) return steps
-  return fine({
-    name,
-    ...(part.value !== undefined && { share: part.value }),
-    ...(shadow === true && { shadow }),
-    ...(spend.value !== undefined && { maxSpend: microUsd(spend.value) }),
-    steps: steps.value,
-  })
+  return fine({ name, ...(part.value !== undefined && { share: part.value }), ...ghost.value, steps: steps.value })
 }
 
 /** Arms as a mapping by name, or as the list that a stored policy has, whose spends are in millionths. */
@@ -102,24 +103,13 @@ const parseBy = (value: unknown, at: string): Checked<SeedBy | undefined> => {
   return wrong(`by is ${shown(value)}; write request, session, user or tags.NAME`, `${at}.by`)
 }
 
-/** `{ split: { by, arms } }`, or as a stored policy has it: `{ split: [...], by }`. */
-export const parseSplit = (step: Json, at: string, branch: ParseBranch): Checked<PolicyStep> => {
-  const extra = stray(step, ['split', 'by'], at, 'this step')
-  if (extra !== undefined) return extra
-  const { split } = step
-  const isWhole = isRecord(split) && 'arms' in split
-  const inner = isWhole ? stray(split, ['arms', 'by'], `${at}.split`, 'a split') : undefined
-  if (inner !== undefined) return inner
-  const by = parseBy(isWhole ? split['by'] : step['by'], isWhole ? `${at}.split` : at)
-  if (!by.ok) return by
-  const armsAt = isWhole ? `${at}.split.arms` : `${at}.split`
-  const written = writtenArms(isWhole ? split['arms'] : split, armsAt)
-  if (written === undefined || written.length === 0)
-    return wrong(
-      `${shown(split)} has no arms; write { arms: { canary: { share: 5%, steps: [...] }, rest: { steps: [...] } } }`,
-      armsAt,
-    )
-  if (written.length > mostArms) return wrong(`${written.length} arms are too many; ${mostArms} at most`, armsAt)
+const parseArms = (value: unknown, at: string, branch: ParseBranch): Checked<readonly Arm[]> => {
+  const written = writtenArms(value, at)
+  if (written === undefined || written.length === 0) {
+    const example = '{ arms: { canary: { share: 5%, steps: [...] }, rest: { steps: [...] } } }'
+    return wrong(`${shown(value)} has no arms; write ${example}`, at)
+  }
+  if (written.length > mostArms) return wrong(`${written.length} arms are too many; ${mostArms} at most`, at)
   const arms: Open[] = []
   for (const one of written) {
     const arm = parseArm(one, branch)
@@ -127,6 +117,25 @@ export const parseSplit = (step: Json, at: string, branch: ParseBranch): Checked
     if (arms.some(({ name }) => name === arm.value.name)) return wrong(`two arms are called ${arm.value.name}`, one.at)
     arms.push(arm.value)
   }
-  const whole = shared(arms, armsAt)
-  return whole.ok ? fine({ split: whole.value, ...(by.value !== undefined && { by: by.value }) }) : whole
+  return shared(arms, at)
+}
+
+/** Where a split's members stand: inside it as people write it, beside it as a stored policy has them. */
+const placesOf = ({ split, by }: Json, at: string) => {
+  const isWhole = isRecord(split) && 'arms' in split
+  if (!isWhole) return { arms: split, armsAt: `${at}.split`, by, byAt: at }
+  return { arms: split['arms'], armsAt: `${at}.split.arms`, by: split['by'], byAt: `${at}.split`, inside: split }
+}
+
+/** `{ split: { by, arms } }`, or as a stored policy has it: `{ split: [...], by }`. */
+export const parseSplit = (step: Json, at: string, branch: ParseBranch): Checked<PolicyStep> => {
+  const { arms, armsAt, by, byAt, inside } = placesOf(step, at)
+  const extra =
+    stray(step, ['split', 'by'], at, 'this step') ??
+    (inside === undefined ? undefined : stray(inside, ['arms', 'by'], `${at}.split`, 'a split'))
+  if (extra !== undefined) return extra
+  const seed = parseBy(by, byAt)
+  if (!seed.ok) return seed
+  const read = parseArms(arms, armsAt, branch)
+  return read.ok ? fine({ split: read.value, ...(seed.value !== undefined && { by: seed.value }) }) : read
 }

@@ -70,10 +70,13 @@ const spare = (
   const all = slate.tiers.flatMap(candidatesOf)
   const kept = strategy.spare?.(candidatesOf([...out.keys()]), all, facts)
   if (kept === undefined || kept.size === 0) return []
-  const last = [...out.keys()].filter(({ candidate }) => kept.has(candidate.id))
-  for (const line of last) {
-    note(line, { step, says: kept.get(line.candidate.id) ?? '' })
+  const last: Line[] = []
+  for (const [id, says] of kept) {
+    const line = [...out.keys()].find(({ candidate }) => candidate.id === id)
+    if (line === undefined) continue
+    note(line, { step, says })
     out.delete(line)
+    last.push(line)
   }
   slate.sparedBy = step
   return last
@@ -94,7 +97,8 @@ export const exclude = (slate: OpenSlate, placed: Placed<Constraint>, facts: Fac
     const left = tier.filter(line => !out.has(line) && last?.includes(line) !== true)
     if (left.length > 0) tiers.push(left)
   }
-  if (last !== undefined && last.length > 0) tiers.push(last)
+  // The least bad first, and no order sets them right.
+  for (const line of last ?? []) tiers.push([line])
   slate.tiers = tiers
 }
 
