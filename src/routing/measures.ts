@@ -96,22 +96,24 @@ export interface Quality {
   readonly low: number
 }
 
-const configuredQuality = (candidate: Candidate, task: string | undefined): number | undefined => {
+const configuredQuality = (candidate: Candidate, facts: Facts): number | undefined => {
   const scores = candidate.quality
+  const task = signalOf(facts, 'request.task')
   const own = task !== undefined && Object.hasOwn(scores, task) ? scores[task] : undefined
   const any = scores['*']
   if (isKnown(own)) return own
   if (isKnown(any)) return any
-  // The lowest of all holds whatever the task turns out to be; another task's score says nothing of a task that is known.
-  const known = task === undefined ? Object.values(scores).filter(isKnown) : []
+  // The lowest of all holds whatever the task turns out to be; another task's score says nothing of a task that was named.
+  const isNamed = task !== undefined && signalOf(facts, 'request.confidence') === undefined
+  const known = isNamed ? [] : Object.values(scores).filter(isKnown)
   return known.length > 0 ? Math.min(...known) : undefined
 }
 
-/** Learned quality where there is some, else the configured score for the request's task, or the lowest of all where no task is known; it counts as certain. */
+/** Learned quality where there is some, else the configured score for the request's task, or the lowest of all where nobody named a task and there is none for what was predicted; it counts as certain. */
 export const qualityOf = (candidate: Candidate, facts: Facts): Quality | undefined => {
   const learned = candidateSignal(facts, 'candidate.quality', candidate)
   if (isKnown(learned?.mean)) return { mean: learned.mean, low: isKnown(learned.low) ? learned.low : learned.mean }
-  const configured = configuredQuality(candidate, signalOf(facts, 'request.task'))
+  const configured = configuredQuality(candidate, facts)
   return configured === undefined ? undefined : { mean: configured, low: configured }
 }
 

@@ -93,7 +93,7 @@ export const throughput: Measure = quickness('throughput')
 
 /** The mean of quality as it is; unknown is 0. */
 export const quality: Measure = {
-  reads: ['candidate.quality', 'request.task'],
+  reads: ['candidate.quality', 'request.task', 'request.confidence'],
   scores: (tied, facts) => tied.map(candidate => unit(qualityOf(candidate, facts)?.mean ?? 0)),
   error: (candidate, facts) => {
     const known = qualityOf(candidate, facts)

@@ -44,6 +44,12 @@ describe('the language', () => {
     expect(languageOf('این متن را برای من ترجمه کن، چه می گوید؟')).toBe('fa')
   })
 
+  it('is told by letters where no frequent word helps', () => {
+    expect(languageOf('Großstraßenfußballspaß')).toBe('de')
+    expect(languageOf('Zażółć gęślą jaźń')).toBe('pl')
+    expect(languageOf('Съешь ёлкины рыжики, мышь')).toBe('ru')
+  })
+
   it('is not told of nothing, of numbers, of code or of a mixture', () => {
     for (const text of ['', '12 + 30', '}{;;', 'x', 'hello мир שלום']) expect(languageOf(text), text).toBeUndefined()
   })

@@ -148,11 +148,13 @@ describe('quality-floor', () => {
   })
   const task = (value: string): Parameters<typeof facts>[1] => ({ signals: { 'request.task': { value } } })
   const scored = candidate('a', { quality: { chat: unit(0.9), code: unit(0.7) } })
-  it('goes by the score for the task, `*` for any, and the lowest where no task is known', () => {
+  it('goes by the score for the task, `*` for any, and the lowest where no task is named and none is known for the guess', () => {
     const at = { at: 0.8 }
     expect(said('quality-floor', scored, task('chat'), at)).toBe('keeps')
     expect(said('quality-floor', scored, task('code'), at)).toBe('quality 0.7 is under the floor of 0.8')
     expect(said('quality-floor', scored, task('rag'), at)).toBe('no quality known')
+    const guessed = { signals: { 'request.task': { value: 'rag' }, 'request.confidence': { value: unit(0.9) } } }
+    expect(said('quality-floor', scored, guessed, at)).toBe('quality 0.7 is under the floor of 0.8')
     expect(said('quality-floor', scored, {}, at)).toBe('quality 0.7 is under the floor of 0.8')
     expect(said('quality-floor', candidate('a', { quality: { '*': unit(0.8) } }), task('rag'), at)).toBe('keeps')
   })

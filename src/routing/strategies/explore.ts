@@ -104,7 +104,12 @@ const order = (bounds: Bounds): Order => {
   return {
     kind: 'order',
     name: 'explore',
-    reads: ['candidate.quality', 'request.task', ...(bounds.perDay === undefined ? [] : ['pool.explored' as const])],
+    reads: [
+      'candidate.quality',
+      'request.task',
+      'request.confidence',
+      ...(bounds.perDay === undefined ? [] : ['pool.explored' as const]),
+    ],
     keys: (tied, facts) =>
       withTrial(
         tied,

@@ -31,7 +31,7 @@ const confidence = (first: Candidate, second: Candidate, facts: Facts): Unit => 
 const order = (within: Nearness | undefined, by: By): Order => ({
   kind: 'order',
   name: 'good',
-  reads: ['candidate.quality', 'request.task'],
+  reads: ['candidate.quality', 'request.task', 'request.confidence'],
   keys: (tied, facts) => tied.map(candidate => key(candidate, facts, by)),
   isTied: tiedWithin(within),
   confidence,

@@ -27,7 +27,7 @@ const constraint = ({ at, confidence, unknown }: Floor): Constraint => {
   return {
     kind: 'constraint',
     name: 'quality-floor',
-    reads: ['candidate.quality', 'request.task'],
+    reads: ['candidate.quality', 'request.task', 'request.confidence'],
     exclude: (candidate, facts) => {
       const quality = qualityOf(candidate, facts)
       if (quality === undefined) return unknown === 'keep' ? undefined : 'no quality known'
