@@ -225,7 +225,7 @@ describe('further models', () => {
 
 describe('what was measured', () => {
   it('sorts as was asked, though the policy reads nothing of it', async () => {
-    house.world.switches.change({ model: 'gpt-4o-2024-08-06' }, { latency: { addMs: 40 } })
+    house.world.switches.change({ model: 'gpt-4o-2024-08-06' }, { latency: { addMs: 1500 } })
     for (const only of [['openai'], ['anthropic']])
       await Promise.all(
         Array.from({ length: 24 }, () => asking({ only }, { model: only[0] === 'openai' ? 'large' : 'all' })),
