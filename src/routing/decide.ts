@@ -1,6 +1,5 @@
 /** A policy and the facts to a RoutingDecision. */
 import type { Facts, RoutingDecision, Shadow, Slate } from '../domain/decision.ts'
-import type { Candidate } from '../domain/deployment.ts'
 import type { DeploymentId } from '../domain/ids.ts'
 import { unit } from '../domain/units.ts'
 import type { Unit } from '../domain/units.ts'
@@ -35,12 +34,13 @@ const laidOut = ({ constraints }: Steps, facts: Facts): OpenSlate => {
   return slate
 }
 
-const leadersOf = ({ tiers: [top = []] }: OpenSlate): readonly Candidate[] => candidatesOf(top)
+/** How many are tied on top. */
+const leading = ({ tiers: [top] }: OpenSlate): number => top?.length ?? 0
 
 /** A constraint that put everybody but one behind that one. */
 const decidedBySparing = (slate: OpenSlate): Course['decisive'] => {
   const { sparedBy } = slate
-  return sparedBy !== undefined && leadersOf(slate).length === 1 ? { step: sparedBy } : undefined
+  return sparedBy !== undefined && leading(slate) === 1 ? { step: sparedBy } : undefined
 }
 
 const run = (steps: Steps, facts: Facts): Course => {
@@ -49,11 +49,11 @@ const run = (steps: Steps, facts: Facts): Course => {
   let decisive = decidedBySparing(slate)
   let chances: Course['chances']
   for (const [from, order] of orders.entries()) {
-    const top = leadersOf(slate)
-    if (top.length > 1 && chances === undefined && isChance(order.strategy))
-      chances = firstChances(top, { orders, from, facts })
+    const isOpen = leading(slate) > 1
+    if (isOpen && chances === undefined && isChance(order.strategy))
+      chances = firstChances(candidatesOf(slate.tiers[0] ?? []), { orders, from, facts })
     refine(slate, order, facts)
-    if (top.length > 1 && leadersOf(slate).length === 1) decisive = order
+    if (isOpen && leading(slate) === 1) decisive = order
   }
   return { slate, decisive, chances }
 }
