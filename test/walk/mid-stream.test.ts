@@ -1,6 +1,7 @@
 /** Streams that break off in the middle: who goes on, what the client sees of it, and what never happens. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GoogleGenAI } from '@google/genai'
+import type { StreamEvent } from '../../src/domain/stream-event.ts'
 import { openHouse, until, virtualKey } from './open-house.ts'
 import type { OpenHouse } from './open-house.ts'
 import { openScript, saying } from './script-upstream.ts'
@@ -284,10 +285,13 @@ describe('an answer that breaks off ends with an error of the client’s own kin
     expect(heard.text).toBe('Let me see')
     expect(upstream.asked).toHaveLength(1)
   })
-  it('where the next one only refuses', async () => {
+  const refusal: StreamEvent = { type: 'refusal-delta', block: 0, text: 'I would rather not' }
+  it.each([
+    ['refuses in words', [refusal], 'stop'],
+    ['is refused by a filter', [], 'refused'],
+  ] as const)('where the next one only %s', async (_, said, reason) => {
     breaks('gpt-first', ['Once upon a time'])
-    const refusal = [{ type: 'refusal-delta', block: 0, text: 'I would rather not' }] as const
-    const events = [...saying([]).slice(0, 1), ...refusal, ...saying([], 'refused').slice(3)]
+    const events = [...saying([]).slice(0, 1), ...said, ...saying([], reason).slice(3)]
     upstream.scripts.set('gpt-second', { events })
     upstream.scripts.set('claude-3-haiku', { events: [], status: 503 })
     const heard = await brokenOff('on')
