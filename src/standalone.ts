@@ -191,7 +191,12 @@ const memoryOf = (
     const whole = providers.map(({ id }) => wholeProvider(id))
     live.restore(saved, now, new Set([...whole, ...[...deployments, ...found].map(({ id }) => id)]))
   }
-  return liveRecord({ live: { events: live.events, save: live.save, restore }, records: store.records, clock, alarm })
+  return liveRecord({
+    live: { events: live.events, saving: live.saving, restore },
+    records: store.records,
+    clock,
+    alarm,
+  })
 }
 
 /** Requests and conversations, as they are and signed where they ask for it. */

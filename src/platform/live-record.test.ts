@@ -1,6 +1,7 @@
 /** What is known right now, kept in the store: when it is written, when it is read, and what happens when it cannot be. */
 import { describe, expect, it } from 'vitest'
 import { testClock } from '../../test/clock.ts'
+import { millis } from '../domain/units.ts'
 import type { Records } from '../ports/store.ts'
 import { liveRecord } from './live-record.ts'
 import { memoryStore } from './stores/memory.ts'
@@ -12,15 +13,20 @@ const setup = (change: (records: Records) => Partial<Records> = () => ({})) => {
   const restored: unknown[] = []
   let events = 0
   let saves = 0
+  const steps: (() => void)[] = []
   const live = {
     events: () => events,
-    save: () => ({ save: ++saves }),
+    *saving() {
+      const save = ++saves
+      while (steps.length > 0) yield steps.pop()?.()
+      return { save }
+    },
     restore: (saved: unknown) => void restored.push(saved),
   }
   const alarm = (message: string): void => void told.push(message)
   const record = liveRecord({ live, records: { ...records, ...change(records) }, clock, alarm })
   const stored = async () => (await records.get('live-state'))?.value
-  return { clock, record, records, told, restored, stored, saves: () => saves, happen: () => void events++ }
+  return { clock, record, records, steps, told, restored, stored, saves: () => saves, happen: () => void events++ }
 }
 
 describe('the record of live state', () => {
@@ -53,6 +59,22 @@ describe('the record of live state', () => {
     await clock.pass(60_000)
     expect(await stored()).toEqual({ save: 1 })
     expect(clock.waiting()).toBe(0)
+  })
+
+  it('is made in steps, between which others have their turn', async () => {
+    const { clock, record, steps, stored, happen } = setup()
+    const turns: string[] = []
+    await record.open()
+    happen()
+    for (const step of ['third', 'second', 'first']) {
+      steps.push(() => {
+        turns.push(step)
+        clock.after(millis(0), () => void turns.push('another'))
+      })
+    }
+    await clock.pass(10_000)
+    expect(turns).toEqual(['first', 'another', 'second', 'another', 'third', 'another'])
+    expect(await stored()).toEqual({ save: 1 })
   })
 
   it('complains once when it cannot be written, goes on trying, and complains anew when it fails again later', async () => {

@@ -8,7 +8,8 @@ import type { Records } from '../ports/store.ts'
 export interface Live {
   /** Grows with all that happens. */
   events(): number
-  save(now: Instant): unknown
+  /** All that is to be saved, made in small steps. */
+  saving(now: Instant): Iterator<unknown, unknown>
   restore(saved: unknown, now: Instant): void
 }
 
@@ -44,11 +45,20 @@ export const liveRecord = ({ live, records, clock, alarm }: LiveRecordOptions): 
     if (!isIll) alarm(message, error)
     isIll = true
   }
+  /** Between two steps of it requests have their turn, unless the house is closing. */
+  const saved = async (): Promise<unknown> => {
+    const saving = live.saving(clock.now())
+    for (;;) {
+      const { done, value } = saving.next()
+      if (done === true) return value
+      if (!isClosed) await new Promise<void>(resolve => clock.after(millis(0), resolve))
+    }
+  }
   const write = async (): Promise<void> => {
     const events = live.events()
     if (events === written) return
     try {
-      await records.put(key, live.save(clock.now()), 'any', lifetime)
+      await records.put(key, await saved(), 'any', lifetime)
       written = events
       isIll = false
     } catch (error) {

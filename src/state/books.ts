@@ -175,12 +175,18 @@ export class Books {
     this.warmth.keepOnly(ids)
   }
 
-  save(now: Instant): Json {
+  /** Stops after each deployment, so that nobody has to wait for all of it. */
+  *saving(now: Instant): Generator<undefined, Json> {
+    const deployments: Json[] = []
+    for (const [id, known] of this.deployments) {
+      deployments.push({ id, ...known.save(now) })
+      yield undefined
+    }
     return {
       version,
       at: now,
       turns: [...this.turns].slice(-mostTurns).map(([pool, turn]) => ({ pool, turn })),
-      deployments: [...this.deployments].map(([id, known]) => ({ id, ...known.save(now) })),
+      deployments,
       credentials: this.credentials.save(now),
       lengths: this.lengths.save(),
       incumbents: this.incumbents.save(now),

@@ -218,11 +218,6 @@ export class KnownDeployment {
       lastFailed: this.#lastFailed,
       outcomes: this.#outcomes.save(now),
       errors: this.errors.save(now),
-      overall: {
-        firstToken: this.firstToken.save(now),
-        whole: this.whole.save(now),
-        perToken: this.perToken.save(now),
-      },
       paces: this.paces.save(now),
       rates: this.rates.save(now),
       told,
@@ -230,20 +225,26 @@ export class KnownDeployment {
   }
 
   restore(saved: unknown, restoring: Restoring): void {
-    const { now } = restoring
     this.#breaker = breakerIn(memberIn(saved, 'breaker'), restoring, this.#options.breaker) ?? this.#breaker
     this.#lastFailed = flagIn(saved, 'lastFailed')
     this.#outcomes.restore(memberIn(saved, 'outcomes'), restoring)
     this.errors.restore(memberIn(saved, 'errors'), restoring)
-    const overall = memberIn(saved, 'overall')
-    for (const name of ['firstToken', 'whole', 'perToken'] as const)
-      this[name].restore(timedIn(memberIn(overall, name), restoring), now)
-    this.paces.restore(memberIn(saved, 'paces'), restoring)
+    this.#restorePaces(memberIn(saved, 'paces'), restoring)
     this.rates.restore(memberIn(saved, 'rates'), restoring)
     for (const one of listIn(memberIn(saved, 'told'))) {
       const limits = new ToldLimits()
       limits.restore(memberIn(one, 'limits'), restoring)
       this.#told.set((textIn(one, 'credential') ?? noCredential) as CredentialId, limits)
+    }
+  }
+
+  /** All shapes together make what is told of the deployment as a whole. */
+  #restorePaces(saved: unknown, restoring: Restoring): void {
+    this.paces.restore(saved, restoring)
+    for (const one of listIn(saved)) {
+      const first = flagIn(one, 'streamed') ? this.firstToken : this.whole
+      first.restore(timedIn(memberIn(one, 'first'), restoring), restoring.now)
+      this.perToken.restore(timedIn(memberIn(one, 'perToken'), restoring), restoring.now)
     }
   }
 

@@ -34,6 +34,34 @@ const slicesInWindow = 12
 /** When values came, and how many in which bucket: `[milliseconds, bucket, count, bucket, count, …]`, oldest first. */
 export type SavedQuantiles = readonly (readonly number[])[]
 
+/** The sum of some piles, taken out again as a list: faster than a map, and all that it costs is two kilobytes for a moment. */
+class Tally {
+  readonly #counts = new Uint32Array(bucketCount)
+  #low = bucketCount
+  #high = -1
+
+  add(pile: Pile): void {
+    pile.each((bucket, count) => {
+      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count
+      if (bucket < this.#low) this.#low = bucket
+      if (bucket > this.#high) this.#high = bucket
+    })
+  }
+
+  /** What it holds, as of this moment; it is empty then. */
+  take(at: number): number[] {
+    const taken = [at]
+    for (let bucket = this.#low; bucket <= this.#high; bucket++) {
+      const count = this.#counts[bucket] ?? 0
+      if (count > 0) taken.push(bucket, count)
+      this.#counts[bucket] = 0
+    }
+    this.#low = bucketCount
+    this.#high = -1
+    return taken
+  }
+}
+
 /**
  * Remembers what was added within `longest` and reads any shorter window of it, in whole slices; the last slice of a
  * window may be cut short. A window that is read costs an addition for each value, one that is not read nothing.
@@ -150,23 +178,17 @@ export class QuantileWindow {
   save(now: Instant, exact = this.#count, step = 1): SavedQuantiles {
     const head = this.#advance(now)
     const saved: number[][] = []
-    let before: { readonly sum: Map<number, number>; readonly group: number; number: number } | undefined
-    const close = (): void => {
-      if (before !== undefined) saved.push([before.number * this.#length, ...[...before.sum].flat()])
-    }
+    const counts = new Tally()
+    const groupOf = (number: number): number => (number > head - exact ? number : Math.floor(number / step))
+    let newest = Number.NaN
     for (let number = head - this.#count + 1; number <= head; number++) {
       const pile = this.#pile(number)
       if (pile === undefined || pile.total === 0) continue
-      const group = number > head - exact ? number : Math.floor(number / step)
-      if (before === undefined || before.group !== group) {
-        close()
-        before = { sum: new Map(), group, number }
-      }
-      const { sum } = before
-      before.number = number
-      pile.each((bucket, count) => sum.set(bucket, (sum.get(bucket) ?? 0) + count))
+      if (!Number.isNaN(newest) && groupOf(newest) !== groupOf(number)) saved.push(counts.take(newest * this.#length))
+      counts.add(pile)
+      newest = number
     }
-    close()
+    if (!Number.isNaN(newest)) saved.push(counts.take(newest * this.#length))
     return saved
   }
 

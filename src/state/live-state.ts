@@ -125,6 +125,8 @@ export interface LiveState {
   events(): number
   /** All that outlives a restart, as plain JSON of bounded size. */
   save(now: Instant): Json
+  /** The same in small steps, between which other things may happen; the last one gives it. */
+  saving(now: Instant): Generator<undefined, Json>
   /**
    * Adds what was saved, of these deployments only where they are named. What is older than its window, of another
    * version or damaged is left out.
@@ -194,6 +196,13 @@ const pick = (
 const isLimited = ({ limits: { rpm, tpm, concurrent } }: Candidate): boolean =>
   rpm !== undefined || tpm !== undefined || concurrent !== undefined
 
+const wholeOf = (saving: Generator<undefined, Json>): Json => {
+  for (;;) {
+    const { done, value } = saving.next()
+    if (done === true) return value
+  }
+}
+
 /** Empty at first: nobody is known to be ill, slow or busy. */
 export const liveState = (options: LiveStateOptions = {}): LiveState => {
   const books = new Books(options)
@@ -237,7 +246,8 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
     snapshot: now => [...deployments].map(([id, known]) => snapshotOf(id, known, books, now)),
     keepOnly: ids => books.keepOnly(ids),
     events: () => events,
-    save: now => books.save(now),
+    save: now => wholeOf(books.saving(now)),
+    saving: now => books.saving(now),
     restore: (saved, now, ids) => books.restore(saved, now, ids),
   }
 }
