@@ -14,6 +14,7 @@ import {
 } from '../../test/live-events.ts'
 import { consequences } from '../domain/failure.ts'
 import type { FailureKind } from '../domain/failure.ts'
+import { tokens } from '../domain/units.ts'
 import { Books } from './books.ts'
 
 const kinds = Object.keys(consequences) as FailureKind[]
@@ -57,10 +58,20 @@ const play = (books: Books, rounds: number, seed: number): number => {
       at: now,
       firstTokenAt: now - pick(time),
       streamed,
-      usage: usageOf(pick(2_000), pick(2_000)),
+      usage: { ...usageOf(pick(2_000), pick(2_000)), inputCached: tokens(pick(2) * 500) },
       ...(failure && { failure }),
     }
-    tell(decided(request, now, 100, 200))
+    const pool = `p${pick(4)}`
+    tell(
+      decided(request, now, pick(100_000), 200, {
+        pool,
+        tags: { tenant: `tenant ${pick(4_000)}` },
+        stream: streamed,
+        first: candidate,
+        decidedBy: '1:fast',
+        reasons: [{ step: '1:fast', value: 9 }],
+      }),
+    )
     tell(started(candidate, now, request, credential))
     if (pick(2) === 0)
       tell(
@@ -77,7 +88,8 @@ const play = (books: Books, rounds: number, seed: number): number => {
       settled({
         request,
         at: now,
-        pool: `p${pick(4)}`,
+        pool,
+        session: `s${pick(50_000)}`,
         task: `t${pick(5_000)}`,
         attempts: [attemptOf(what)],
         served: 0,
@@ -95,6 +107,12 @@ describe('live state under a million events', () => {
     expect(events).toBeGreaterThan(1_000_000)
     expect(books.deployments.size).toBe(candidates.length)
     expect(books.lengths.histories).toBeLessThanOrEqual(256)
+    expect(books.traffics.size).toBe(4)
+    expect(books.warmth.sessions).toBeLessThanOrEqual(8_192)
+    // Four pools, eight sizes, streamed or not.
+    expect(books.incumbents.size).toBeLessThanOrEqual(64)
+    // Thirteen slices of 128 tenants.
+    for (const known of books.deployments.values()) expect(known.tenants.size).toBeLessThanOrEqual(13 * 128)
     // Those whose settling was never told: they go within the hour.
     expect(books.flights.requests).toBeLessThan(500)
     for (const known of books.deployments.values()) expect(known.inflight).toBeGreaterThanOrEqual(0)
@@ -106,6 +124,9 @@ describe('live state under a million events', () => {
       expect(known.rates.spent(later)).toEqual({ requests: 0, tokens: 0 })
       expect(known.outcomes.tally(later)).toEqual({ calls: 0, blamed: 0 })
       expect(known.firstToken.samples(later)).toBe(0)
+      expect(known.paces.read({ operation: 'chat', streamed: true }, later)).toBeUndefined()
+      expect(known.tenants.share('tenant 1', later)).toBeUndefined()
+      expect(known.tenants.size).toBe(0)
     }
   })
 })
