@@ -1,5 +1,7 @@
 /** Learn the facts, then decide. */
 import type { DecisionTrace, Facts } from '../domain/decision.ts'
+import type { Candidate } from '../domain/deployment.ts'
+import type { SignalKey } from '../domain/signal.ts'
 import type { DecisionId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
@@ -43,6 +45,26 @@ const learn = (
   return { request: shape, signals: readsFirst.length === 0 ? signals : { ...ofRequest, ...signals } }
 }
 
+/** Whether some candidate has a score for one kind of work; the same list of candidates comes with each request. */
+const scored = new WeakMap<readonly Candidate[], boolean>()
+const isScoredByTask = (candidates: readonly Candidate[]): boolean => {
+  let found = scored.get(candidates)
+  if (found === undefined) {
+    found = candidates.some(({ quality }) => Object.keys(quality).some(task => task !== '*'))
+    scored.set(candidates, found)
+  }
+  return found
+}
+
+/** To predict the kind of work costs more than to decide: left out where it makes no difference. */
+const firstReads = (
+  { readsFirst, forksByTask }: CompiledPolicy,
+  { candidates, task }: Question,
+): readonly SignalKey[] =>
+  task !== undefined || forksByTask || isScoredByTask(candidates)
+    ? readsFirst
+    : readsFirst.filter(key => key !== 'request.task' && key !== 'request.confidence')
+
 /** Decides for this request; calls nobody and takes no turn. */
 export const decideFor = (request: ModelRequest, route: Route, house: House): DecisionTrace => {
   const now = house.clock.now()
@@ -58,8 +80,7 @@ export const decideFor = (request: ModelRequest, route: Route, house: House): De
     ...(policy.window !== undefined && { window: policy.window }),
   }
   const asked = askedOf(request, route)
-  const { readsFirst, readsThen } = policy
-  const reads = { readsFirst, readsThen: readsFor(asked, readsThen) }
+  const reads = { readsFirst: firstReads(policy, question), readsThen: readsFor(asked, policy.readsThen) }
   const bounds = boundsOf(request, route)
   const kept = keptBound(request, route.candidates, house)
   const facts: Facts = {

@@ -28,6 +28,8 @@ export interface CompiledPolicy {
   readonly reads: readonly SignalKey[]
   /** Those about the request alone. */
   readonly readsFirst: readonly SignalKey[]
+  /** The kind of work is asked for by a condition, not only to look up scores for it. */
+  readonly forksByTask: boolean
   /** The others: what they tell may depend on the request's kind. */
   readonly readsThen: readonly SignalKey[]
   /** Some step says itself whose choices stay together. */
@@ -164,6 +166,14 @@ export const windowsIn = (steps: readonly PolicyStep[]): readonly Millis[] => {
   return [...new Set(said)]
 }
 
+/** What only names the kind of work. */
+const ofTask: readonly SignalKey[] = ['request.task', 'request.confidence']
+const forksByTask = (step: Compiled): boolean => {
+  if ('holds' in step)
+    return step.asks.some(key => ofTask.includes(key)) || [...step.then, ...step.otherwise].some(forksByTask)
+  return 'arms' in step && [...inArms(step.arms), ...inArms(step.shadows)].some(forksByTask)
+}
+
 const isOfRequest = (key: SignalKey): boolean => key.startsWith('request.')
 
 const drawsApart = (steps: readonly PolicyStep[]): boolean =>
@@ -189,6 +199,7 @@ export const compilePolicy = (policy: Policy): Checked<CompiledPolicy> => {
     readsFirst: reads.filter(isOfRequest),
     readsThen: reads.filter(key => !isOfRequest(key)),
     drawsApart: drawsApart(policy.steps),
+    forksByTask: steps.some(forksByTask),
     ...(window !== undefined && { window }),
     flatten: facts => fixed ?? planFor(steps, facts, blended),
     ways: facts => (fixed === undefined ? waysFor(steps, facts, blended) : [{ chance: 1, plan: fixed }]),
