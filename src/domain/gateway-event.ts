@@ -45,11 +45,10 @@ export type GatewayEvent =
   | (RequestEvent & { readonly type: 'cache-hit' })
   /** The order in which candidates are asked stands, with all that it was made of. */
   | (RequestEvent & { readonly type: 'decision-made'; readonly pool?: PoolId; readonly trace: DecisionTrace })
-  /** A candidate is about to be asked. */
+  /** A candidate is about to be asked, and for what. */
   | (RequestEvent & {
       readonly type: 'attempt-started'
       readonly candidate: Candidate
-      /** Why it is made. */
       readonly kind: Attempt['kind']
       readonly credential?: CredentialId
     })
