@@ -68,8 +68,8 @@ describe('a wrong step', () => {
     expect(said({ use: 'quality-floor' })).toBe(
       'steps[0].with.at | steps[0]: quality-floor: at is needed: a share from 0 to 1, such as 0.05 or 5%',
     )
-    expect(said({ use: 'capable', with: { hard: true } })).toBe(
-      'steps[0].with.hard | steps[0]: capable: no option "hard" (it takes none)',
+    expect(said({ use: 'random', with: { hard: true } })).toBe(
+      'steps[0].with.hard | steps[0]: random: no option "hard" (it takes none)',
     )
   })
   it('is found in branches and in conditions', () => {

@@ -4,7 +4,8 @@ import { candidate, compiled, facts, measured } from '../../test/contract/strate
 import { decide } from './decide.ts'
 import { whyNobody } from './nobody.ts'
 
-const open = (why: string): { open: boolean; why: string } => ({ open: true, why })
+/** By the provider's own word: who is only suspected stays as a last resort. */
+const open = (why: string) => ({ open: true, why, by: 'told' as const })
 const pool = ['a', 'b', 'c', 'd'].map(id => candidate(id))
 
 it('says how many each step left out, and what it said', () => {
