@@ -22,7 +22,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       act: fc.constant('add' as const),
       value: fc.double({ min: 0.05, max: 1e7, noNaN: true }),
-      late: fc.oneof(fc.constant(0), fc.nat(20_000)),
+      late: fc.oneof(fc.constant(0), fc.nat(120_000)),
       times: fc.oneof(fc.constant(1), fc.constant(700)),
     }),
   },
@@ -33,7 +33,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       time: fc.oneof(fc.nat(6_000), fc.nat(60_000), fc.nat(400_000)),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant('read' as const), slices: fc.integer({ min: 6, max: 60 }) }) },
+  { weight: 2, arbitrary: fc.record({ act: fc.constant('read' as const), slices: fc.integer({ min: 1, max: 60 }) }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('save' as const) }) },
 )
 

@@ -29,7 +29,8 @@ export const breakerIn = (saved: unknown, restoring: Restoring, settings: Breake
   if (since === undefined) return undefined
   if (state === 'half-open') {
     const good = Math.min(countIn(saved, 'good') ?? 0, settings.probesToClose - 1)
-    return { state, since, opened: momentIn(saved, 'opened', restoring) ?? since, openings, why, good }
+    // Whoever was asked while it was open has ended with the process too.
+    return { state, since, opened: since, openings, why, good }
   }
   const until = momentIn(saved, 'until', restoring)
   if (state !== 'open' || until === undefined) return undefined
