@@ -148,12 +148,15 @@ const setAnswer = (to: Attributes, names: GenAiNames, settled: Pick<Settled, 'st
 
 const setAttempt = (
   to: Attributes,
-  { kind, index, trigger, committed, failure, lane, candidate, losses, cost }: Attempt,
+  { kind, index, trigger, committed, failure, lane, candidate, losses, cost, goesOn, judged }: Attempt,
 ): void => {
   to.set(own.deployment, candidate.id)
     .set(own.attemptIndex, index)
     .set(own.attemptKind, kind)
     .set(own.attemptTrigger, trigger)
+    .set(own.attemptGoesOnBy, goesOn?.by)
+    .set(own.attemptOverlap, goesOn?.overlap)
+    .set(own.attemptJudged, judged)
     .set(own.attemptCommitted, committed)
     .set(own.attemptCancelled, failure?.kind === 'cancelled')
     .set(own.attemptLane, lane)

@@ -1,4 +1,5 @@
 /** Spans as a real collector receives them: names and types by OpenTelemetry's own registry, and no collector can do harm. */
+import type { Attempt } from '../../domain/outcome.ts'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import * as official from '@opentelemetry/semantic-conventions/incubating'
@@ -123,6 +124,18 @@ describe('a settled request', () => {
     await exporter.flush()
     expect(there.received).toEqual([])
     expect(exporter.dropped()).toBe(0)
+  })
+  it('tells how an answer went on that broke off, and what a judge thought of one', async () => {
+    const [first, second] = fallbackStory().settled.attempts
+    if (first === undefined || second === undefined) throw new Error('a story of two attempts was wanted')
+    const on: Attempt = { ...second, kind: 'continue', goesOn: { by: 'prefill', overlap: 3 }, judged: 'passed' }
+    const { attempts } = await told(settledEvent({ ...fallbackStory().settled, attempts: [first, on] }))
+    expect(valuesOf(attempts[1])).toMatchObject({
+      'signalbox.attempt.kind': 'continue',
+      'signalbox.attempt.goes_on_by': 'prefill',
+      'signalbox.attempt.overlap': 3n,
+      'signalbox.attempt.judged': 'passed',
+    })
   })
   it('tells of each attempt what it truly spoke to', async () => {
     const { attempts } = await told(fallbackStory())
