@@ -29,10 +29,10 @@ interface Asked {
   readonly margin: number
 }
 
-/** Who leads on because nobody is surely faster comes behind a trial and before every time, which its key still tells. */
 /** Turned round twice a number is off by its last digits, which may tip the rounding of its words. */
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
+/** Who leads on because nobody is surely faster comes behind a trial and before every time, which its key still tells. */
 const keptKey = (key: number): number => -1 / (key + 2)
 const isKept = (key: number): boolean => key > onTrial && key < 0
 /** What was measured, whoever leads. */
