@@ -126,10 +126,10 @@ describe('a settled request', () => {
     expect(exporter.dropped()).toBe(0)
   })
   it('tells how an answer went on that broke off, and what a judge thought of one', async () => {
-    const [first, second] = fallbackStory().settled.attempts
+    const [first, second] = fallbackStory().attempts ?? []
     if (first === undefined || second === undefined) throw new Error('a story of two attempts was wanted')
     const on: Attempt = { ...second, kind: 'continue', goesOn: { by: 'prefill', overlap: 3 }, judged: 'passed' }
-    const { attempts } = await told(settledEvent({ ...fallbackStory().settled, attempts: [first, on] }))
+    const { attempts } = await told({ ...fallbackStory(), attempts: [first, on] })
     expect(valuesOf(attempts[1])).toMatchObject({
       'signalbox.attempt.kind': 'continue',
       'signalbox.attempt.goes_on_by': 'prefill',
