@@ -5,6 +5,8 @@ import type { Deployment, Pool } from '../domain/deployment.ts'
 import { branchesOf } from '../domain/policy.ts'
 import type { Policy, PolicyStep } from '../domain/policy.ts'
 import { checkPolicy } from '../routing/check-policy.ts'
+import { strategyNamed } from '../routing/registry.ts'
+import { synonymNamed } from '../routing/synonyms.ts'
 import { listed } from '../routing/wording.ts'
 import { includedIn, judgeDoubts } from './check-judges.ts'
 import { builtInPolicy } from './defaults.ts'
@@ -124,7 +126,9 @@ const unused = (settings: Settings): readonly Doubt[] => {
       .map(one => {
         const says =
           'no pool names this policy: only requests that ask for it by x-signalbox-policy are served under it'
-        return warningAt(['policies', one.name], says)
+        const isWord = strategyNamed(one.name) !== undefined || synonymNamed(one.name) !== undefined
+        const also = isWord ? `; as a step, ${one.name} means what it is in the reference, never this policy` : ''
+        return warningAt(['policies', one.name], `${says}${also}`)
       }),
   ]
 }

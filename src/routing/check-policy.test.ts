@@ -182,3 +182,52 @@ describe('a policy that does not compile', () => {
     ])
   })
 })
+
+describe('structures', () => {
+  const arm = (name: string, share: number, ...steps: readonly PolicyStep[]) => ({ name, share: unit(share), steps })
+
+  it('says of arms that get nobody, that are alone, or that are the same', () => {
+    expect(found(alike, { split: [arm('a', 0, { use: 'fast' }), arm('b', 1, { use: 'fast' })] })).toEqual([
+      'warning steps[0].split: arm a has no share: no request goes there',
+      'warning steps[0].split: arms a and b have the same steps: they tell nothing apart',
+    ])
+    expect(found(alike, { split: [arm('a', 1, { use: 'fast' })] })).toEqual([
+      'warning steps[0].split: a split with one arm, a',
+    ])
+  })
+
+  it('counts a floor only where every arm that answers has one; a shadow’s does not', () => {
+    const cheap: PolicyStep = { use: 'cheap' }
+    const both = [arm('a', 0.5, floor(0.5)), arm('b', 0.5, floor(0.6))]
+    expect(found(mixed, { split: both }, cheap)).toEqual([])
+    const ghost = { ...arm('ghost', 0.5), shadow: true }
+    expect(found(mixed, { split: [...both, ghost] }, cheap)).toEqual([])
+    expect(found(mixed, { split: [arm('a', 0.5, floor(0.5)), arm('b', 0.5)] }, cheap)).toEqual([
+      expect.stringMatching(/^error steps\[1\]: cheap without a quality floor/),
+    ])
+  })
+
+  it('looks into arms, and what all of them did holds behind the split', () => {
+    const full = [arm('a', 0.5, { use: 'random' }), arm('b', 0.5, { use: 'round-robin' })]
+    expect(found(alike, { split: full }, { use: 'fast' })).toEqual([
+      expect.stringMatching(/^error steps\[1\]: ineffective: random at steps\[0\]\.split\.arms\.a\.steps\[0\]/),
+    ])
+    const half = [arm('a', 0.5, { use: 'random' }), arm('b', 0.5)]
+    expect(found(alike, { split: half }, { use: 'fast' })).toEqual([])
+  })
+
+  it('says of a condition that always holds what it makes of its branches', () => {
+    const always = field('request.hasTools', { in: [true, false] })
+    expect(found(alike, { when: always, then: [{ use: 'fast' }], otherwise: [{ use: 'cheap' }] })).toContain(
+      'error steps[0].when: always holds, so that otherwise can never be taken',
+    )
+  })
+
+  it('says where a score counts price over unlike candidates, and where it is weighed against quality', () => {
+    expect(found(mixed, { use: 'adaptive' })).toEqual([
+      expect.stringMatching(/^warning steps\[0\]: adaptive counts price without a quality floor/),
+    ])
+    expect(found(mixed, floor(0.5), { use: 'adaptive' })).toEqual([])
+    expect(found(mixed, { use: 'cheap', blend: 'x' }, { use: 'good', blend: 'x' })).toEqual([])
+  })
+})

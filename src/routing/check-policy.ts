@@ -7,7 +7,7 @@ import { branchesOf } from '../domain/policy.ts'
 import type { Arm, Condition, Policy, PolicyStep } from '../domain/policy.ts'
 import type { Instant, Tokens } from '../domain/units.ts'
 import { compilePolicy } from './compile-policy.ts'
-import { contradiction } from './contradiction.ts'
+import { contradiction, isCertain } from './contradiction.ts'
 import { carriageFindings, executionFindings } from './execution-doubts.ts'
 import { strategyNamed } from './registry.ts'
 import { strictness } from './rival-bounds.ts'
@@ -117,6 +117,13 @@ const passWhen = (step: When, at: string, way: Way, walk: Walk): Way => {
   if (among !== undefined) {
     const inside = alone === undefined ? ' together with the conditions around it' : ''
     walk.findings.push({ severity: 'error', at: `${at}.when`, says: `can never hold${inside}: ${among}` })
+  }
+  if (among === undefined && isCertain(step.when)) {
+    const dead = (step.otherwise ?? []).length > 0
+    const says = dead
+      ? 'always holds, so that otherwise can never be taken'
+      : 'always holds: its steps need no condition'
+    walk.findings.push({ severity: dead ? 'error' : 'warning', at: `${at}.when`, says })
   }
   const then = passSteps(step.then, `${at}.then`, way, { ...walk, around: [...walk.around, step.when] })
   const otherwise = passSteps(step.otherwise ?? [], `${at}.otherwise`, way, walk)
