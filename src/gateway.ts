@@ -6,7 +6,6 @@ import type { Routes } from './config/targets.ts'
 import { isAllowed } from './domain/caller.ts'
 import type { Caller } from './domain/caller.ts'
 import type { DecisionTrace } from './domain/decision.ts'
-import type { Delivery } from './domain/delivery.ts'
 import { GatewayError } from './domain/gateway-error.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { ProviderId } from './domain/ids.ts'
@@ -16,6 +15,7 @@ import { collect } from './domain/response.ts'
 import type { StreamEvent } from './domain/stream-event.ts'
 import type { Checked } from './domain/units.ts'
 import { admit } from './pipeline/admit.ts'
+import { CountedSink } from './pipeline/counted-sink.ts'
 import { Handling } from './pipeline/handle.ts'
 import type { House } from './pipeline/house.ts'
 import { iterate } from './pipeline/iterate.ts'
@@ -27,7 +27,7 @@ import type { Call, Explained, Gateway, Incoming, Target } from './ports/gateway
 import type { ModelList } from './ports/model-list.ts'
 import type { Platform, PriceList } from './ports/platform.ts'
 import type { ProviderAdapter } from './ports/provider.ts'
-import type { Ending, Sink } from './ports/sink.ts'
+import type { Sink } from './ports/sink.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { modelListOf } from './providers/model-list.ts'
 import { providerTypeOf, providerTypes } from './providers/registry.ts'
@@ -100,38 +100,6 @@ const build = (settings: Settings, prices: PriceList | undefined): Checked<Built
   if (!adapters.ok) return adapters
   const routes = routesOf(settings, prices)
   return routes.ok ? { ok: true, value: { adapters: adapters.value, routes: routes.value } } : routes
-}
-
-/** Where one request's answer goes; its end is counted. */
-class CountedSink implements Sink {
-  readonly #sink: Sink
-  readonly #count: { underWay: number }
-
-  constructor(sink: Sink, count: { underWay: number }) {
-    this.#sink = sink
-    this.#count = count
-  }
-
-  begin(...told: Parameters<Sink['begin']>): void {
-    this.#sink.begin(...told)
-  }
-
-  deliver(delivery: Delivery): boolean {
-    return this.#sink.deliver(delivery)
-  }
-
-  opened(): void {
-    this.#sink.opened?.()
-  }
-
-  drained(): void {
-    this.#sink.drained?.()
-  }
-
-  end(ending: Ending): void {
-    this.#count.underWay -= 1
-    this.#sink.end(ending)
-  }
 }
 
 /** Whatever hangs on it comes when the present turn is over. */
