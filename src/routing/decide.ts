@@ -85,7 +85,10 @@ const propensities = (line: Slate, chances: Course['chances']): RoutingDecision[
 const splitPropensities = (line: Slate, policy: CompiledPolicy, facts: Facts): RoutingDecision['propensity'] => {
   const chances = overArms(policy, facts)
   const known = new Set(line.map(({ candidate }) => candidate.id as string))
-  const others = [...chances].filter(([id, chance]) => chance > 0 && !known.has(id))
+  // By id, as the excluded stand, so that a journal which keeps the numbers in their sequence gives the same bytes.
+  const others = [...chances]
+    .filter(([id, chance]) => chance > 0 && !known.has(id))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
   return { ...propensities(line, chances), ...Object.fromEntries(others) }
 }
 

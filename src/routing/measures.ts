@@ -104,7 +104,7 @@ const configuredQuality = (candidate: Candidate, facts: Facts): number | undefin
   if (isKnown(own)) return own
   if (isKnown(any)) return any
   // The lowest of all holds whatever the task turns out to be; another task's score says nothing of a task that was named.
-  const isNamed = task !== undefined && signalOf(facts, 'request.confidence') === undefined
+  const isNamed = task !== undefined && !isKnown(signalOf(facts, 'request.confidence'))
   const known = isNamed ? [] : Object.values(scores).filter(isKnown)
   return known.length > 0 ? Math.min(...known) : undefined
 }

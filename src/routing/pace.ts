@@ -35,7 +35,10 @@ export const paceOf = (
   const latency = candidateSignal(facts, 'candidate.latency', candidate)
   if (latency === undefined || !isKnown(latency.samples) || latency.samples < leastSamples) return undefined
   const pace = readings[kind](latency)
-  return isKnown(pace) && pace >= 0 ? { pace: Math.min(pace, longest), samples: latency.samples } : undefined
+  // Never -0, which JSON does not tell from 0 and a ratio does.
+  return isKnown(pace) && pace >= 0
+    ? { pace: Math.max(0, Math.min(pace, longest)), samples: latency.samples }
+    : undefined
 }
 
 /**
