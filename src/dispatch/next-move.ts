@@ -1,4 +1,5 @@
 /** After these attempts, what next: retry, fallback and patience as one pure question. */
+import { besideFirst } from '../domain/beside-first.ts'
 import type { RoutingDecision } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import { consequences } from '../domain/failure.ts'
@@ -108,13 +109,6 @@ const retryWait = (standing: Standing, last: Attempt, failure: Failure): Millis 
   const wait = Math.max(0, failure.retryAfter ?? backoff(tries, draw(attempts.length)))
   if (!(wait <= patience.maxWait && elapsed + wait < patience.total)) return undefined
   return mayRetry(last.candidate) ? millis(wait) : undefined
-}
-
-/** Whoever runs the same risks as the first, its own provider's, comes last beside it. */
-const besideFirst = (others: readonly Candidate[], first: Candidate, most: number): readonly Candidate[] => {
-  const providers = new Set([first.provider])
-  const elsewhere = others.filter(({ provider }) => !providers.has(provider) && providers.add(provider).size > 0)
-  return [...elsewhere, ...others.filter(one => !elsewhere.includes(one))].slice(0, most)
 }
 
 /** How many are asked at once, and how much later each. */

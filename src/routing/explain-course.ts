@@ -1,4 +1,5 @@
 /** How a decision is carried out, in plain words: arms, chain, execution, and what becomes of an answer that fails. */
+import { besideFirst } from '../domain/beside-first.ts'
 import type { RoutingDecision } from '../domain/decision.ts'
 import type { CascadeCheck, ContentTrigger } from '../domain/policy.ts'
 import { dollars, listed, percent, time } from './wording.ts'
@@ -21,8 +22,15 @@ const checked = ({ schema, toolCalls, finished, confidence, judge }: CascadeChec
     ...(judge === undefined ? [] : [`the judge ${judge}`]),
   ])
 
-/** Whom to ask, in order. */
-const chainOf = ({ chain, ranked }: RoutingDecision): readonly string[] => chain ?? ranked.map(one => one.candidate.id)
+/** Whom to ask, in order; of a race those first who are asked at once. */
+const namesOf = ({ chain, ranked, execution: how }: RoutingDecision): readonly string[] => {
+  const candidates = ranked.map(one => one.candidate)
+  const line = chain?.flatMap(id => candidates.find(one => one.id === id) ?? []) ?? candidates
+  const [first, ...others] = line
+  if (first === undefined || how.mode !== 'race') return line.map(({ id }) => id)
+  const lanes = [first, ...besideFirst(others, first, how.width - 1)]
+  return [...lanes, ...others.filter(one => !lanes.includes(one))].map(({ id }) => id)
+}
 
 const execution = (decision: RoutingDecision, names: readonly string[]): readonly string[] => {
   const { execution: how } = decision
@@ -55,7 +63,7 @@ const later = ({ fallbackOn, midStream }: RoutingDecision): readonly string[] =>
 
 /** How it goes on from the first candidate. */
 export const course = (decision: RoutingDecision): readonly string[] => {
-  const names = chainOf(decision)
+  const names = namesOf(decision)
   if (names.length === 0) return []
   const { execution: how, chain } = decision
   const raced = how.mode === 'race' ? how.width : 1

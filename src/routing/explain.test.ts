@@ -1,6 +1,6 @@
 /** A decision in words: what the golden decisions do not show. */
 import { describe, expect, it } from 'vitest'
-import { candidate, compiled, facts, price } from '../../test/contract/strategy.contract.ts'
+import { candidate, compiled, facts, measured, price } from '../../test/contract/strategy.contract.ts'
 import { microUsd } from '../domain/units.ts'
 import { decide } from './decide.ts'
 import { explain } from './explain.ts'
@@ -19,6 +19,21 @@ describe('explain', () => {
     const given = facts([candidate('a', { priority: 1 }), candidate('b', { priority: 2 })])
     const text = JSON.stringify(decide(compiled({ use: 'priority' }), given)).replaceAll('0:priority', '0:gone')
     expect(told(JSON.parse(text), given)).toContain('0:gone: a 1, b 2.')
+  })
+  it('says of one that is kept in need that it stands behind, not how it measures', () => {
+    const open = { open: true, why: '5 failures in a row' }
+    const given = facts([candidate('a'), candidate('b')], {
+      signals: { 'candidate.circuit': measured({ a: open }) },
+    })
+    const lines = told(decide(compiled({ use: 'healthy', with: { eject: 0 } }), given), given)
+    expect(lines).toContain('b comes first of 2. Step 0:healthy decided: it keeps a behind b, as a last resort.')
+  })
+  it('names as racing who will: one of each provider', () => {
+    const provider = (id: string, at: string) => candidate(id, { provider: at as never })
+    const given = facts([provider('a', 'x'), provider('b', 'x'), provider('c', 'y')])
+    const lines = told(decide(compiled({ execution: { mode: 'race', width: 2 } }), given), given)
+    expect(lines).toContain('a and c race, as far as the cap and the request allow; the first content wins.')
+    expect(lines).toContain('If they fail: b.')
   })
   it('is made from the trace alone, also when it was stored', () => {
     const given = facts([candidate('a'), candidate('b')], { bounds: { lock: 'openai' } })

@@ -57,7 +57,11 @@ const first = (decision: RoutingDecision): string => {
     return `${idOf(best)} comes first: ${count === 1 ? 'it is the only candidate' : `of ${count} candidates it alone is left`}.`
   if (decidedBy === 'tie')
     return `${idOf(best)} comes first of ${ranked.length}: no step sets it apart from ${idOf(second)}, so the smaller name goes first.`
-  const decided = `Step ${decidedBy} decided: ${measuredBy(best, decidedBy)} before ${measuredBy(second, decidedBy)}.`
+  // Of constraints, only one that keeps somebody in need puts nobody out and yet decides.
+  const isKept = second.reasons.some(({ step, says }) => step === decidedBy && says !== undefined)
+  const decided = isKept
+    ? `Step ${decidedBy} decided: it keeps ${idOf(second)} behind ${idOf(best)}, as a last resort.`
+    : `Step ${decidedBy} decided: ${measuredBy(best, decidedBy)} before ${measuredBy(second, decidedBy)}.`
   return `${idOf(best)} comes first of ${ranked.length}. ${[decided, ...tiedBefore(best, second, decidedBy)].join(' ')}`
 }
 
@@ -112,12 +116,18 @@ const opinions = ({ facts, decision: { ranked } }: DecisionTrace): readonly stri
     .map(step => `${step}: ${ranked.flatMap(one => opinionOf(one, step, facts)).join(', ')}.`)
 }
 
-const chances = ({ ranked, propensity, seed }: RoutingDecision): readonly string[] => {
+/** What the draws of this request hang on: itself, and its session where a step goes by that. */
+const seedsOf = ({ seeds }: DecisionTrace['facts'], seed: string): string => {
+  const session = seeds?.session
+  return session === undefined || session === seed ? `"${seed}"` : `"${seed}", session "${session}"`
+}
+
+const chances = ({ facts, decision: { ranked, propensity, seed } }: DecisionTrace): readonly string[] => {
   const odds = ranked.map(one => ({ id: one.candidate.id, share: propensity[one.candidate.id] ?? 0 }))
   const open = odds.filter(({ share }) => share > 0)
   if (open.length < 2) return []
   const said = open.map(({ id, share }) => `${id} in ${percent(share)}`)
-  return [`Chance entered (seed "${seed}"): over all draws ${listed(said)} would have come first.`]
+  return [`Chance entered (seed ${seedsOf(facts, seed)}): over all draws ${listed(said)} would have come first.`]
 }
 
 const isSpread = (propensity: RoutingDecision['propensity']): boolean =>
@@ -157,7 +167,7 @@ export const explain = (trace: DecisionTrace): string => {
     ...exclusions(decision),
     ...spared(decision),
     ...opinions(trace),
-    ...chances(decision),
+    ...chances(trace),
     ...certainty(decision),
   ].join('\n')
 }
