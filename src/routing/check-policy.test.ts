@@ -207,6 +207,21 @@ describe('structures', () => {
     ])
   })
 
+  it('warns of an arm with nobody behind the one that it leaves, and says how to have somebody', () => {
+    const only: PolicyStep = { use: 'only', with: { providers: ['x'] } }
+    const two = [candidate('a', { provider: 'x' as ProviderId }), candidate('b', { provider: 'y' as ProviderId })]
+    expect(found(two, { split: [arm('next', 0.1, only), arm('rest', 0.9, { use: 'fast' })] })).toEqual([
+      'warning steps[0].split.arms.next: arm next leaves a alone: if it fails, nobody else is asked. To have the others behind it, put it first by { use: weighted, with: { weights: { a: 1 } } } instead',
+    ])
+    const ghost = { ...arm('next', 0.1, only), shadow: true }
+    expect(found(two, { split: [ghost, arm('rest', 1, { use: 'fast' })] })).toEqual([])
+    expect(found(two.slice(0, 1), { split: [arm('next', 0.1, only), arm('rest', 0.9, { use: 'fast' })] })).toEqual([])
+  })
+  it('does not take weights that name one alone for a spread', () => {
+    const first = (id: string): PolicyStep => ({ use: 'weighted', with: { weights: { [id]: 1 } } })
+    expect(found(mixed, first('premium'))).toEqual([])
+    expect(found(mixed, { use: 'weighted' })).toHaveLength(1)
+  })
   it('looks into arms, and what all of them did holds behind the split', () => {
     const full = [arm('a', 0.5, { use: 'random' }), arm('b', 0.5, { use: 'round-robin' })]
     expect(found(alike, { split: full }, { use: 'fast' })).toEqual([

@@ -13,7 +13,7 @@ import { strategyNamed } from './registry.ts'
 import { strictness } from './rival-bounds.ts'
 import { doubtsAbout, leavesNoTies } from './step-doubts.ts'
 import type { Finding, Ran, Use, Way } from './step-doubts.ts'
-import { idleExecutions, splitFindings, structureFindings } from './structure-doubts.ts'
+import { aloneFindings, idleExecutions, splitFindings, structureFindings } from './structure-doubts.ts'
 
 type Split = Extract<PolicyStep, { split: readonly Arm[] }>
 type When = Extract<PolicyStep, { when: Condition }>
@@ -133,7 +133,9 @@ const passWhen = (step: When, at: string, way: Way, walk: Walk): Way => {
 const passSplit = (step: Split, at: string, way: Way, walk: Walk): Way => {
   walk.findings.push(...splitFindings(step.split, at))
   const ways = step.split.map(arm => {
-    const behind = passSteps(arm.steps, `${at}.split.arms.${arm.name}.steps`, way, walk)
+    const armAt = `${at}.split.arms.${arm.name}`
+    const behind = passSteps(arm.steps, `${armAt}.steps`, way, walk)
+    walk.findings.push(...aloneFindings(arm, armAt, way.candidates.length, behind.candidates))
     return { arm, behind }
   })
   return join(

@@ -100,6 +100,12 @@ const scoreDoubt = (step: Use, way: Way): string | undefined => {
   return `${step.use} counts price without a quality floor: prices differ ${times(spread)}, so the weakest may get nearly everything. Put quality-floor or good before it`
 }
 
+/** Of several candidates each may come first; by weights that name one alone, that one does. */
+const spreads = (step: Use, candidates: readonly Candidate[]): boolean => {
+  if (step.use === 'round-robin' || step.use === 'random') return true
+  return step.use === 'weighted' && candidates.length - weightless(step, candidates) !== 1
+}
+
 const spreadDoubt = (step: Use, way: Way): string | undefined => {
   const isSorted = (way.hasFloor || way.orders.includes('good')) && way.orders.includes('cheap')
   if (isSorted) return undefined
@@ -155,7 +161,7 @@ const error = (says: string): Omit<Finding, 'at'> => ({ severity: 'error', says 
 
 const ownDoubts = (step: Use, way: Way): readonly Omit<Finding, 'at'>[] => {
   const cheap = step.use === 'cheap' ? cheapDoubt(step, way) : undefined
-  const spread = ['round-robin', 'random', 'weighted'].includes(step.use) ? spreadDoubt(step, way) : undefined
+  const spread = spreads(step, way.candidates) ? spreadDoubt(step, way) : undefined
   const scored = scoreDoubt(step, way)
   const floor = step.use === 'quality-floor' ? floorDoubt(step, way) : undefined
   const idle = idleHere(step, way.candidates)

@@ -31,6 +31,24 @@ export const splitFindings = (arms: readonly Arm[], at: string): readonly Findin
   ]
 }
 
+/** An arm that answers and leaves one of several alone has nobody behind that one. */
+export const aloneFindings = (
+  arm: Arm,
+  at: string,
+  before: number,
+  left: readonly { id: string }[],
+): readonly Finding[] => {
+  const [only] = left
+  if (arm.shadow === true || before < 2 || left.length !== 1 || only === undefined) return []
+  const instead = `{ use: weighted, with: { weights: { ${only.id}: 1 } } }`
+  return [
+    warning(
+      at,
+      `arm ${arm.name} leaves ${only.id} alone: if it fails, nobody else is asked. To have the others behind it, put it first by ${instead} instead`,
+    ),
+  ]
+}
+
 const usesIn = (steps: readonly PolicyStep[]): readonly Extract<PolicyStep, { use: string }>[] =>
   steps.flatMap(step => ('use' in step ? [step] : branchesOf(step).flatMap(usesIn)))
 

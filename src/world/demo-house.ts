@@ -116,7 +116,7 @@ const policies = `policies:
       - use: healthy
       - use: round-robin
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
-  # One in twenty sessions tries the newcomer; the rest goes where the answer comes soonest.
+  # One in twenty sessions tries the newcomer, with the others behind it; the rest goes where the answer comes soonest.
   canary-then-fast:
     steps:
       - use: capable
@@ -125,7 +125,7 @@ const policies = `policies:
       - split:
           by: session
           arms:
-            canary: { share: 5%, steps: [{ use: only, with: { deployments: [${newcomer}] } }] }
+            canary: { share: 5%, steps: [{ use: weighted, with: { weights: { ${newcomer}: 1 } } }, fast] }
             rest: { steps: [{ use: fast, with: { window: 60s } }] }
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
   # Where every moment counts (tag path=voice) two are asked at once, and the first who speaks serves.
