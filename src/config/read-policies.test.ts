@@ -24,6 +24,12 @@ describe('readPolicies', () => {
     )
     expect(read).toMatchObject({ ok: true, policies: [{ name: 'one' }] })
   })
+  it('takes a chain of deployments that stand nowhere here', () => {
+    const chained = 'steps: [capable]\nfallback: [mini, large]\n'
+    expect(readPolicies(chained, 'f')).toMatchObject({ ok: true, policies: [{ fallback: ['mini', 'large'] }] })
+    expect(told(`deployments: { mini: {} }\npolicies: { one: { steps: [capable], fallback: [large] } }`)).toEqual([])
+    expect(told('steps: [capable]\nfallback: [1]\n')).toHaveLength(1)
+  })
   it('tells where a bare policy goes wrong', () => {
     const [finding] = told('steps:\n  - use: capable\n  - use: cheep\n')
     expect(finding).toMatch(/^new\.yaml:3:\d+: error: steps\[1\]\.use: .*cheep.*did you mean "cheap"/)

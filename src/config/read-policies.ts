@@ -37,6 +37,13 @@ const alone = (value: unknown): Alone => {
   return { value: { policies: { [called]: policy } }, place: path => path.slice(2) }
 }
 
+/** Whom the policies ask after the first: which deployments there are is not known here, so that all of them may be. */
+const inChains = ({ policies }: Alone['value']): readonly string[] =>
+  Object.values(isMembers(policies) ? policies : {}).flatMap(one => {
+    const chain = isMembers(one) ? one['fallback'] : undefined
+    return Array.isArray(chain) ? chain.filter(name => typeof name === 'string') : []
+  })
+
 /** Every policy that a text holds, or what is wrong with them and where. Never throws. */
 export const readPolicies = (text: string, file: string): ReadPolicies => {
   const read = readDocument(text)
@@ -51,7 +58,8 @@ export const readPolicies = (text: string, file: string): ReadPolicies => {
   const pathBelow: PathBelow = (step, below) => [...step, ...pathOf(writtenAt(written, place(step)), below)]
   const formed = wellFormed(value, value)
   const doubts: Doubt[] = [...formed.doubts]
-  const ground = { file: formed.file, names: namesOf(value), env: {}, providerTypes: [], now: 0 as Instant, doubts }
+  const names = { ...namesOf(value), deployments: inChains(value) }
+  const ground = { file: formed.file, names, env: {}, providerTypes: [], now: 0 as Instant, doubts }
   const policies = resolvePolicies(ground, pathBelow).filter(one => one !== builtInPolicy)
   const findings = doubts.map(one => findingOf(one, { written, file, place }))
   if (policies.length === 0 && findings.length === 0) {

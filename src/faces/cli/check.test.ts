@@ -17,7 +17,7 @@ describe('a sound configuration', () => {
     const { code, out, err } = await run(['check', path], { env })
     expect(code).toBe(0)
     expect(out.trimEnd().split('\n').at(-1)).toBe(
-      `${path} is sound: 2 providers, 2 deployments, 3 pools, 4 policies; 0 errors, 0 warnings`,
+      `${path} is sound: 2 providers, 2 deployments, 3 pools, 3 policies; 0 errors, 0 warnings`,
     )
     expect(err).toBe('')
   })

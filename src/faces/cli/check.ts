@@ -1,4 +1,5 @@
 /** Is this configuration sound: what is wrong, what contradicts, what can never take effect. */
+import { builtInPolicy } from '../../config/defaults.ts'
 import { findingText } from '../../config/finding.ts'
 import { readSettings, readText } from './settings-file.ts'
 import { exits } from './terminal.ts'
@@ -25,7 +26,9 @@ export const check = async (
       policies: [],
       providers: [],
     }
-    const has = `${count(providers.length, 'provider')}, ${count(deployments.length, 'deployment')}, ${count(pools.length, 'pool')}, ${policies.length === 1 ? '1 policy' : `${policies.length} policies`}`
+    // The built-in one is nobody's own.
+    const own = policies.filter(one => one !== builtInPolicy)
+    const has = `${count(providers.length, 'provider')}, ${count(deployments.length, 'deployment')}, ${count(pools.length, 'pool')}, ${own.length === 1 ? '1 policy' : `${own.length} policies`}`
     terminal.out(sound ? `${path} is sound: ${has}; ${had}` : `${path} is not sound: ${had}`)
   }
   return sound ? exits.good : exits.finding
