@@ -103,11 +103,25 @@ describe('the same settings and the same facts', () => {
       '  turns: { candidates: [mini, large, haiku], policy: by-turns }',
       '  quick: { candidates: [mini, large, haiku], policy: by-speed }',
       '  steady: { candidates: [mini, large, haiku], policy: by-session }',
+      '  canary: { candidates: [mini, large, haiku], policy: by-arm }',
       'policies:',
       '  by-weight: { steps: [{ use: capable }, { use: healthy }, { use: within-limits }, { use: weighted }], patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 9s, idle: 9s, total: 30s } }',
       '  by-turns: { steps: [{ use: capable }, { use: healthy }, { use: quality-floor, with: { at: 0.79 } }, { use: cheap, with: { within: $1 } }, { use: round-robin }], patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 9s, idle: 9s, total: 30s } }',
       '  by-speed: { steps: [{ use: healthy }, { use: fast, with: { within: 20% } }, { use: random }], patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 9s, idle: 9s, total: 30s } }',
       '  by-session: { steps: [{ use: healthy }, { use: random }], seed: session, patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 9s, idle: 9s, total: 30s } }',
+      '  by-arm:',
+      '    steps:',
+      '      - healthy',
+      '      - when: { request.path: /v1/chat/completions }',
+      '        then:',
+      '          - split:',
+      '              by: session',
+      '              arms:',
+      '                canary: { share: 40%, steps: [{ use: adaptive }] }',
+      '                rest: { steps: [{ use: cheap, with: { withoutFloor: true }, blend: value }, { use: good, blend: value, weight: 2 }, { use: weighted }] }',
+      '        otherwise: [{ use: only, with: { deployments: haiku } }]',
+      '    fallback: [haiku, mini]',
+      '    patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 9s, idle: 9s, total: 30s }',
       'server: { host: 127.0.0.1, port: 0 }',
       'store: { durable: memory }',
       'telemetry: { log: off }',
@@ -121,7 +135,7 @@ describe('the same settings and the same facts', () => {
     /** What the world does to OpenAI's models meanwhile. */
     readonly isDown?: boolean
   }
-  const pools = ['weighted', 'turns', 'quick', 'steady']
+  const pools = ['weighted', 'turns', 'quick', 'steady', 'canary']
   const session = 'talk-7' as Wishes['session'] & string
   const asked: readonly Asked[] = pools
     .flatMap((model): readonly Asked[] => [
@@ -204,7 +218,9 @@ describe('the same settings and the same facts', () => {
       if (!decoded.ok) throw new Error(decoded.why)
       const bytes = Buffer.from(JSON.stringify(one.body))
       const raw = { dialect: openaiChat.id, json: one.body, bytes }
-      const incoming = { body: decoded.value, caller: localCaller, raw, ...(one.wishes && { wishes: one.wishes }) }
+      // A program has no path; where a policy asks for one, it says itself which it stands for.
+      const wishes = { ...one.wishes, path: '/v1/chat/completions' }
+      const incoming = { body: decoded.value, caller: localCaller, raw, wishes }
       const explained = held.gateway.explain(incoming)
       if (!explained.ok) throw new Error(explained.failure.message)
       const decisions: string[] = []
@@ -241,6 +257,10 @@ describe('the same settings and the same facts', () => {
     // It was no idle comparison: chance, turns and outages led to different first choices.
     const firsts = http.map(({ decided }) => (JSON.parse(decided) as DecisionTrace).decision.ranked[0]?.candidate.id)
     expect(new Set(firsts)).toEqual(new Set(['mini', 'large', 'haiku']))
+    const arms = http.map(({ decided }) => (JSON.parse(decided) as DecisionTrace).decision.arms?.[0]?.arm)
+    expect(new Set(arms)).toEqual(new Set([undefined, 'canary', 'rest']))
+    // A dry run decides as the request does at its own path.
+    expect(http.every(({ explained }) => explained.includes('"path":"/v1/chat/completions"'))).toBe(true)
   })
 })
 

@@ -3,7 +3,7 @@ import type { DecisionTrace } from '../../domain/decision.ts'
 import type { DecisionId } from '../../domain/ids.ts'
 import { decisionInBrief } from './brief.ts'
 import type { Front } from './front.ts'
-import { recognise } from './recognise.ts'
+import { doorOf, recognise } from './recognise.ts'
 import { refuse, sendJson } from './reply.ts'
 import { whenUnderstood } from './understand.ts'
 import type { Visit } from './visit.ts'
@@ -27,7 +27,10 @@ export const route = (front: Front, visit: Visit): void =>
       return tongue
     },
     ({ incoming }) => {
-      const explained = front.gateway.explain(incoming)
+      // By the path that the request itself would come in at, or a policy that asks for it would decide otherwise.
+      const path = doorOf(visit.dialect.id, incoming.body)
+      const wishes = { ...incoming.wishes, ...(path !== undefined && { path }) }
+      const explained = front.gateway.explain({ ...incoming, wishes })
       if (explained.ok) sendJson(front, visit, 200, told(explained.trace, explained.words))
       else refuse(front, visit, explained.failure)
     },

@@ -1,7 +1,7 @@
 /** The dialect of a body that comes without one is told by what only that dialect says. */
 import { describe, expect, it } from 'vitest'
 import { openFace } from '../../../test/http-face.ts'
-import { recognise } from './recognise.ts'
+import { doorOf, recognise } from './recognise.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -63,5 +63,24 @@ describe('a body without a path of its own', () => {
     using open = await openFace()
     const google = await open.post('/v1/route', { model: 'nobody', contents: [{ parts: [{ text: 'hi' }] }] })
     expect(await google.json()).toMatchObject({ error: { status: 'NOT_FOUND' } })
+  })
+})
+
+describe('a body that is only looked at', () => {
+  it('is decided as at the path where it would come in', () => {
+    const told = new Set(bodies.map(([dialect]) => doorOf(dialect, { target: 'support', stream: true })))
+    expect(told).toEqual(
+      new Set([
+        '/v1/chat/completions',
+        '/v1/responses',
+        '/v1/completions',
+        '/v1/messages',
+        '/v1beta/models/support:streamGenerateContent',
+        '/model/support/converse-stream',
+        '/v2/chat',
+      ]),
+    )
+    expect(doorOf('gemini', { target: 'support', stream: false })).toBe('/v1beta/models/support:generateContent')
+    expect(doorOf('constructor', { target: 'support', stream: false })).toBeUndefined()
   })
 })

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
+import type { ChatBody } from '../../domain/request.ts'
 import type { Tongue } from './converse.ts'
 import { parseBody } from './parse-body.ts'
 import { anthropicCounting, bedrock, cohere, completions, google, openai, responses } from './tongues.ts'
@@ -48,3 +49,18 @@ export const recognise = (headers: IncomingHttpHeaders, bytes: Buffer): Tongue =
   const { json } = parsed.value
   return marks.find(([, fits]) => fits(json))?.[0] ?? openai
 }
+
+/** By dialect, where a body in it comes in by itself. */
+const doors: Readonly<Record<string, (asked: Pick<ChatBody, 'target' | 'stream'>) => string>> = {
+  'openai-chat': () => '/v1/chat/completions',
+  'openai-responses': () => '/v1/responses',
+  'openai-completions': () => '/v1/completions',
+  'anthropic-messages': () => '/v1/messages',
+  'cohere-chat': () => '/v2/chat',
+  gemini: ({ target, stream }) => `/v1beta/models/${target}:${stream ? 'streamGenerateContent' : 'generateContent'}`,
+  'bedrock-converse': ({ target, stream }) => `/model/${target}/${stream ? 'converse-stream' : 'converse'}`,
+}
+
+/** The path at which such a body comes in where it is not only looked at; undefined where that is not known. */
+export const doorOf = (dialect: string, asked: Pick<ChatBody, 'target' | 'stream'>): string | undefined =>
+  Object.hasOwn(doors, dialect) ? doors[dialect]?.(asked) : undefined
