@@ -59,9 +59,10 @@ export class Carrying {
     return operation === 'chat' && !stream && isFree && this.#decision.midStream === 'restart'
   }
 
-  /** Until when an answer is kept back. */
+  /** Until when an answer is kept back. Whoever waits for the whole is shown nothing before, even of a provider that streams unasked. */
   get holdsUntil(): 'content' | 'end' {
-    return this.#isJudged || this.#restarts ? 'end' : 'content'
+    const { operation, stream } = this.#request
+    return this.#isJudged || (operation === 'chat' && !stream) ? 'end' : 'content'
   }
 
   /** The request as this candidate is asked for it. */

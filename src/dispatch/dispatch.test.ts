@@ -386,6 +386,28 @@ describe('a candidate that fails before content', () => {
   })
 })
 
+describe('before anything was shown', () => {
+  it('a stream that stops without a word was no answer, and the next one is asked', async () => {
+    const one = await scene()
+    one.wires[0]?.listener.head(streaming)
+    one.wires[0]?.listener.end()
+    await settle()
+    expect(one.dispatch.attempts).toMatchObject([{ failure: { kind: 'upstream-garbled' } }])
+    expect(one.wires).toHaveLength(2)
+  })
+  it('what is streamed unasked to whoever waits for the whole may break off, and the next one answers', async () => {
+    const one = await scene({ request: { stream: false } })
+    one.wires[0]?.listener.head(streaming)
+    one.wires[0]?.say('some')
+    expect(one.began).toEqual([])
+    one.wires[0]?.listener.end()
+    await settle()
+    expect(one.dispatch.attempts).toMatchObject([{ committed: false, failure: { kind: 'stream-broken' } }])
+    answerWith(one.wires[1]!, failing(200, '{"text":"other"}', { 'content-type': 'application/json' }))
+    expect([one.words().trim(), one.endings]).toEqual(['other', [undefined]])
+  })
+})
+
 describe('after content', () => {
   const opened = async (plan?: Plan): Promise<Scene> => {
     const one = await scene(plan)

@@ -12,7 +12,7 @@ import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
 import { part } from './part.ts'
 import { prepare } from './prepare.ts'
-import { countKeysLeft, endOf, headOf, note, noteToldUsage, startRecord, told, turnOf } from './record.ts'
+import { countKeysLeft, endOf, headOf, note, noteToldUsage, startRecord, told, turnOf, whyOver } from './record.ts'
 import type { Growing } from './record.ts'
 import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, refusalIn } from './reading.ts'
 import type { Unsent } from './reading.ts'
@@ -272,8 +272,9 @@ export class Lane implements WireListener {
   }
 
   #over(failure: Failure | undefined): void {
-    this.#letGo(failure)
-    this.#end(failure)
+    const why = failure && whyOver(this.#made, failure)
+    this.#letGo(why)
+    this.#end(why)
   }
 
   /** Nothing more is read of it. */

@@ -1,6 +1,7 @@
 /** The record of an attempt while it is made: what is known at its start, and what each piece of its answer adds. */
 import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { GatewayEvent, RateReport, RequestEvent } from '../domain/gateway-event.ts'
 import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
@@ -74,6 +75,10 @@ export const noteToldUsage = (made: Growing, reader: AnswerReader | undefined): 
     // A codec that breaks on half an answer knows of no count; why the attempt is over has been told already.
   }
 }
+
+/** Why it is over: what stopped before it had said anything did not break off, it was no answer. */
+export const whyOver = ({ firstTokenAt }: Growing, failure: Failure): Failure =>
+  failure.kind === 'stream-broken' && firstTokenAt === undefined ? { ...failure, kind: 'upstream-garbled' } : failure
 
 /** What every event of an attempt tells. */
 export const told = (
