@@ -20,6 +20,8 @@ export interface Reading {
   hasStarted: boolean
   hasEnded: boolean
   usage: Usage | undefined
+  /** The data of the latest event. */
+  latest: string
 }
 
 /** Nothing read yet. */
@@ -29,6 +31,7 @@ export const newReading = (): Reading => ({
   hasStarted: false,
   hasEnded: false,
   usage: undefined,
+  latest: '',
 })
 
 const none: readonly StreamEvent[] = []

@@ -11,7 +11,7 @@ import { closedWith, eventScanner, passed, replace, spansFrom, withBytes } from 
 import type { Pass } from '../passing.ts'
 import { eventMender } from './mend-event.ts'
 import type { EventMender } from './mend-event.ts'
-import { endMark, readFrame } from './stream.ts'
+import { endMark, isTwin, readFrame } from './stream.ts'
 import { isRecord } from '../../domain/json.ts'
 import type { Json } from '../../domain/json.ts'
 import { parseJson } from '../fields.ts'
@@ -47,12 +47,15 @@ const numberAfter = (event: Json | undefined, before: number): number => {
   return typeof number === 'number' ? number + 1 : before
 }
 
+/** Nothing that comes after the end or twice is passed on, and the official client fails at a frame that holds nothing. */
+const isVoid = (reading: Reading, { data }: Frame, json: unknown): boolean =>
+  reading.hasEnded || data === '' || isTwin(reading, data, json)
+
 const readSpan = (scan: Scan, pass: ReadPass, { start, end, frame }: FrameSpan): void => {
   const { reading } = scan
   if (frame === undefined) return
-  // Nothing that comes after the end is passed on, and the official client fails at a frame that holds nothing.
-  if (reading.hasEnded || frame.data === '') return replace(pass, start, end, undefined)
   const json = parseJson(frame.data)
+  if (isVoid(reading, frame, json)) return replace(pass, start, end, undefined)
   const events = frame.data.startsWith(endMark) ? endEarly(reading) : readFrame(reading, frame, json)
   for (const event of events) pass.events.push(event)
   // Only what stands before a failure is passed on.

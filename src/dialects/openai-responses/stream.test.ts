@@ -47,6 +47,32 @@ const delta = (text: string): Json => ({
 })
 const call = { id: 'fc_1', type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{"a":1}' }
 
+describe('an event that comes twice', () => {
+  const numbered = (events: readonly Json[]): readonly Json[] =>
+    events.map((event, at) => ({ ...event, sequence_number: at }))
+  const added = { type: 'response.output_item.added', output_index: 0, item: { ...message(''), content: [] } }
+  const all = numbered([created, added, delta('na'), delta('ïve'), completed(message('naïve'))])
+  const doubled = all.flatMap(event => [event, event])
+  it('is heard once, with its number', () => {
+    expect(partsOf(decode(...doubled))).toMatchObject([{ type: 'text', text: 'naïve' }])
+    expect(decode(...doubled)).toEqual(decode(...all))
+  })
+  it('is passed on once', () => {
+    const scanner = openaiResponses.express.scanStream({ streamUsage: false })
+    const bytes = new TextEncoder().encode(doubled.map(event => `data: ${JSON.stringify(event)}\n\n`).join(''))
+    const passed = new TextDecoder().decode(scanner.push(bytes).bytes)
+    const numbers = [...passed.matchAll(/"sequence_number":(\d)/g)].map(([, number]) => number)
+    expect(numbers).toEqual(['0', '1', '2', '3', '4'])
+  })
+  it('may be meant where events have no number of their own', () => {
+    const zero = (event: Json): Json => ({ ...event, sequence_number: 0 })
+    for (const bare of [(event: Json) => event, zero]) {
+      const events = decode(...[created, delta('ha'), delta('ha'), completed()].map(bare))
+      expect(partsOf(events)).toMatchObject([{ text: 'haha' }])
+    }
+  })
+})
+
 describe('a stream', () => {
   it('may lack everything but its deltas and its end', () => {
     const events = decode(created, delta('na'), delta('ïve'), completed())

@@ -193,6 +193,18 @@ export const readFrame = (reading: Reading, { event, data }: Frame, json: unknow
   return readEvent(reading, json['type'] === undefined ? { ...json, type: event } : json)
 }
 
+/**
+ * True for an event that comes again word for word, with the number that is its own alone. Servers that number nothing, or
+ * everything with 0, may well say the same twice.
+ */
+export const isTwin = (reading: Reading, data: string, json: unknown): boolean => {
+  if (!isRecord(json) || typeof json['sequence_number'] !== 'number') return false
+  const isNumbered = json['sequence_number'] > 0 || !String(json['type']).endsWith('.delta')
+  const isAgain = isNumbered && data === reading.latest
+  reading.latest = data
+  return isAgain
+}
+
 /** What some servers send after the end. */
 export const endMark = '[DONE]'
 
@@ -203,7 +215,8 @@ export const decodeStream = (): FrameDecoder => {
     push(frame) {
       if (reading.hasEnded || frame.data === '') return none
       if (frame.data.startsWith(endMark)) return endEarly(reading)
-      return readFrame(reading, frame, parseJson(frame.data))
+      const json = parseJson(frame.data)
+      return isTwin(reading, frame.data, json) ? none : readFrame(reading, frame, json)
     },
     end: () => (reading.hasEnded ? none : endEarly(reading)),
   }
