@@ -390,6 +390,7 @@ describe('before anything was shown', () => {
   it('a stream that stops without a word was no answer, and the next one is asked', async () => {
     const one = await scene()
     one.wires[0]?.listener.head(streaming)
+    one.wires[0]?.listener.data(new TextEncoder().encode(': a moment\n\n'))
     one.wires[0]?.listener.end()
     await settle()
     expect(one.dispatch.attempts).toMatchObject([{ failure: { kind: 'upstream-garbled' } }])
