@@ -79,7 +79,7 @@ describe('switches over HTTP', () => {
       'cut',
     ],
     ['a limit below nothing', { rateLimit: { rpm: -1 } }, 'rateLimit wants rpm as a number from 0', 'rateLimit'],
-    ['a stranger in a switch', { latency: { ms: 4 } }, 'latency wants only factor, addMs, not ms', 'latency'],
+    ['a stranger in a switch', { latency: { ms: 4 } }, 'latency wants only factor, addMs, rate, not ms', 'latency'],
     ['an error nowhere', { inbandError: {} }, 'inbandError wants afterChunks as a whole number from 0', 'inbandError'],
     ['too much', `{"a":"${'x'.repeat(70_000)}"}`, 'a change has at most 65536 bytes', undefined],
   ])('refuse %s and say what would be right', async (_, body, error, where) => {

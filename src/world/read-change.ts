@@ -42,7 +42,7 @@ const shape =
   }
 
 const tests: Readonly<Record<SwitchName, Test>> = {
-  latency: shape({ factor: number(0), addMs: number(0) }),
+  latency: shape({ factor: number(0), addMs: number(0), rate: number(0, 1) }),
   fail: shape({ 'kind!': oneOf(failureKinds), rate: number(0, 1), retryAfter: number(0) }),
   rateLimit: shape({ 'rpm!': number(0) }),
   cut: shape({ afterChunks: whole, afterBytes: whole, 'how!': oneOf(cutKinds) }),

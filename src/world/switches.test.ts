@@ -40,6 +40,19 @@ describe('the lot of a request', () => {
     expect(lots('b')).not.toEqual(lots('a'))
   })
 
+  it('is slow for the named share, whoever fails', () => {
+    const switches = board()
+    switches.change({}, { latency: { addMs: 900, factor: 2, rate: 0.1 }, fail: { kind: '500', rate: 0.5 } })
+    const lots = Array.from({ length: 1000 }, (_, nth) => switches.lot('openai', 'gpt', nth, 0))
+    const slow = lots.filter(({ addMs }) => addMs === 900)
+    expect(slow.length).toBeGreaterThan(60)
+    expect(slow.length).toBeLessThan(140)
+    expect(lots.filter(({ factor }) => factor === 2)).toEqual(slow)
+    const failed = slow.filter(({ fail }) => fail !== undefined).length
+    expect(failed).toBeGreaterThan(0.3 * slow.length)
+    expect(failed).toBeLessThan(0.7 * slow.length)
+  })
+
   it('keeps its luck whatever is switched beside', () => {
     const fails = (more: boolean): readonly boolean[] => {
       const switches = board()

@@ -35,7 +35,8 @@ export interface Cut {
 }
 
 export interface Switches {
-  readonly latency?: { readonly factor?: number; readonly addMs?: number }
+  /** `rate` is the share of requests that are slow, 1 if absent. */
+  readonly latency?: { readonly factor?: number; readonly addMs?: number; readonly rate?: number }
   /** `rate` is the share of requests that fail, 1 if absent; `retryAfter` is in seconds. */
   readonly fail?: { readonly kind: FailureName; readonly rate?: number; readonly retryAfter?: number }
   /** Requests in any 60 seconds. */
@@ -149,16 +150,20 @@ export class Switchboard {
     const chance = chanceOf(`${this.#seed} ${model} ${nth}`)
     const found = <Name extends SwitchName>(name: Name): Switches[Name] =>
       rows.find(({ switches }) => switches[name] !== undefined)?.switches[name]
-    // One draw whether or not anything is switched, so that a switch thrown late does not move the luck of what follows.
+    // Drawn whether or not anything is switched, so that a switch thrown late does not move the luck of what follows.
     const luck = chance()
+    const haste = chance()
     const fail = rows.find(({ switches }) => switches.fail !== undefined && luck < (switches.fail.rate ?? 1))?.switches
       .fail
+    const slow = rows.flatMap(({ switches: { latency } }) =>
+      latency !== undefined && haste < (latency.rate ?? 1) ? [latency] : [],
+    )
     const limited = tightest(rows, now)
     const cut = found('cut')
     const inband = found('inbandError')
     return {
-      factor: rows.reduce((product, { switches }) => product * (switches.latency?.factor ?? 1), 1),
-      addMs: rows.reduce((sum, { switches }) => sum + (switches.latency?.addMs ?? 0), 0),
+      factor: slow.reduce((product, { factor = 1 }) => product * factor, 1),
+      addMs: slow.reduce((sum, { addMs = 0 }) => sum + addMs, 0),
       ...(fail !== undefined && { fail }),
       ...(limited !== undefined && { limited }),
       ...(cut !== undefined && { cut }),
