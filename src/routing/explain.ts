@@ -122,8 +122,9 @@ const seedsOf = ({ seeds }: DecisionTrace['facts'], seed: string): string => {
   return session === undefined || session === seed ? `"${seed}"` : `"${seed}", session "${session}"`
 }
 
-const chances = ({ facts, decision: { ranked, propensity, seed } }: DecisionTrace): readonly string[] => {
-  const odds = ranked.map(one => ({ id: one.candidate.id, share: propensity[one.candidate.id] ?? 0 }))
+const chances = ({ facts, decision: { ranked, excluded, propensity, seed } }: DecisionTrace): readonly string[] => {
+  // Whom this arm of a split leaves out may have come first in another.
+  const odds = [...ranked, ...excluded].map(one => ({ id: one.candidate.id, share: propensity[one.candidate.id] ?? 0 }))
   const open = odds.filter(({ share }) => share > 0)
   if (open.length < 2) return []
   const said = open.map(({ id, share }) => `${id} in ${percent(share)}`)
