@@ -18,6 +18,7 @@ export type Contender =
 /** What stands in a column of a drill's table. */
 export type Column =
   | 'errors'
+  | 'errorsAfter'
   | 'rescued'
   | 'firstP50'
   | 'firstP95'
@@ -63,7 +64,7 @@ export interface Drill {
 export const tenMinutes = 600
 
 /** What all policies of ours are given beside their steps: the same patience as the peers'. */
-export const patience = 'patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 8s, idle: 20s, total: 120s }'
+export const patience = 'patience: { maxAttempts: 3, retriesPerCandidate: 0, firstToken: 8s, idle: 20s, total: 600s }'
 
 /** A policy of ours: its steps as a list in YAML's short form, and further members. */
 export const policy = (steps: string, ...more: readonly string[]): string =>

@@ -127,8 +127,14 @@ const nailed: Drill = {
     { name: 'LiteLLM, latency', peer: litellm },
     { name: 'Bifrost, classic', peer: classic },
     {
-      name: 'Signalbox, random by session',
-      policy: policy('capable, healthy, within-limits, random', 'seed: session'),
+      name: 'Signalbox, sticky by tenant',
+      policy: policy('capable, healthy, within-limits, { use: sticky, with: { by: tags.tenant } }'),
+    },
+    {
+      name: 'Signalbox, sticky with a share',
+      policy: policy(
+        'capable, healthy, within-limits, { use: sticky, with: { by: tags.tenant, tenantShare: 50% } }, least-busy',
+      ),
     },
   ],
   columns: ['errors', 'othersErrors', 'rescued', 'othersFirstP99', 'noisyFirstP99', 'noisyTop', 'kept', 'calls'],

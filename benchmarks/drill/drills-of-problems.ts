@@ -1,4 +1,4 @@
-/** The five problems: an outage, prices far apart, heavy tails and flapping, silent drift, one tenant among many. */
+/** The five problems: an outage of one and of all, prices far apart, heavy tails and flapping, silent drift, one tenant among many. */
 import { patience, policy, tenMinutes } from './drill.ts'
 import type { Contender, Drill } from './drill.ts'
 import { classic } from './peer-classic.ts'
@@ -83,6 +83,24 @@ const outage: Drill = {
   pictures: ['preferred first', 'LiteLLM, latency', 'peak-EWMA', 'Signalbox, fast'],
 }
 
+const darkness: Drill = {
+  name: 'full-outage',
+  title: 'Everything is out',
+  about:
+    'All three providers answer errors for one minute. No request can be answered then; good is not to ask again and again those who cannot answer, and to be back at once when they are. The worst ten seconds count every call for every request.',
+  lasts: 300,
+  places: threeHosts,
+  tenants: [steadyTenant],
+  spells: threeHosts.map(({ id }) => ({ on: id, from: 120, to: 180, fault: { kind: 'error', share: 1 } })),
+  contenders: [
+    { name: 'preferred first', peer: inOrder },
+    ...balancers,
+    { name: 'Signalbox, fast', policy: fast },
+    { name: 'Signalbox, adaptive', policy: adaptive },
+  ],
+  columns: ['errors', 'errorsAfter', 'firstP99', 'calls', 'callsWorst'],
+}
+
 const cost: Drill = {
   name: 'cost',
   title: 'Prices far apart',
@@ -111,7 +129,7 @@ const tail: Drill = {
   name: 'tail-latency',
   title: 'Heavy tails and slow phases',
   about:
-    'One model at four providers. The one with the best median makes one request of sixteen wait twelve times as long; the next best has two slow minutes. Good is: a low p99 of the time to first token, with few changes of mind.',
+    'One model at four providers. The one with the best median makes one request of ten wait twelve times as long; two others have slow minutes, one after another. Good is: a low p99 of the time to first token, with few changes of mind.',
   lasts: tenMinutes,
   places: fourHosts,
   tenants: [steadyTenant],
@@ -185,12 +203,13 @@ const tenants: Drill = {
     { name: 'LiteLLM, latency', peer: litellm },
     { name: 'P2C', peer: twoChoices },
     { name: 'Bifrost, classic', peer: classic },
+    { name: 'Signalbox, sticky', policy: policy('capable, healthy, within-limits, sticky') },
     {
-      name: 'Signalbox, random by session',
-      policy: policy('capable, healthy, within-limits, random', 'seed: session'),
+      name: 'Signalbox, sticky with a share',
+      policy: policy('capable, healthy, within-limits, { use: sticky, with: { tenantShare: 50% } }, least-busy'),
     },
   ],
   columns: ['errors', 'othersErrors', 'rescued', 'othersFirstP99', 'noisyFirstP99', 'noisyTop', 'kept', 'calls'],
 }
 
-export const problems: readonly Drill[] = [outage, cost, tail, flap, drift, tenants]
+export const problems: readonly Drill[] = [outage, darkness, cost, tail, flap, drift, tenants]

@@ -146,6 +146,14 @@ const kept = (stories: readonly Story[]): number => {
   return share(stayed, could)
 }
 
+/** Errors of the minute after the last spell has ended. */
+const errorsAfter = ({ spells, lasts }: Drill, stories: readonly Story[]): number | undefined => {
+  const ended = Math.max(...spells.map(({ to }) => to))
+  if (!(ended < lasts)) return undefined
+  const after = stories.filter(({ at }) => at >= ended * 1000 && at < (ended + 60) * 1000)
+  return share(after.filter(({ failure }) => failure !== undefined).length, after.length)
+}
+
 const ofTenants = ({ noisy }: Drill, { stories, calls }: Journal): Measures => {
   if (noisy === undefined) return {}
   const others = stories.filter(({ tenant }) => tenant !== noisy)
@@ -176,8 +184,10 @@ export const measure = (drill: Drill, journal: Journal): Measures => {
   const rescued = stories.filter(({ request, failure }) => failure === undefined && bad.has(request)).length
   const times = firsts(stories)
   const wholes = stories.flatMap(({ at, endedAt = 0, failure }) => (failure === undefined ? [endedAt - at] : []))
+  const late = errorsAfter(drill, stories)
   return {
     errors: share(failed, stories.length),
+    ...(late !== undefined && { errorsAfter: late }),
     rescued: share(rescued, stories.length),
     firstP50: quantile(times, 0.5) ?? Infinity,
     firstP95: quantile(times, 0.95) ?? Infinity,

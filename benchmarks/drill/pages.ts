@@ -1,6 +1,7 @@
 /** The pages of benchmarks/drills/: one for each drill, and one that leads to them. */
 import type { Drill } from './drill.ts'
 import type { Outcome } from './outcome.ts'
+import { tableOf } from './table.ts'
 
 const times = (places: Drill['places']): string =>
   places
@@ -55,13 +56,19 @@ export const pageOf = (drill: Drill, table: string, seeds: number): string =>
     '',
   ].join('\n')
 
-/** The page that leads to all. */
-export const overviewOf = (outcomes: readonly Outcome[]): string =>
+/** The page that leads to all, with every table. */
+export const overviewOf = (outcomes: readonly Outcome[], seeds: number): string =>
   [
     '# Drills',
     '',
-    'Ten minutes of traffic each in a simulated world of real answers, real prices and plausible speeds; ours is the whole gateway, the others are their algorithms in the same loop. How it works: [docs/drills.md](../../docs/drills.md).',
+    `Ten minutes of traffic each in a simulated world of real answers, real prices and plausible speeds. In bold the whole gateway under a policy; the others are their published algorithms in one and the same loop. Means of ${seeds} seeds; after ± half of the distance between the highest and the lowest. How it works and what the columns mean: [docs/drills.md](../../docs/drills.md).`,
     '',
-    ...outcomes.map(({ drill }) => `- [${drill.title}](${drill.name}.md)`),
-    '',
+    ...outcomes.flatMap(({ drill, results }) => [
+      `## ${drill.title}`,
+      '',
+      `${drill.about} [World, policies, pictures](${drill.name}.md)`,
+      '',
+      tableOf(drill.columns, results),
+      '',
+    ]),
   ].join('\n')

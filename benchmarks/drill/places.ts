@@ -23,9 +23,9 @@ export const fourHosts: readonly Place[] = [
   { id: 'plain', model: mini, firstToken: 1.3, price: 1 },
 ]
 
-/** One request of sixteen waits twelve times as long at the one; the others have slow minutes, never two at once. */
+/** One request of ten waits twelve times as long at the one; the others have slow minutes, never two at once. */
 export const tailWeather: readonly Spell[] = [
-  { on: 'spiky', from: 0, to: 600, tail: { share: 1 / 16, times: 12 } },
+  { on: 'spiky', from: 0, to: 600, tail: { share: 0.1, times: 12 } },
   { on: 'moody', from: 150, to: 210, slow: 4 },
   { on: 'steady', from: 270, to: 330, slow: 3 },
   { on: 'moody', from: 390, to: 450, slow: 4 },

@@ -101,7 +101,7 @@ export const runAll = async (options: AllOptions): Promise<number> => {
     if (options.writes) await writeOutcome(outcome, options)
   }
   if (options.writes && wanted.length === drills.length) {
-    await writeFile(resolve(folder, 'README.md'), overviewOf(outcomes))
+    await writeFile(resolve(folder, 'README.md'), overviewOf(outcomes, options.seeds))
   }
   if (options.json !== undefined) await writeFile(options.json, asJson(outcomes, options))
   console.error(`${((performance.now() - begun) / 1000).toFixed(0)} s in all`)

@@ -13,6 +13,7 @@ const plain =
 /** What stands above each column, and how its values are written. */
 export const columns: Readonly<Record<Column, readonly [head: string, write: (value: number) => string]>> = {
   errors: ['errors', percent],
+  errorsAfter: ['errors of the minute after', percent],
   rescued: ['rescued', percent],
   firstP50: ['first token p50', time],
   firstP95: ['p95', time],
