@@ -18,6 +18,7 @@ import { Incumbents } from './incumbents.ts'
 import { KnownDeployment } from './known-deployment.ts'
 import { PoolTraffics, retrySettings } from './pool-traffic.ts'
 import type { RetrySettings } from './pool-traffic.ts'
+import { isMoment } from './moment.ts'
 import { countable } from './rate-window.ts'
 import { countIn, listIn, memberIn, numberIn, textIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
@@ -100,8 +101,11 @@ export class Books {
     return known
   }
 
-  hear(event: GatewayEvent): void {
-    this.#now = event.at
+  /** What a broken clock dates nowhere counts as of the moment before; before any moment it is not heard. */
+  hear(told: GatewayEvent): void {
+    if (isMoment(told.at)) this.#now = told.at
+    else if (!isMoment(this.#now)) return
+    const event = told.at === this.#now ? told : { ...told, at: this.#now }
     switch (event.type) {
       case 'decision-made':
         return this.#decided(event)

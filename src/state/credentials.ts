@@ -3,7 +3,7 @@ import { consequences } from '../domain/failure.ts'
 import type { Failure, FailureKind } from '../domain/failure.ts'
 import type { CredentialId, DeploymentId, ProviderId } from '../domain/ids.ts'
 import type { Instant, Millis } from '../domain/units.ts'
-import { countIn, flagIn, listIn, memberIn, momentIn, textIn } from './saved.ts'
+import { countIn, flagIn, listIn, memberIn, momentIn, pastIn, textIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 
 export interface CredentialSettings {
@@ -146,7 +146,7 @@ const strikesLast = 86_400_000
 /** A restart may have brought another key behind the same name: who was refused is soon asked again, though not at once. */
 const restIn = (saved: unknown, restoring: Restoring, settings: CredentialSettings): Rest | undefined => {
   const { now } = restoring
-  const [kind, since, until] = [kindIn(saved), momentIn(saved, 'since', restoring), momentIn(saved, 'until', restoring)]
+  const [kind, since, until] = [kindIn(saved), pastIn(saved, 'since', restoring), momentIn(saved, 'until', restoring)]
   if (kind === undefined || since === undefined || until === undefined) return undefined
   const isTold = flagIn(saved, 'isTold')
   const longest = isTold || kind === 'upstream-rate-limited' ? settings.longestTold : settings.retirement

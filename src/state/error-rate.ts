@@ -2,7 +2,8 @@
 import type { SignalTypes } from '../domain/signal.ts'
 import { millis, unit } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
-import { countIn, momentIn, numberIn } from './saved.ts'
+import { isMoment } from './moment.ts'
+import { countIn, numberIn, pastIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 
 /** After so long an attempt counts half. */
@@ -17,6 +18,10 @@ const granted = 1
 /** Less is as good as nothing: one attempt after ten minutes. */
 const negligible = 1e-6
 
+/** More than half a minute can hold; what is larger would take hours to be forgotten. */
+const mostSum = 1e6
+const isSum = (value: number): boolean => value >= 0 && value <= mostSum
+
 /** Two decaying sums: kept and read in constant time and room. */
 export class ErrorRate {
   #good = 0
@@ -27,7 +32,7 @@ export class ErrorRate {
   #last: Instant | undefined
 
   #decay(now: Instant): void {
-    if (!(now > this.#at)) return
+    if (!isMoment(now) || now <= this.#at) return
     const kept = this.#at === -Infinity ? 0 : 0.5 ** ((now - this.#at) / halfLife)
     this.#good *= kept
     this.#bad *= kept
@@ -63,14 +68,14 @@ export class ErrorRate {
   }
 
   restore(saved: unknown, restoring: Restoring): void {
-    const at = momentIn(saved, 'at', restoring)
+    const at = pastIn(saved, 'at', restoring)
     const [good, bad] = [numberIn(saved, 'good') ?? -1, numberIn(saved, 'bad') ?? -1]
-    if (at === undefined || good < 0 || bad < 0) return
+    if (at === undefined || !isSum(good) || !isSum(bad)) return
     this.#at = at
     this.#good = good
     this.#bad = bad
     this.#inRow = countIn(saved, 'inRow') ?? 0
-    this.#last = momentIn(saved, 'last', restoring)
+    this.#last = pastIn(saved, 'last', restoring)
     this.#decay(restoring.now)
   }
 }

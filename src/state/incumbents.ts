@@ -4,7 +4,7 @@ import type { DeploymentId } from '../domain/ids.ts'
 import type { Instant } from '../domain/units.ts'
 import { sizeOfInput } from './paces.ts'
 import type { Shape } from './paces.ts'
-import { listIn, momentIn, textIn } from './saved.ts'
+import { listIn, pastIn, textIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 
 /** Steps whose lead an incumbent keeps, by name. */
@@ -75,7 +75,7 @@ export class Incumbents {
 
   restore(saved: unknown, restoring: Restoring): void {
     for (const one of listIn(saved).slice(-mostIncumbents)) {
-      const [key, id, at] = [textIn(one, 'key'), textIn(one, 'id'), momentIn(one, 'at', restoring)]
+      const [key, id, at] = [textIn(one, 'key'), textIn(one, 'id'), pastIn(one, 'at', restoring)]
       if (key !== undefined && id !== undefined && at !== undefined)
         this.#leads.set(key, { id: id as DeploymentId, at })
     }

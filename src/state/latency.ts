@@ -1,6 +1,7 @@
 /** Quantiles over sliding windows: how long things took of late. */
 import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
+import { isMoment } from './moment.ts'
 import { Pile } from './pile.ts'
 import { bucketCount, bucketOf, Sketch } from './sketch.ts'
 
@@ -88,12 +89,12 @@ export class QuantileWindow {
     return this.#ring[this.#place(number)]
   }
 
-  /** Lets the slices go that have passed by now. A clock that steps back changes nothing. */
+  /** Lets the slices go that have passed by now. A clock that steps back, or tells no time at all, changes nothing. */
   #advance(now: Instant): number {
+    if (!isMoment(now)) return this.#head ?? 0
     const number = Math.floor(now / this.#length)
     const head = (this.#head ??= number)
-    // Written so that a time which is no number moves nothing.
-    if (!(number > head)) return head
+    if (number <= head) return head
     this.#views = this.#views.filter(view => number - view.askedIn < this.#count)
     for (const view of this.#views) {
       const first = head - view.slices + 1

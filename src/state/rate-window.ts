@@ -2,7 +2,7 @@
 import type { RateReport } from '../domain/gateway-event.ts'
 import { millis, unit } from '../domain/units.ts'
 import type { Instant, Unit } from '../domain/units.ts'
-import { memberIn, momentIn, numberIn, timedIn } from './saved.ts'
+import { memberIn, momentIn, numberIn, pastIn, timedIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 import { Slices } from './slices.ts'
 
@@ -80,7 +80,7 @@ export class RateWindow {
 
   restore(saved: unknown, restoring: Restoring): void {
     this.#slices.advance(restoring.now)
-    this.#last = momentIn(saved, 'last', restoring)
+    this.#last = pastIn(saved, 'last', restoring)
     for (const [at = Number.NaN, requests = 0, tokens = 0] of timedIn(memberIn(saved, 'seconds'), restoring)) {
       const slice = this.#slices.at(at as Instant)
       if (slice === undefined || !isCount(requests) || !isCount(tokens)) continue
@@ -110,10 +110,14 @@ interface ToldLimit {
   left: number
 }
 
+/** Whoever has nothing left is not asked until its reset, so a reset in years would be for good: once a day it may say so again. */
+const longestTold = 86_400_000
+const resetWithin = (resetAt: number, now: Instant): Instant => Math.min(resetAt, now + longestTold) as Instant
+
 const toldLimit = (measure: RateReport['requests'], at: Instant): ToldLimit | undefined => {
   if (measure?.left === undefined || !Number.isFinite(measure.left)) return undefined
   // Some providers tell what is left but not until when; nearly all count by the minute.
-  return { limit: measure.limit, left: measure.left, resetAt: measure.resetAt ?? ((at + minute) as Instant) }
+  return { limit: measure.limit, left: measure.left, resetAt: resetWithin(measure.resetAt ?? at + minute, at) }
 }
 
 const leftOf = (told: ToldLimit | undefined, now: Instant): Left | undefined => {
@@ -129,7 +133,7 @@ const savedLimit = (told: ToldLimit | undefined, now: Instant): unknown =>
 const limitIn = (saved: unknown, restoring: Restoring): ToldLimit | undefined => {
   const [resetAt, left] = [momentIn(saved, 'resetAt', restoring), numberIn(saved, 'left')]
   if (resetAt === undefined || left === undefined || resetAt <= restoring.now) return undefined
-  return { limit: numberIn(saved, 'limit'), left, resetAt }
+  return { limit: numberIn(saved, 'limit'), left, resetAt: resetWithin(resetAt, restoring.now) }
 }
 
 /** What a provider's headers told of the limits of one credential at one deployment. */

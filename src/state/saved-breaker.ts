@@ -2,7 +2,7 @@
 import { millis } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Breaker, BreakerSettings } from './breaker.ts'
-import { countIn, flagIn, momentIn, textIn } from './saved.ts'
+import { countIn, flagIn, momentIn, pastIn, textIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 
 /** Undefined for one that says no more than a new one. */
@@ -22,7 +22,7 @@ export const breakerIn = (saved: unknown, restoring: Restoring, settings: Breake
   const { now } = restoring
   const state = textIn(saved, 'state')
   const openings = countIn(saved, 'openings') ?? 0
-  const since = momentIn(saved, 'since', restoring)
+  const since = pastIn(saved, 'since', restoring)
   const why = (textIn(saved, 'why') ?? 'it failed before the restart').slice(0, mostWords)
   if (state === 'closed')
     return { state, since: since ?? (-Infinity as Instant), inRow: countIn(saved, 'inRow') ?? 0, openings }

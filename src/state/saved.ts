@@ -1,6 +1,7 @@
 /** Reads what was saved of live state: by an older house or a newer one, whole or damaged, at another time. */
 import { isRecord } from '../domain/json.ts'
 import type { Instant } from '../domain/units.ts'
+import { isMoment } from './moment.ts'
 
 /** The elements of a list; none of what is no list. */
 export const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
@@ -25,10 +26,10 @@ export const numberIn = (value: unknown, name: string): number | undefined => {
   return isNumber(member) ? member : undefined
 }
 
-/** A count: whole, and not below 0. */
+/** A count: whole, not below 0, and no larger than what can still be counted on from. */
 export const countIn = (value: unknown, name: string): number | undefined => {
   const member = numberIn(value, name)
-  return member !== undefined && member >= 0 && Number.isInteger(member) ? member : undefined
+  return member !== undefined && member >= 0 && Number.isSafeInteger(member + 1) ? member : undefined
 }
 
 export const flagIn = (value: unknown, name: string): boolean => memberIn(value, name) === true
@@ -44,14 +45,16 @@ export interface Restoring {
   readonly shift: number
 }
 
-/** The farthest moment from the epoch that a date can have: beyond it, one slice of time can no longer be told from the next. */
-const farthest = 8.64e15
-const isMoment = (value: number): boolean => Math.abs(value) <= farthest
-
 /** A moment that was saved. */
 export const momentIn = (value: unknown, name: string, { shift }: Restoring): Instant | undefined => {
   const member = numberIn(value, name)
   return member === undefined || !isMoment(member + shift) ? undefined : ((member + shift) as Instant)
+}
+
+/** A moment that was saved as past: one ahead of now, by a clock that has been wrong, counts as just now. */
+export const pastIn = (value: unknown, name: string, restoring: Restoring): Instant | undefined => {
+  const moment = momentIn(value, name, restoring)
+  return moment === undefined || moment <= restoring.now ? moment : restoring.now
 }
 
 /** Lists whose first number is a moment. */

@@ -1,5 +1,6 @@
 /** A sliding window as a ring of time slices: which slice a moment belongs to, and which have passed. */
 import type { Instant, Millis } from '../domain/units.ts'
+import { isMoment } from './moment.ts'
 
 export interface SliceOptions<Slice> {
   readonly count: number
@@ -26,12 +27,12 @@ export class Slices<Slice> {
     return this.#ring[((number % count) + count) % count]
   }
 
-  /** Lets the slices go that have passed by now. A clock that steps back changes nothing. */
+  /** Lets the slices go that have passed by now. A clock that steps back, or tells no time at all, changes nothing. */
   advance(now: Instant): void {
+    if (!isMoment(now)) return
     const number = Math.floor(now / this.#options.length)
     this.#head ??= number
-    // Written so that a time which is no number moves nothing.
-    if (!(number > this.#head)) return
+    if (number <= this.#head) return
     const first = Math.max(this.#head + 1, number - this.#options.count + 1)
     this.#head = number
     for (let one = first; one <= number; one++) {
