@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { candidate, compiled, facts, policyOf } from '../../test/contract/strategy.contract.ts'
 import type { PolicyStep } from '../domain/policy.ts'
+import { unit } from '../domain/units.ts'
 import { compilePolicy } from './compile-policy.ts'
 import type { Plan } from './plan.ts'
 
@@ -83,5 +84,23 @@ describe('a wrong step', () => {
     let deep: PolicyStep = { use: 'cheap' }
     for (let level = 0; level < 1000; level++) deep = ifVoice([deep])
     expect(said(deep)).toMatch(/steps are nested more than 32 deep$/)
+  })
+})
+
+describe('splits behind splits', () => {
+  const splitOf = (arms: number, steps: readonly PolicyStep[]): PolicyStep => ({
+    split: Array.from({ length: arms }, (_, at) => ({ name: `arm-${at}`, share: unit(1 / arms), steps })),
+  })
+  it('are refused where a decision would reckon more than 64 ways through them', () => {
+    const says = (ways: string): string =>
+      `steps | steps: the splits make ${ways} ways through the policy, and each decision would reckon all of them for its odds; 64 are the most, so let there be fewer splits or arms`
+    expect(said(splitOf(16, [splitOf(16, [splitOf(16, [])])]))).toBe(says('4,096'))
+    expect(said(splitOf(4, []), splitOf(4, []), splitOf(5, []))).toBe(says('80'))
+    expect(said(ifVoice([splitOf(8, [])], [splitOf(9, [])]), splitOf(8, []))).toBe(says('72'))
+  })
+  it('are fine up to that, and in branches of which one alone is taken', () => {
+    expect(said(splitOf(16, []))).toBe('fine')
+    expect(said(splitOf(8, [splitOf(8, [])]))).toBe('fine')
+    expect(said(ifVoice([splitOf(8, [])], [splitOf(8, [])]), splitOf(8, []))).toBe('fine')
   })
 })

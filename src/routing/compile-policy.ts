@@ -8,12 +8,13 @@ import { millis } from '../domain/units.ts'
 import type { Checked, Millis } from '../domain/units.ts'
 import { compileCondition, signalsIn } from './conditions.ts'
 import { didYouMean } from '../domain/nearest.ts'
+import { whole } from './wording.ts'
 import { blended, faultInBlend } from './blend-orders.ts'
 import { fine, wrong } from './options.ts'
 import { checkCondition } from './parse-condition.ts'
 import { deepestStep } from './parse-step.ts'
 import { duration } from './parsers.ts'
-import { fixedPlan, planFor, waysFor, wholeShares } from './plan.ts'
+import { fixedPlan, mostWays, planFor, waysFor, wholeShares } from './plan.ts'
 import type { Branch, Compiled, CompiledArm, Fork, Plan, PlannedWay } from './plan.ts'
 import { strategyNamed, strategyNames } from './registry.ts'
 import { synonymNames } from './synonyms.ts'
@@ -182,11 +183,24 @@ const drawsApart = (steps: readonly PolicyStep[]): boolean =>
     return 'use' in step ? step.use === 'sticky' : branchesOf(step).some(drawsApart)
   })
 
+/** A decision takes as long as all of them together, so that its odds are exact: with so many, a millisecond or less. */
+const waysAtMost = 64
+
+/** Splits behind splits multiply: three of 16 arms make 4,096 decisions of each. */
+const tooManyWays = (steps: readonly Compiled[]): Checked<never> | undefined => {
+  const ways = mostWays(steps)
+  if (ways <= waysAtMost) return undefined
+  const says = `steps: the splits make ${whole(ways)} ways through the policy, and each decision would reckon all of them for its odds; ${waysAtMost} are the most, so let there be fewer splits or arms`
+  return wrong(says, 'steps')
+}
+
 /** The policy ready to decide, or what is wrong with which step. */
 export const compilePolicy = (policy: Policy): Checked<CompiledPolicy> => {
   const compiled = compileSteps(policy.steps, { place: '', at: 'steps', depth: 0 })
   if (!compiled.ok) return compiled
   const steps = compiled.value
+  const tooMany = tooManyWays(steps)
+  if (tooMany !== undefined) return tooMany
   // Without branches every request has the same plan.
   const fixed = fixedPlan(steps, blended)
   const reads = [...new Set([...steps.flatMap(readsOf), ...readsOfExecution(policy)])].sort()

@@ -204,6 +204,15 @@ export const waysFor = (steps: readonly Compiled[], facts: Facts, blend: Blend):
     plan: planOf({ ...way, shadows: [] }, facts, blend),
   }))
 
+/** How many ways there are through these steps at most, whatever the facts. */
+export const mostWays = (steps: readonly Compiled[]): number =>
+  steps.reduce((product, step) => {
+    if ('holds' in step) return product * Math.max(mostWays(step.then), mostWays(step.otherwise))
+    if (!('arms' in step)) return product
+    const taken = step.arms.filter(arm => arm.share > 0)
+    return product * taken.reduce((sum, arm) => sum + mostWays(arm.steps), 0)
+  }, 1)
+
 /** The one plan of steps without branches, splits and executions of their own; undefined where there are such. */
 export const fixedPlan = (steps: readonly Compiled[], blend: Blend): Plan | undefined => {
   const uses = steps.filter(step => 'strategy' in step)
