@@ -1,7 +1,10 @@
 /** Recorded facts decided again: the same under the same policy, counted where another policy differs. */
 import { describe, expect, it } from 'vitest'
-import { candidate, compiled, facts, price } from '../../test/contract/strategy.contract.ts'
-import type { DecisionTrace } from '../domain/decision.ts'
+import { candidate, compiled, facts, measured, policyOf, price } from '../../test/contract/strategy.contract.ts'
+import type { DecisionTrace, Facts } from '../domain/decision.ts'
+import type { PolicyStep } from '../domain/policy.ts'
+import { millis, unit } from '../domain/units.ts'
+import { compilePolicy } from './compile-policy.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { decide } from './decide.ts'
 import { compare, replay } from './replay.ts'
@@ -38,7 +41,13 @@ describe('compare', () => {
     // 1,500 tokens at 1 and 10 dollars a million; the unpriced turn is not counted on either side.
     expect(found.cost).toEqual({ before: 1500 + 15_000 + 1500, after: 4500, priced: 3 })
     expect(found.unserved).toEqual({ before: 0, after: 0 })
-    expect(found.missing).toEqual({})
+    // What is cached where was not asked for by whoever took turns.
+    expect(found.missing).toEqual({ 'candidate.warm': 4 })
+    expect(found.unjudged).toBe(4)
+    expect(found.changes).toEqual([
+      { from: 'dear', to: 'cheap', by: '0:cheap', decisions: 1 },
+      { from: 'unpriced', to: 'cheap', by: '0:cheap', decisions: 1 },
+    ])
   })
   it('counts whom nobody would serve, and signals that nobody gathered', () => {
     const strict = compiled({ use: 'quality-floor', with: { at: 0.5 } })
@@ -47,6 +56,67 @@ describe('compare', () => {
       unserved: { before: 0, after: 4 },
       missing: { 'candidate.quality': 4, 'request.task': 4 },
     })
+  })
+  it('takes what was asked for and not known for known, and tells latency where both have one', () => {
+    const pace = (p95: number) => ({ p95: millis(p95), samples: 50 })
+    const signals = { 'pool.turn': { value: 1 }, 'candidate.latency': measured({ cheap: pace(300), dear: pace(700) }) }
+    const given = (more: Facts['signals']): DecisionTrace => {
+      const seen = facts(pool, { signals: { ...signals, ...more } })
+      return { facts: seen, decision: decide(turns, seen) }
+    }
+    const quickest = compiled({ use: 'fast', with: { trial: 0 } })
+    const all = [given({ 'pool.incumbent': {} }), given({}), trace(turns, 2)]
+    expect(compare(all, quickest)).toMatchObject({
+      missing: { 'pool.incumbent': 2, 'candidate.latency': 1 },
+      unjudged: 2,
+      latency: { before: 700, after: 300, measured: 2 },
+    })
+    expect(compare([trace(turns, 0)], turns).latency).toEqual({ before: 0, after: 0, measured: 0 })
+  })
+  it('lets each policy have its own reserve, and tells whose fallback is not there', () => {
+    const given = facts(pool, { signals: { 'pool.turn': { value: 0 } }, reserve: ['dear', 'unpriced'] as never })
+    const traces = [{ facts: given, decision: decide(turns, given) }]
+    const chained = (...fallback: readonly string[]): CompiledPolicy => {
+      const strict: PolicyStep = { use: 'ignore', with: { deployments: 'cheap' } }
+      const made = compilePolicy({ ...policyOf(strict), fallback: fallback as never })
+      if (!made.ok) throw new Error(made.why)
+      return made.value
+    }
+    // Without a chain of its own it has nobody beyond the pool.
+    expect(compare(traces, compiled({ use: 'ignore', with: { deployments: 'cheap' } }))).toMatchObject({
+      unserved: { before: 0, after: 1 },
+      unjudged: 0,
+    })
+    expect(compare(traces, chained('dear'))).toMatchObject({ shares: { dear: { after: 1 } }, absent: 0, unjudged: 0 })
+    expect(compare(traces, chained('other'))).toMatchObject({ unserved: { after: 1 }, absent: 1, unjudged: 1 })
+  })
+  it('draws by the seed that the policy goes by, where it was recorded', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const seeded = (seed: 'request' | 'session'): CompiledPolicy => {
+      const made = compilePolicy({ ...policyOf({ use: 'random' }), seed })
+      if (!made.ok) throw new Error(made.why)
+      return made.value
+    }
+    const asked = (seeds: Facts['seeds']): readonly DecisionTrace[] =>
+      names.map(name => {
+        const change = { id: `dec-${name}` as never, seed: name, ...(seeds && { seeds: { ...seeds, request: name } }) }
+        const given = facts(
+          names.map(id => candidate(id)),
+          change,
+        )
+        return { facts: given, decision: decide(seeded('request'), given) }
+      })
+    const known = compare(asked({ request: '', session: 'one' }), seeded('session'))
+    expect(Object.values(known.shares).filter(({ after }) => after > 0)).toEqual([
+      expect.objectContaining({ after: 1 }),
+    ])
+    expect(known).toMatchObject({ unseeded: 0, unjudged: 0 })
+    expect(compare(asked(undefined), seeded('session'))).toMatchObject({ unseeded: 6, unjudged: 6, changed: 0 })
+    expect(compare(asked(undefined), seeded('request'))).toMatchObject({ unseeded: 0, unjudged: 0, changed: 0 })
+    const split = compiled({ by: 'session', split: [{ name: 'all', share: unit(1), steps: [] }] })
+    expect(compare(asked(undefined), split)).toMatchObject({ unseeded: 6 })
+    expect(compare(asked({ request: '' }), split)).toMatchObject({ unseeded: 0 })
+    expect(compare(asked(undefined), compiled({ use: 'sticky', with: { by: 'tags.tenant' } })).unseeded).toBe(0)
   })
   it('changes nothing under the same policy, and says nothing of nothing', () => {
     expect(compare(traces, turns).changed).toBe(0)

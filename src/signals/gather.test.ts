@@ -40,9 +40,13 @@ describe('gathering', () => {
     expect(gather([made], question, ['request.task'])).toEqual({ 'request.task': { value: 'code' } })
   })
 
-  it('leaves out what nobody knows', () => {
-    expect(gather([source(['pool.turn'], {}).made], question, ['pool.turn'])).toEqual({})
+  it('tells apart what nobody knows and what nobody could', () => {
+    const none = source(['pool.turn'], {}).made
+    expect(gather([none], question, ['pool.turn', 'budget.left'])).toEqual({ 'pool.turn': {} })
     expect(gather([], question, ['pool.turn'])).toEqual({})
+    const some = source(['pool.turn'], { 'pool.turn': { value: 3 } }).made
+    expect(gather([none, some], question, ['pool.turn'])).toEqual({ 'pool.turn': { value: 3 } })
+    expect(gather([some, none], question, ['pool.turn'])).toEqual({ 'pool.turn': { value: 3 } })
   })
 
   it('joins what several know of one key; of one candidate the first source’s word counts', () => {

@@ -8,16 +8,18 @@ type Gathered = Record<string, Signals[SignalKey]>
 const join = (one: Signals[SignalKey], other: Signals[SignalKey]): Signals[SignalKey] =>
   ({ ...other, ...one, ...(one?.by && other?.by && { by: { ...other.by, ...one.by } }) }) as Signals[SignalKey]
 
+/** It was asked for and nothing is known: whoever reads recorded facts can tell that from what nobody asked for. */
+const nothing: Signals[SignalKey] = {}
+
 const add = (gathered: Gathered, found: Signals, asked: readonly SignalKey[]): void => {
   for (const key of asked) {
-    const reading = found[key]
-    if (reading === undefined) continue
+    const reading = found[key] ?? nothing
     const before = gathered[key]
     gathered[key] = before === undefined ? reading : join(before, reading)
   }
 }
 
-/** The signals that are wanted and that a source knows. */
+/** The signals that are wanted and that a source could know; `{}` where it knows nothing. */
 export const gather = (sources: readonly SignalSource[], question: Question, wanted: readonly SignalKey[]): Signals => {
   const gathered: Gathered = {}
   for (const source of sources) {

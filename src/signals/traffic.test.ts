@@ -46,12 +46,12 @@ const asked = (more: Partial<Question> = {}): Question => ({
   now: instant(1_000),
   ...more,
 })
-const signalsOf = (live: LiveState, question = asked(), keys: readonly string[] = []): Signals =>
-  gather(
-    signalSources(live, () => keys.map(id => ({ id: id as CredentialId }))),
-    question,
-    all,
-  )
+/** Those of which something is known. */
+const signalsOf = (live: LiveState, question = asked(), keys: readonly string[] = []): Signals => {
+  const sources = signalSources(live, () => keys.map(id => ({ id: id as CredentialId })))
+  const gathered = Object.entries(gather(sources, question, all))
+  return Object.fromEntries(gathered.filter(([, reading]) => Object.keys(reading).length > 0))
+}
 
 const fail = (live: LiveState, failure: Failure, credential: string, times = 1): void => {
   for (let time = 0; time < times; time++) {

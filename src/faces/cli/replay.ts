@@ -42,23 +42,62 @@ const policyOf = async ({ policy, name }: ReplayOptions, terminal: Terminal): Pr
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const dollars = (microUsd: number): string => `$${(microUsd / 1e6).toFixed(4)}`
 
-const told = (compared: Comparison, policy: Policy): string => {
-  const { decisions, changed, unserved, cost, shares, missing } = compared
-  const table = new Table({
-    head: ['candidate', 'came first', `under ${policy.name}`],
-    style: { head: [], border: [] },
-  })
+const counted = (count: number, of: number): string => `${count} (${percent(of === 0 ? 0 : count / of)})`
+
+const plain = { style: { head: [], border: [] } }
+
+/** Who came first, as decided and under the other policy. */
+const sharesTable = ({ shares }: Comparison, { name }: Policy): string => {
+  const table = new Table({ head: ['candidate', 'came first', `under ${name}`], ...plain })
   const rows = Object.entries(shares).sort(([, left], [, right]) => right.after - left.after)
   for (const [id, { before, after }] of rows) table.push([id, percent(before), percent(after)])
+  return table.toString()
+}
+
+const mostChanges = 12
+
+/** Whom another would have replaced, and by which step. */
+const changesTable = ({ changes, decisions }: Comparison): readonly string[] => {
+  if (changes.length === 0) return []
+  const table = new Table({ head: ['instead of', 'would come first', 'by', 'decisions'], ...plain })
+  for (const { from = 'nobody', to = 'nobody', by, decisions: count } of changes.slice(0, mostChanges))
+    table.push([from, to, by, counted(count, decisions)])
+  const more = changes.length - mostChanges
+  return [table.toString(), ...(more > 0 ? [`and ${more} rarer changes, which --json tells`] : [])]
+}
+
+const latencyLine = ({ latency: { before, after, measured } }: Comparison, { name }: Policy): string => {
+  const heading = 'expected latency'
+  if (measured === 0) return `${heading} of no decision was that of both first choices recorded`
+  const over = `on average over ${measured} decisions in which it was recorded of both`
+  return `${heading} ${Math.round(before)} ms as decided, ${Math.round(after)} ms under ${name}, 19 times of 20, ${over}`
+}
+
+/** What was not recorded, and so cannot be judged surely. */
+const gapLines = ({ decisions, missing, unseeded, absent, unjudged }: Comparison): readonly string[] => {
   const unknown = Object.entries(missing).map(([key, count]) => `${key} (in ${count})`)
-  return [
-    `${decisions} recorded decisions; the first choice of ${changed} would have been another (${percent(changed / decisions)})`,
-    table.toString(),
-    `expected cost   ${dollars(cost.before)} as decided, ${dollars(cost.after)} under ${policy.name}, over ${cost.priced} decisions with prices`,
-    `nobody left     ${unserved.before} as decided, ${unserved.after} under ${policy.name}`,
+  const why = [
     ...(unknown.length === 0
       ? []
-      : [`not recorded    ${unknown.join(', ')}: there it decided as if nothing were known`]),
+      : [`not recorded     ${unknown.join(', ')}: there it decided as if nothing were known`]),
+    ...(unseeded === 0
+      ? []
+      : [`not recorded     whose session or user it was (in ${unseeded}): there each request was drawn by itself`]),
+    ...(absent === 0 ? [] : [`not recorded     somebody whom the policy names as its fallback (in ${absent})`]),
+  ]
+  return [`not judged       ${counted(unjudged, decisions)} of the decisions`, ...why]
+}
+
+const told = (compared: Comparison, policy: Policy): string => {
+  const { decisions, changed, unserved, cost } = compared
+  return [
+    `${decisions} recorded decisions; the first choice of ${changed} would have been another (${percent(changed / decisions)})`,
+    sharesTable(compared, policy),
+    ...changesTable(compared),
+    `expected cost    ${dollars(cost.before)} as decided, ${dollars(cost.after)} under ${policy.name}, over ${cost.priced} decisions with prices`,
+    latencyLine(compared, policy),
+    `nobody left      ${unserved.before} as decided, ${unserved.after} under ${policy.name}`,
+    ...gapLines(compared),
     'These are the facts that were recorded, decided again; what the other answers would have been worth is not known.',
   ].join('\n')
 }
