@@ -136,6 +136,7 @@ const order = (asked: Asked): Order => ({
   reads: asked.margin === 0 ? ['candidate.latency'] : ['candidate.latency', 'pool.incumbent'],
   keys: (tied, facts) => keys(fieldOf(tied, facts, asked), facts.seed),
   ways: (tied, facts) => ways(fieldOf(tied, facts, asked)),
+  unknown: 'unproven',
   isTied: nearness(asked.within),
   scores: (tied, facts) => scores(tied, facts, asked),
   confidence: (first, second, facts) => confidence(first, second, facts, asked.by),

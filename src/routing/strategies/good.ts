@@ -36,6 +36,7 @@ const order = (within: Nearness | undefined, by: By): Order => ({
   isTied: tiedWithin(within),
   confidence,
   scores: (tied, facts) => tied.map(candidate => unit(qualityOf(candidate, facts)?.[by] ?? 0)),
+  unknown: 'of unknown quality',
   words: value => `quality ${decimal(0 - value, 3)}`,
 })
 

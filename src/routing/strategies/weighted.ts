@@ -20,6 +20,7 @@ const order = (weightOf: WeightOf): Order => ({
     return tied.map((candidate, place) => weightedKey(draw(candidate.id), given[place] ?? 0))
   },
   odds: tied => sharesOf(weigh(tied, weightOf)),
+  unknown: 'without weight',
   words: key => `a draw of ${decimal(key, 3)}`,
 })
 
