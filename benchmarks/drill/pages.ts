@@ -61,7 +61,7 @@ export const overviewOf = (outcomes: readonly Outcome[], seeds: number): string 
   [
     '# Drills',
     '',
-    `Ten minutes of traffic each in a simulated world of real answers, real prices and plausible speeds. In bold the whole gateway under a policy; the others are their published algorithms in one and the same loop. Means of ${seeds} seeds; after ± half of the distance between the highest and the lowest. How it works and what the columns mean: [docs/drills.md](../../docs/drills.md).`,
+    `Ten minutes of traffic each (five where everything is out) in a simulated world of real answers, real prices and plausible speeds. In bold the whole gateway under a policy; the others are their published algorithms in one and the same loop. Means of ${seeds} seeds; after ± half of the distance between the highest and the lowest. How it works and what the columns mean: [docs/drills.md](../../docs/drills.md).`,
     '',
     ...outcomes.flatMap(({ drill, results }) => [
       `## ${drill.title}`,
