@@ -45,7 +45,7 @@ const readAll = async (
 const nothing: Read = { text: '', calls: [], code: undefined, type: undefined, starts: 0, ends: 0 }
 
 /** An answer as it came, not understood yet. */
-interface Sent {
+export interface Sent {
   readonly status: number
   readonly type: string
   readonly by: string

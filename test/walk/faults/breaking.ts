@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { firstSeen, rest } from './answers.ts'
 import type { Script } from './answers.ts'
 import type { Call } from './upstream.ts'
-import { begin, chunk, finish, json, reply, sendAll, typeOf } from './wire.ts'
+import { begin, chunk, events, finish, json, reply, sendAll, typeOf } from './wire.ts'
 
 /** Whoever streams has shown something by then. */
 const afterContent = ({ streamed }: Way) => (streamed ? 'broken' : 'rescued')
@@ -86,6 +86,25 @@ export const breaking: readonly Fault[] = [
     },
   },
   {
+    name: 'chunks of no length',
+    fate: afterContent,
+    act: async (call, script) => {
+      await sayFirst(call, script)
+      call.socket.write('what?\r\n')
+    },
+  },
+  {
+    name: 'nonsense in mid-stream',
+    fate: afterContent,
+    act: async (call, script) => {
+      const nonsense = 'data: <html>\n\n'
+      if (!call.stream) return sendAll(call, firstSeen(script) + nonsense + rest(script).join(''), events)
+      await sayFirst(call, script)
+      chunk(call.socket, nonsense + rest(script).join(''))
+      finish(call.socket)
+    },
+  },
+  {
     name: 'truncated SSE',
     fate: afterContent,
     act: async (call, script) => {
@@ -101,6 +120,6 @@ export const breaking: readonly Fault[] = [
       if (tongue === 'chat' || tongue === 'messages') return 'served'
       return streamed ? 'broken' : 'rescued'
     },
-    act: (call, script) => sendAll(call, withoutEnd(script), 'content-type: text/event-stream'),
+    act: (call, script) => sendAll(call, withoutEnd(script), events),
   },
 ]

@@ -72,8 +72,17 @@ export const mostAttempts = 3
 /** How long a request may take: far less than its policy's patience, except where only that ends it. */
 export const limitOf = ({ fault }: Cell): number => (fault.hasty || fault.heavy ? 20_000 : 10_000)
 
+/** How a house differs from one that ends with an error what breaks off. */
+export interface Course {
+  /** More of each policy. */
+  readonly policy: string
+  /** What stands before the names of models that answer instead, by which their providers' abilities are known. */
+  readonly spareModel: (provider: string) => string
+}
+const plainCourse: Course = { policy: '', spareModel: () => '' }
+
 /** Every cell has a provider of its own, since a credential that is refused in one would rest in all; and a pool. */
-export const configOf = (cells: readonly Cell[], upstream: Upstream): string => {
+export const configOf = (cells: readonly Cell[], upstream: Upstream, course = plainCourse): string => {
   const url = `http://127.0.0.1:${upstream.port}`
   const tries = `maxAttempts: ${mostAttempts}, retriesPerCandidate: 1, maxWait: 2s`
   return [
@@ -88,7 +97,7 @@ export const configOf = (cells: readonly Cell[], upstream: Upstream): string => 
       `  f-${cell.id}: { provider: p-${cell.id}, model: first.${cell.id}, priority: 1, contextWindow: 100000, ${can} }`,
       ...(cell.isHelped
         ? [
-            `  s-${cell.id}: { provider: spare-${spareOf(cell)}, model: spare.${cell.id}, priority: 2, contextWindow: 200000, ${can} }`,
+            `  s-${cell.id}: { provider: spare-${spareOf(cell)}, model: ${course.spareModel(spareOf(cell))}spare.${cell.id}, priority: 2, contextWindow: 200000, ${can} }`,
           ]
         : []),
     ]),
@@ -98,8 +107,8 @@ export const configOf = (cells: readonly Cell[], upstream: Upstream): string => 
       return `  ${cell.id}: { candidates: [f-${cell.id}${others}], policy: ${cell.fault.hasty ? 'hasty' : 'patient'} }`
     }),
     'policies:',
-    `  patient: { steps: [capable, priority], patience: { ${tries}, firstToken: 60s, idle: 60s, total: 120s } }`,
-    `  hasty: { steps: [capable, priority], patience: { ${tries}, connect: 3s, firstToken: 3s, whole: 3s, idle: 2s, total: 7s } }`,
+    `  patient: { steps: [capable, priority]${course.policy}, patience: { ${tries}, firstToken: 60s, idle: 60s, total: 120s } }`,
+    `  hasty: { steps: [capable, priority]${course.policy}, patience: { ${tries}, connect: 3s, firstToken: 3s, whole: 3s, idle: 2s, total: 7s } }`,
   ].join('\n')
 }
 

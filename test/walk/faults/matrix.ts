@@ -1,10 +1,8 @@
 /** Every fault against one front door: the same claims of every cell, and a page of what came of each. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SettledRecord } from '../../../src/domain/gateway-event.ts'
 import { keptPage } from '../../kept-page.ts'
 import { openHouse, until } from '../open-house.ts'
-import type { OpenHouse } from '../open-house.ts'
 import { callOf, firstWords, scriptOf, spareWords, wordsIn } from './answers.ts'
 import { ask, understand } from './ask.ts'
 import { cellsOf, configOf } from './cells.ts'
@@ -12,6 +10,7 @@ import type { Cell } from './cells.ts'
 import { commit, faults } from './faults.ts'
 import { frontOf } from './fronts.ts'
 import type { FrontName } from './fronts.ts'
+import { pooled, recordsOf } from './run.ts'
 import { openUpstream } from './upstream.ts'
 import type { Call, Upstream } from './upstream.ts'
 import { tellingOf, wrongsOf } from './verdict.ts'
@@ -34,19 +33,6 @@ const ofCalls = [
   '503',
 ]
 
-/** Runs all, so many at a time. */
-const pooled = async <T>(all: readonly T[], most: number, run: (one: T) => Promise<void>): Promise<void> => {
-  let next = 0
-  const work = async (): Promise<void> => {
-    while (next < all.length) {
-      const one = all[next]
-      next += 1
-      if (one !== undefined) await run(one)
-    }
-  }
-  await Promise.all(Array.from({ length: most }, work))
-}
-
 const answerOf = (cells: ReadonlyMap<string, Cell>) => (call: Call) => {
   const cell = cells.get(call.cell)
   if (cell === undefined) throw new Error(`there is no cell ${call.cell}`)
@@ -55,19 +41,6 @@ const answerOf = (cells: ReadonlyMap<string, Cell>) => (call: Call) => {
   }
   const { stream, whole } = scriptOf(call.tongue, cell.isCall ? callOf('spare_one') : wordsIn(spareWords))
   sendAll(call, call.stream ? stream : whole)
-}
-
-/** All that the journal holds, by cell. */
-const recordsOf = async (house: OpenHouse): Promise<ReadonlyMap<string, SettledRecord>> => {
-  await house.running.house.flush()
-  const found = new Map<string, SettledRecord>()
-  let after: string | undefined
-  for (;;) {
-    const page = await house.running.house.store.journal.read<SettledRecord>('outcomes', after, 500)
-    for (const { entry } of page) found.set(entry.tags['cell'] ?? '', entry)
-    after = page.at(-1)?.cursor
-    if (page.length < 500) return found
-  }
 }
 
 const heading = [

@@ -51,7 +51,7 @@ const requestIn = (bytes: Buffer): { readonly asked: Asked; readonly length: num
   const [plain = ''] = path.split('?', 1)
   const tongue = (Object.keys(tongues) as TongueName[]).find(name => tongues[name].at.test(plain)) ?? 'chat'
   const named = /\/models\/([^:/]+):/.exec(plain)?.[1] ?? model ?? ''
-  const [, who = '', cell = ''] = /^(first|spare)\.(.*)$/.exec(named) ?? []
+  const [, who = '', cell = ''] = /(first|spare)\.(.*)$/.exec(named) ?? []
   const asked: Asked = {
     cell,
     who: who === 'spare' ? 'spare' : 'first',
