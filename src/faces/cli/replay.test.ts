@@ -80,6 +80,10 @@ describe.each([
     expect(out).toMatch(/sonnet +│ 40\.0 % +│ 100\.0 %/)
     expect(out).toMatch(/expected cost +\$\d+\.\d{4} as decided, \$\d+\.\d{4} under dearest, over 5 decisions/)
     expect(out).toMatch(/nobody left +0 as decided, 0 under dearest/)
+    expect(out).toMatch(/│ mini +│ sonnet +│ 1:priority +│ 3 \(60\.0 %\) +│/)
+    // Whoever decided by price and place asked for no latency.
+    expect(out).toMatch(/^expected latency recorded of both first choices in no decision$/m)
+    expect(out).toMatch(/^not judged +0 \(0\.0 %\) of the decisions$/m)
   })
   it('as JSON it is the same comparison', async () => {
     const { code, out } = await replay(log(), policy, '--json')
@@ -90,8 +94,13 @@ describe.each([
       changed: 3,
       unserved: { before: 0, after: 0 },
       shares: { mini: { before: 0.6, after: 0 }, sonnet: { before: 0.4, after: 1 } },
+      changes: [{ from: 'mini', to: 'sonnet', by: '1:priority', decisions: 3 }],
       cost: { priced: 5 },
+      latency: { measured: 0 },
       missing: {},
+      unseeded: 0,
+      absent: 0,
+      unjudged: 0,
     })
     expect(compared.cost.after).toBeGreaterThan(compared.cost.before)
   })
@@ -108,6 +117,17 @@ describe.each([
     const fast = await files.write('fast.yaml', 'name: quick\nsteps: [{ use: fast }]\n')
     const { out } = await replay(log(), fast)
     expect(out).toMatch(/not recorded +\S+.* \(in [1-5]\): there it decided as if nothing were known/)
+    expect(out).toMatch(/^not judged +5 \(100\.0 %\) of the decisions$/m)
+  })
+  it('a session by which the policy draws and that nobody recorded is told, and so is a fallback that was no candidate', async () => {
+    const drawn = await files.write(
+      'drawn.yaml',
+      'name: drawn\nseed: session\nsteps: [{ use: random }]\nfallback: [other]\n',
+    )
+    const { out } = await replay(log(), drawn)
+    expect(out).toMatch(/^not judged +5 \(100\.0 %\) of the decisions$/m)
+    expect(out).toMatch(/whose session or user it was \(in 5\): there each request was drawn by itself/)
+    expect(out).toMatch(/somebody whom the policy names as its fallback \(in 5\)/)
   })
 })
 

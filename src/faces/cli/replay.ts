@@ -67,10 +67,9 @@ const changesTable = ({ changes, decisions }: Comparison): readonly string[] => 
 }
 
 const latencyLine = ({ latency: { before, after, measured } }: Comparison, { name }: Policy): string => {
-  const heading = 'expected latency'
-  if (measured === 0) return `${heading} of no decision was that of both first choices recorded`
+  if (measured === 0) return 'expected latency recorded of both first choices in no decision'
   const over = `on average over ${measured} decisions in which it was recorded of both`
-  return `${heading} ${Math.round(before)} ms as decided, ${Math.round(after)} ms under ${name}, 19 times of 20, ${over}`
+  return `expected latency ${Math.round(before)} ms as decided, ${Math.round(after)} ms under ${name}, 19 times of 20, ${over}`
 }
 
 /** What was not recorded, and so cannot be judged surely. */
