@@ -56,12 +56,27 @@ const none: Gaps = { missing: [], isUnseeded: false, isShort: false }
 const isAsDrawn = ({ seed, steps }: Policy, facts: Facts): boolean =>
   seed !== 'request' && !draws(steps, isByItself) && ofDecision.test(facts.id) && `dec-${facts.seed}` !== facts.id
 
+/** Every candidate has a configured score, which its facts hold: more was known only to whom more had been learned. */
+const areScored = ({ candidates }: Facts): boolean => candidates.every(({ quality }) => Object.keys(quality).length > 0)
+
+/** Only scores for one kind of work, and conditions on it, make a difference by what kind it is. */
+const goesByTask = ({ forksByTask }: CompiledPolicy, { candidates }: Facts): boolean =>
+  forksByTask || candidates.some(({ quality }) => Object.keys(quality).some(task => task !== '*'))
+
+/** Signals that are read, and would change nothing for these candidates if they were known. */
+const needless = (policy: CompiledPolicy, facts: Facts): readonly SignalKey[] => [
+  ...(areScored(facts) ? (['candidate.quality'] as const) : []),
+  ...(goesByTask(policy, facts) ? [] : (['request.task', 'request.confidence'] as const)),
+]
+
 /** The gaps of one decision's facts; none for the policy that decided. */
-export const gapsIn = ({ policy, version, reads }: CompiledPolicy, { facts, decision }: DecisionTrace): Gaps => {
+export const gapsIn = (compiled: CompiledPolicy, { facts, decision }: DecisionTrace): Gaps => {
+  const { policy, version, reads } = compiled
   if (decision.policy.version === version) return none
   const there = new Set(facts.candidates.map(({ id }) => id))
+  const idle = needless(compiled, facts)
   return {
-    missing: reads.filter(key => facts.signals[key] === undefined),
+    missing: reads.filter(key => facts.signals[key] === undefined && !idle.includes(key)),
     isUnseeded: facts.seeds === undefined && asksWhose(policy) && !isAsDrawn(policy, facts),
     isShort: policy.fallback?.some(id => !there.has(id)) === true,
   }

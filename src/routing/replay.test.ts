@@ -54,8 +54,20 @@ describe('compare', () => {
     expect(compare(traces, strict)).toMatchObject({
       changed: 4,
       unserved: { before: 0, after: 4 },
-      missing: { 'candidate.quality': 4, 'request.task': 4 },
+      missing: { 'candidate.quality': 4 },
     })
+  })
+  it('knows what configured scores tell, and the kind of work only where a score or a condition goes by it', () => {
+    const given = (task: string) => {
+      const scored = pool.map(one => ({ ...one, quality: { [task]: unit(0.8) } }))
+      const known = facts(scored, { signals: { 'pool.turn': { value: 0 } } })
+      return [{ facts: known, decision: decide(turns, known) }]
+    }
+    const floor: PolicyStep = { use: 'quality-floor', with: { at: 0.5 } }
+    expect(compare(given('*'), compiled(floor))).toMatchObject({ missing: {}, unjudged: 0, unserved: { after: 0 } })
+    expect(compare(given('code'), compiled(floor)).missing).toMatchObject({ 'request.task': 1 })
+    const when: PolicyStep = { when: { fields: { 'request.task': { eq: 'code' } } }, then: [floor] }
+    expect(compare(given('*'), compiled(when)).missing).toMatchObject({ 'request.task': 1 })
   })
   it('takes what was asked for and not known for known, and tells latency where both have one', () => {
     const pace = (p95: number) => ({ p95: millis(p95), samples: 50 })
