@@ -31,7 +31,10 @@ const arm = closed('One way through a split.', {
     ...share,
     description: 'Its share of the requests, such as 5%; one arm may leave it out and gets the rest.',
   },
-  shadow: { type: 'boolean', description: 'Answers a copy, and nobody is shown it; its share counts by itself.' },
+  shadow: {
+    type: 'boolean',
+    description: 'Answers a copy, and nobody is shown it; its share counts by itself, and has to be given.',
+  },
   maxSpend: { type: ['string', 'number'], description: 'Dollars that a shadow may spend in a day, UTC.' },
   steps: { ...nested, description: 'Its steps, in the place of the split.' },
 })
@@ -57,10 +60,15 @@ export const splitSchema = closed(
 )
 
 const cap = closed('What several at once may cost beyond one.', {
-  share: { ...share, description: 'Of the pool’s requests of the last minute, how many may be asked of several.' },
+  share: {
+    ...share,
+    description:
+      'Of the pool’s requests of the last minute, how many may be asked of several; 20% of fewer than five is none.',
+  },
   spend: {
     ...share,
-    description: 'What the answers that nobody got may cost, as a share of the others, over ten minutes.',
+    description:
+      'What the answers that nobody got may cost, as a share of what those cost that somebody did, over ten minutes.',
   },
 })
 const check = closed('What an answer is judged by before anybody sees it.', {
@@ -78,7 +86,11 @@ export const executionSchema: Json = {
     closed(
       'How the chain is tried: one after another; a second one after a while; several at once; cheap first, judged by a check.',
       {
-        mode: { enum: ['fallback', 'hedge', 'race', 'cascade'], description: 'How.' },
+        mode: {
+          enum: ['fallback', 'hedge', 'race', 'cascade'],
+          description:
+            'One after another; a second one after a while; several at once; one after another until the check passes.',
+        },
         after: {
           ...duration,
           description: 'When a hedge asks the second: a time, or p95 (if left out) for what the first usually needs.',

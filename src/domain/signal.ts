@@ -18,8 +18,9 @@ export interface SignalTypes {
   'pool.incumbent': DeploymentId
   /** What trying others for the sake of learning has cost today, UTC. */
   'pool.explored': MicroUsd
-  /** What is left of the tightest budget that applies, and how much of it is used. */
+  /** What is left of the tightest budget that applies; nothing where none does. */
   'budget.left': MicroUsd
+  /** How much of it is used. */
   'budget.used': Unit
   /** Absent or `open: false` = may be called. */
   'candidate.circuit': {

@@ -107,6 +107,13 @@ const aheadRows = (): readonly (readonly string[])[] => {
     .map(({ path, message }) => [`\`${path.replace(/(?<=keys\.)[^.]+/, '<name>')}\``, message])
 }
 
+const nowhere = z.object({})
+const policyShape = below('policies', fileSchema.shape.policies).find(({ path }) => path === 'policies.<name>')?.shape
+
+/** The members of a policy but its steps, as rows: name, what to write, whether it is needed, meaning. */
+export const policyRows = (): readonly (readonly string[])[] =>
+  rowsOf(policyShape ?? nowhere).filter(([name]) => name !== '`steps`' && name !== '`description`')
+
 /** The page. */
 export const configPage = (): string =>
   [
@@ -124,7 +131,7 @@ export const configPage = (): string =>
       .map(name => `\`${name}\``)
       .join(', ')}.`,
     '## Steps of a policy',
-    'What may stand under `steps` is on a page of its own: [strategies.md](strategies.md).',
+    'What may stand under `steps` and `execution` of a policy is on a page of its own: [strategies.md](strategies.md), with [structures](strategies.md#structures) and [executions](strategies.md#execution).',
     '## Where nothing is said',
     `Where neither the pool nor the caller names a policy and there is no \`defaultPolicy\`, the policy \`${builtInPolicy.name}\` is built in: ${builtInSteps()}. What a policy's \`patience\` leaves out is:`,
     table(['patience', 'if left out'], patienceRows()),

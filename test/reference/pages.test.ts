@@ -32,8 +32,22 @@ describe('the page on the configuration', () => {
       expect(page).toContain(`\n### \`${place}\`\n`)
   })
   it('says what to write in the words of the check, and what is not in force', () => {
-    expect(page).toContain('| `mode` | fallback, hedge or race | yes |')
+    expect(page).toContain('| `midStream` | error, continue or restart | no |')
     expect(page).toContain('| `keys.<name>.budget` | budget is not in force yet: nothing is limited by it |')
+  })
+})
+
+describe('the page on steps', () => {
+  const page = referencePages()['docs/reference/strategies.md'] ?? ''
+
+  it('has every structure with its members, and what a policy says beside its steps', () => {
+    for (const name of ['when', 'split', 'blend', 'execution']) expect(page).toContain(`\n### \`${name}\`\n`)
+    for (const name of ['otherwise', 'shadow', 'maxSpend', 'after', 'width', 'spend', 'judge', 'midStream', 'window'])
+      expect(page).toContain(`\n| \`${name}\` |`)
+    expect(page).toContain('| `mode` | fallback, hedge, race or cascade | yes |')
+  })
+  it('tells what a step reads with an option alone', () => {
+    expect(page).toContain('With some options also `candidate.tenantShare`.')
   })
 })
 

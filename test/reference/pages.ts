@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { consequences, meanings } from '../../src/domain/failure.ts'
 import type { FailureKind } from '../../src/domain/failure.ts'
 import { fieldNames, fieldOf, operators } from '../../src/routing/conditions.ts'
+import type { StepOptions } from '../../src/domain/policy.ts'
 import type { OptionDoc, StrategyMaker } from '../../src/routing/options.ts'
 import { strategies } from '../../src/routing/registry.ts'
 import { synonyms } from '../../src/routing/synonyms.ts'
@@ -12,6 +13,7 @@ import { configPage } from './config-page.ts'
 import { eventsPage } from './events-page.ts'
 import { madeOf, onOneLine, table } from './markdown.ts'
 import { providersPage } from './providers-page.ts'
+import { structureSections } from './structures.ts'
 
 /** One line of YAML as a policy would have it. */
 const inYaml = (value: unknown): string => {
@@ -29,19 +31,35 @@ const optionRow = ({ name, type, required, default: usual, sentence }: OptionDoc
   sentence,
 ]
 
-const reads = ({ make, example }: StrategyMaker): readonly string[] => {
-  const made = make(example)
-  return made.ok ? made.value.reads : []
+/** One of these fits nearly every option that changes what is read. */
+const samples: readonly unknown[] = ['30%', '1m', true, 'expected', 'session']
+
+/** What a step reads as its example has it, and what it may read beyond that with each of its options. */
+const readsOf = ({ make, example, options }: StrategyMaker): readonly [usual: Set<string>, further: Set<string>] => {
+  const readBy = (given: StepOptions): readonly string[] => {
+    const made = make(given)
+    return made.ok ? made.value.reads : []
+  }
+  const usual = new Set(readBy(example))
+  const further = options.flatMap(({ name }) => samples.flatMap(one => readBy({ ...example, [name]: one })))
+  return [usual, new Set(further.filter(key => !usual.has(key)))]
+}
+const reads = (maker: StrategyMaker): readonly string[] => readsOf(maker).flatMap(keys => [...keys])
+
+const coded = (names: Iterable<string>): string => [...names].map(name => `\`${name}\``).join(', ')
+const readsSentence = (maker: StrategyMaker): readonly string[] => {
+  const [usual, further] = readsOf(maker)
+  const also = further.size === 0 ? '' : ` With some options also ${coded(further)}.`
+  return usual.size + further.size === 0 ? [] : [`Reads ${usual.size === 0 ? 'nothing' : coded(usual)}.${also}`]
 }
 
 const strategySection = (maker: StrategyMaker): string => {
   const { name, sentence, options, example } = maker
   const written = Object.keys(example).length === 0 ? `{ use: ${name} }` : `{ use: ${name}, with: ${inYaml(example)} }`
-  const keys = reads(maker)
   return [
     `### \`${name}\``,
     sentence,
-    ...(keys.length === 0 ? [] : [`Reads ${keys.map(key => `\`${key}\``).join(', ')}.`]),
+    ...readsSentence(maker),
     ...(options.length === 0 ? [] : [table(['option', 'written as', 'if absent', 'meaning'], options.map(optionRow))]),
     `\`\`\`yaml\n- ${written}\n\`\`\``,
   ].join('\n\n')
@@ -62,12 +80,13 @@ const synonymRows = (): readonly (readonly string[])[] =>
 const strategiesPage = (): string =>
   [
     '# Steps of a policy',
-    madeOf('src/routing/registry.ts, src/routing/fields.ts and src/routing/synonyms.ts'),
+    madeOf('src/routing/registry.ts, src/config/step-schema.ts, src/routing/fields.ts and src/routing/synonyms.ts'),
     'A policy is a list of steps. A **constraint** leaves candidates out, with a reason; nothing brings them back, and all constraints run before any order, wherever they stand. An **order** re-orders only candidates that every step before it left tied; `within` says how near counts as tied. What is tied at the end goes by name. `signalbox check` finds steps that contradict each other or can never take effect.',
     '## Constraints',
     ...sectionsOf('constraint'),
     '## Orders',
     ...sectionsOf('order'),
+    ...structureSections(),
     '## Conditions',
     'A step `{ when, then, otherwise }` takes one of two lists of steps. `when` names fields with a value, a list of values, or operators; siblings must all hold; `all`, `any` and `not` join conditions. The `$` forms (`$eq`, `$and`, `$or`) are read as well, and `metadata.<name>` as `tags.<name>`. Behind a field of the time, `@` and a zone of the IANA database or an offset may stand: `time.hour@Europe/Berlin`, `time.date@+09:00`.',
     table(['field', 'holds', 'meaning'], fieldRows()),
