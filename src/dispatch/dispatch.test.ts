@@ -634,6 +634,7 @@ describe('what is told', () => {
       'attempt-ended',
       'attempt-started',
       'attempt-answered',
+      'attempt-spoke',
       'attempt-ended',
     ])
     expect(one.dispatch.attempts[0]).toMatchObject({ credential: 'k1', failure: { retryAfter: 30_000 } })

@@ -14,6 +14,7 @@ import { part } from './part.ts'
 import { prepare } from './prepare.ts'
 import { countKeysLeft, endOf, headOf, note, noteToldUsage, startRecord, told, turnOf, whyOver } from './record.ts'
 import type { Growing } from './record.ts'
+import { noteFirstContent } from './first-content.ts'
 import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, refusalIn } from './reading.ts'
 import type { Unsent } from './reading.ts'
 
@@ -210,10 +211,8 @@ export class Lane implements WireListener {
   }
 
   #firstContent(): void {
-    const made = this.#made
     this.#hasContent = true
-    made.firstTokenAt = this.#hands.clock.now()
-    made.lane = this.#reader?.lane ?? made.lane
+    noteFirstContent(this.#made, this.#reader?.lane, this.#hands)
     this.#deadlines.content()
   }
 

@@ -60,6 +60,14 @@ export type GatewayEvent =
       readonly rates?: RateReport
       readonly operation?: Operation
     })
+  /** The first content of its answer came, while the rest is still to come. */
+  | (RequestEvent & {
+      readonly type: 'attempt-spoke'
+      readonly candidate: Candidate
+      readonly credential?: CredentialId
+      readonly startedAt: Instant
+      readonly operation: Operation
+    })
   /** A turn of a conversation is over, with what it used; the attempt's end tells the sum of all. */
   | (RequestEvent & {
       readonly type: 'turn-ended'

@@ -116,6 +116,8 @@ export class Books {
         if (event.rates !== undefined && event.operation !== 'count-tokens')
           this.known(event.candidate.id).hear(event.rates, event.credential, event.at)
         return
+      case 'attempt-spoke':
+        return this.#spoke(event)
       case 'attempt-ended':
         return this.#ended(event)
       case 'request-settled':
@@ -124,20 +126,31 @@ export class Books {
   }
 
   #decided({ trace, request, pool, at }: Heard<'decision-made'>): void {
-    const { inputTokens, outputTokens, tags, caller } = trace.facts.request
+    const { inputTokens, outputTokens, tags, caller, operation, params } = trace.facts.request
     const tenant = tenantOf(tags, caller)
-    this.flights.expect(request, { pool, tenant, inputTokens, tokens: countable(inputTokens + outputTokens) }, at)
+    const tokens = countable(inputTokens + outputTokens)
+    const streamed = params['stream'] === true
+    this.flights.expect(request, { pool, tenant, inputTokens, tokens, operation, streamed }, at)
     this.traffics.of(pool).request(at)
     if (pool !== undefined) this.incumbents.decided(pool, trace, at)
   }
 
   #started({ candidate, credential, request, kind, at }: Heard<'attempt-started'>): void {
-    const { tokens, pool, tenant } = this.flights.purpose(request)
+    const { tokens, pool, tenant, inputTokens, operation, streamed } = this.flights.purpose(request)
     const known = this.known(candidate.id)
+    if (operation !== undefined && operation !== 'count-tokens')
+      known.timing.begin(request, { operation, streamed: streamed === true, inputTokens }, at)
     if (isRetry(kind, known)) this.traffics.of(pool).retry(at)
     if (isExtra(kind) && this.flights.double(request)) this.traffics.of(pool).extra(at)
     const isProbe = known.start({ credential, tenant, tokens, at })
     this.flights.start(request, { deployment: candidate.id, startedAt: at, isProbe, tokens })
+  }
+
+  #spoke({ candidate, request, startedAt, operation, at }: Heard<'attempt-spoke'>): void {
+    const { inputTokens } = this.flights.purpose(request)
+    if (operation === 'count-tokens') return
+    this.flights.speaks(request, candidate.id)
+    this.known(candidate.id).timing.spoke(request, { operation, streamed: true, inputTokens }, startedAt, at)
   }
 
   #ended({ attempt: told, streamed, request, at, operation = 'chat' }: Heard<'attempt-ended'>): void {
@@ -146,7 +159,7 @@ export class Books {
     const { failure } = told
     const { inputTokens } = this.flights.purpose(request)
     const flight = this.flights.end(request, candidate.id)
-    this.known(candidate.id).end({ attempt, shape: { operation, streamed, inputTokens }, flight, at })
+    this.known(candidate.id).end({ attempt, call: request, shape: { operation, streamed, inputTokens }, flight, at })
     this.#forget(candidate.id)
     if (credential === undefined || !tellsOfCredential(operation, failure)) return
     const startedAt = flight?.startedAt ?? attempt.startedAt

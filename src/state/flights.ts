@@ -1,11 +1,14 @@
 /** Attempts under way, so that each end finds its start. */
 import type { DeploymentId, RequestId } from '../domain/ids.ts'
+import type { Operation } from '../domain/operation.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 
 export interface Flight {
   readonly deployment: DeploymentId
   readonly startedAt: Instant
   readonly isProbe: boolean
+  /** Its first content was told. */
+  hasSpoken?: boolean
   /** Tokens that it is expected to take. */
   readonly tokens: number
 }
@@ -17,6 +20,8 @@ export interface Purpose {
   readonly tenant?: string | undefined
   /** How long it is, estimated. */
   readonly inputTokens?: number
+  readonly operation?: Operation
+  readonly streamed?: boolean
   /** Tokens that each attempt of the request is expected to take. */
   readonly tokens: number
 }
@@ -96,6 +101,13 @@ export class Flights {
 
   start(request: RequestId, flight: Flight): void {
     this.#journey(request, flight.startedAt).flights.push(flight)
+  }
+
+  /** The first content of this attempt was told; of several at one deployment, of the oldest that had none. */
+  speaks(request: RequestId, deployment: DeploymentId): void {
+    const flights = this.#journeys.get(request)?.flights
+    const flight = flights?.find(one => one.deployment === deployment && one.hasSpoken !== true)
+    if (flight !== undefined) flight.hasSpoken = true
   }
 
   /** The start of an attempt that ended; of several at one deployment the oldest. Undefined if it is not known. */

@@ -10,15 +10,14 @@ import type { Instant, Millis, Unit } from '../domain/units.ts'
 import { breakerAt, breakerEnded, breakerStarted, newBreaker } from './breaker.ts'
 import type { Breaker, BreakerRules, BreakerSettings, Result } from './breaker.ts'
 import type { Flight } from './flights.ts'
-import { QuantileWindow } from './latency.ts'
 import { OutcomeWindow } from './outcome-window.ts'
 import { ErrorRate } from './error-rate.ts'
-import { Paces } from './paces.ts'
 import type { Shape } from './paces.ts'
 import { breakerIn, savedBreaker } from './saved-breaker.ts'
-import { flagIn, listIn, memberIn, textIn, timedIn } from './saved.ts'
+import { flagIn, listIn, memberIn, textIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 import { Tenants } from './tenants.ts'
+import { Timing } from './timing.ts'
 import { countable, leftOfLimit, RateWindow, tighter, ToldLimits } from './rate-window.ts'
 import type { Left } from './rate-window.ts'
 
@@ -49,6 +48,8 @@ const isOfUpstream = (kind: FailureKind): boolean => {
 /** How an attempt ended. */
 export interface End {
   readonly attempt: Attempt
+  /** Names it among the calls under way here. */
+  readonly call: string
   /** What was asked. */
   readonly shape: Shape
   /** Undefined if its start was not heard of. */
@@ -74,13 +75,7 @@ const noCredential = '' as CredentialId
 const full = unit(1)
 
 export class KnownDeployment {
-  /** Time to the first content of streamed answers, in milliseconds. */
-  readonly firstToken: QuantileWindow
-  /** Time to the end of unstreamed answers, in milliseconds. */
-  readonly whole: QuantileWindow
-  /** Milliseconds from one token of a streamed answer to the next. */
-  readonly perToken: QuantileWindow
-  readonly paces = new Paces()
+  readonly timing: Timing
   readonly errors = new ErrorRate()
   readonly tenants = new Tenants()
   readonly rates = new RateWindow()
@@ -94,9 +89,7 @@ export class KnownDeployment {
 
   constructor(id: DeploymentId, options: KnownOptions) {
     this.#options = options
-    this.firstToken = new QuantileWindow(options.window)
-    this.whole = new QuantileWindow(options.window)
-    this.perToken = new QuantileWindow(options.window)
+    this.timing = new Timing(options.window)
     this.#outcomes = new OutcomeWindow(options.window)
     this.#rules = {
       settings: options.breaker,
@@ -147,7 +140,7 @@ export class KnownDeployment {
     this.#judge(flight, { startedAt: flight.startedAt, at, verdict: 'neither' })
   }
 
-  end({ attempt, shape, flight, at }: End): void {
+  end({ attempt, call, shape, flight, at }: End): void {
     const { failure } = attempt
     const startedAt = flight?.startedAt ?? attempt.startedAt
     if (flight !== undefined) {
@@ -162,7 +155,7 @@ export class KnownDeployment {
     const verdict = verdictOf(failure?.kind)
     if (verdict !== 'neither') this.errors.add(verdict === 'good', at)
     this.#judge(flight, { startedAt, at, verdict, failure })
-    this.#time(attempt, shape, at)
+    this.timing.end({ attempt, call, shape, hasSpoken: flight?.hasSpoken === true, at })
   }
 
   #judge(flight: Flight | undefined, result: Omit<Result, 'isProbe'>): void {
@@ -171,22 +164,6 @@ export class KnownDeployment {
     // Closed by good probes: what was before no longer counts against it.
     if (this.#breaker.state === 'closed' && before !== 'closed')
       this.#outcomes = new OutcomeWindow(this.#options.window)
-  }
-
-  #time({ failure, startedAt, firstTokenAt, endedAt, usage }: Attempt, shape: Shape, at: Instant): void {
-    if (shape.streamed && firstTokenAt !== undefined) {
-      const first = firstTokenAt - startedAt
-      const isPaced = failure === undefined && usage !== undefined && usage.output > 1
-      const perToken = isPaced ? (endedAt - firstTokenAt) / (usage.output - 1) : undefined
-      this.firstToken.add(first, at)
-      if (perToken !== undefined) this.perToken.add(perToken, at)
-      return this.paces.add(shape, { first, perToken }, at)
-    }
-    // Whoever ran into a deadline took that long at least; leaving it out would make the slowest look fast.
-    if (failure !== undefined && failure.kind !== 'upstream-timeout') return
-    const first = endedAt - startedAt
-    ;(shape.streamed ? this.firstToken : this.whole).add(first, at)
-    this.paces.add(shape, { first }, at)
   }
 
   /** Nothing that the provider told of this credential says that a request would be refused. */
@@ -218,7 +195,7 @@ export class KnownDeployment {
       lastFailed: this.#lastFailed,
       outcomes: this.#outcomes.save(now),
       errors: this.errors.save(now),
-      paces: this.paces.save(now),
+      paces: this.timing.paces.save(now),
       rates: this.rates.save(now),
       told,
     }
@@ -229,22 +206,12 @@ export class KnownDeployment {
     this.#lastFailed = flagIn(saved, 'lastFailed')
     this.#outcomes.restore(memberIn(saved, 'outcomes'), restoring)
     this.errors.restore(memberIn(saved, 'errors'), restoring)
-    this.#restorePaces(memberIn(saved, 'paces'), restoring)
+    this.timing.restore(memberIn(saved, 'paces'), restoring)
     this.rates.restore(memberIn(saved, 'rates'), restoring)
     for (const one of listIn(memberIn(saved, 'told'))) {
       const limits = new ToldLimits()
       limits.restore(memberIn(one, 'limits'), restoring)
       this.#told.set((textIn(one, 'credential') ?? noCredential) as CredentialId, limits)
-    }
-  }
-
-  /** All shapes together make what is told of the deployment as a whole. */
-  #restorePaces(saved: unknown, restoring: Restoring): void {
-    this.paces.restore(saved, restoring)
-    for (const one of listIn(saved)) {
-      const first = flagIn(one, 'streamed') ? this.firstToken : this.whole
-      first.restore(timedIn(memberIn(one, 'first'), restoring), restoring.now)
-      this.perToken.restore(timedIn(memberIn(one, 'perToken'), restoring), restoring.now)
     }
   }
 

@@ -123,8 +123,8 @@ describe('live state under a million events', () => {
       expect(known.inflight).toBe(0)
       expect(known.rates.spent(later)).toEqual({ requests: 0, tokens: 0 })
       expect(known.outcomes.tally(later)).toEqual({ calls: 0, blamed: 0 })
-      expect(known.firstToken.samples(later)).toBe(0)
-      expect(known.paces.read({ operation: 'chat', streamed: true }, later)).toBeUndefined()
+      expect(known.timing.firstToken.samples(later)).toBe(0)
+      expect(known.timing.paces.read({ operation: 'chat', streamed: true }, later)).toBeUndefined()
       expect(known.tenants.share('tenant 1', later)).toBeUndefined()
       expect(known.tenants.size).toBe(0)
     }

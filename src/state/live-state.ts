@@ -149,9 +149,9 @@ const circuitOf = (breaker: Breaker, { longestProbe }: BreakerSettings): Circuit
 }
 
 const snapshotOf = (id: DeploymentId, known: KnownDeployment, { breaker }: Books, now: Instant): DeploymentSnapshot => {
-  const firstToken = known.firstToken.figures(now)
-  const whole = known.whole.figures(now)
-  const perToken = known.perToken.figures(now)
+  const firstToken = known.timing.firstToken.figures(now)
+  const whole = known.timing.whole.figures(now)
+  const perToken = known.timing.perToken.figures(now)
   const { requests, tokens } = known.rates.spent(now)
   return {
     id,
@@ -219,7 +219,7 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
       const known = deployments.get(id)
       return known === undefined ? closed : circuitOf(known.breaker(now), breaker)
     },
-    latency: (id, question, now) => deployments.get(id)?.paces.read(question, now),
+    latency: (id, question, now) => deployments.get(id)?.timing.paces.read(question, now),
     errors: (id, now) => deployments.get(id)?.errors.read(now),
     incumbent: (pool, shape, now) => books.incumbents.find(pool, shape, now),
     warm: (id, { key, session }, now) => books.warmth.find(id, key, session, now),
@@ -240,7 +240,7 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
       deployments.get(candidate)?.lastFailed !== true || traffics.of(pool).retryAllowed(now),
     extraAllowed: (pool, cap, now) => cap === undefined || traffics.of(pool).extraAllowed(cap, now),
     firstTokenP95: (id, now) => {
-      const window = deployments.get(id)?.firstToken
+      const window = deployments.get(id)?.timing.firstToken
       return window === undefined || window.samples(now) < enoughSamples ? undefined : window.p95(now)
     },
     snapshot: now => [...deployments].map(([id, known]) => snapshotOf(id, known, books, now)),

@@ -6,6 +6,7 @@ import { millis } from '../domain/units.ts'
 import type { Instant, Millis } from '../domain/units.ts'
 import { QuantileWindow } from './latency.ts'
 import type { Quantiles } from './latency.ts'
+import { Onset } from './onset.ts'
 import { memberIn, numberIn, textIn, listIn, flagIn, timedIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
 
@@ -38,7 +39,7 @@ export interface PaceQuestion extends Shape {
 /** How long one answer took, in milliseconds. */
 export interface Took {
   /** Until the first content of a streamed answer, or until the whole of another. */
-  readonly first: number
+  readonly first?: number | undefined
   /** From one token of a streamed answer to the next. */
   readonly perToken?: number | undefined
 }
@@ -58,7 +59,7 @@ class Times {
   readonly perToken = new QuantileWindow(longestWindow, slices)
 
   add({ first, perToken }: Took, at: Instant): void {
-    this.first.add(first, at)
+    if (first !== undefined) this.first.add(first, at)
     if (perToken !== undefined) this.perToken.add(perToken, at)
   }
 }
@@ -92,7 +93,22 @@ const savedKind = (kind: Kind | undefined, shape: Shape, now: Instant): readonly
     return first.length > 0 ? [{ ...shape, size, first, perToken }] : []
   })
 
+type Latency = SignalTypes['candidate.latency']
+
+/** Times spread upwards at most so far from their middle. */
+const widest = 2
+
+/** The median of those in a row is the new middle, and the new p95 is as far from it as the old one was. */
+const slowed = (usual: Latency, times: number): Latency => {
+  const { p95, p50 = p95, expected } = usual
+  const middle = times * p95
+  const late = millis(Math.max(p95, middle * Math.min(widest, p95 / Math.max(1, p50))))
+  const known = { ...usual, p50: millis(middle), p95: late }
+  return expected === undefined ? known : { ...known, expected: millis(expected + late - p95) }
+}
+
 export class Paces {
+  readonly onset = new Onset()
   readonly #kinds = new Map<Operation, { whole?: Kind; streamed?: Kind }>()
 
   #kind({ operation, streamed }: Shape): Kind | undefined {
@@ -112,8 +128,15 @@ export class Paces {
     kind.size(sizeOfInput(shape.inputTokens)).add(took, at)
   }
 
-  /** Undefined if nothing like it ended within the window. */
+  /** What is usual, and more than that where the last calls in a row took longer; undefined if nothing like it ended. */
   read(question: PaceQuestion, now: Instant): SignalTypes['candidate.latency'] | undefined {
+    const usual = this.usual(question, now)
+    const times = usual === undefined ? undefined : this.onset.times(now)
+    return usual === undefined || times === undefined || usual.samples < enoughSamples ? usual : slowed(usual, times)
+  }
+
+  /** By the window alone. Undefined if nothing like it ended within it. */
+  usual(question: PaceQuestion, now: Instant): SignalTypes['candidate.latency'] | undefined {
     const { streamed, inputTokens, outputTokens, window = standardWindow } = question
     const kind = this.#kind(question)
     if (kind === undefined) return undefined
