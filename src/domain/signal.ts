@@ -55,6 +55,8 @@ export interface SignalTypes {
     readonly tokens: Unit
     readonly concurrent: Unit
     readonly resetAt?: Instant
+    /** Nothing is left only by the provider's own word, which may be out of date: by our count there is room. */
+    readonly told?: true
   }
   /** Tokens of this request's beginning that it is expected to have cached, and until when. */
   'candidate.warm': { readonly tokens: Tokens; readonly until: Instant }

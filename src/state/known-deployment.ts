@@ -27,6 +27,8 @@ export interface Headroom {
   readonly tokens: Unit
   readonly concurrent: Unit
   readonly resetAt?: Instant
+  /** Nothing is left only by the provider's own word. */
+  readonly told?: true
 }
 
 export interface KnownOptions {
@@ -73,6 +75,7 @@ interface Named {
 /** Requests without a credential stand under this name. */
 const noCredential = '' as CredentialId
 const full = unit(1)
+const isNone = (left: Left | undefined): boolean => left !== undefined && left.share <= 0
 
 export class KnownDeployment {
   readonly timing: Timing
@@ -219,15 +222,18 @@ export class KnownDeployment {
   headroom({ limits }: Candidate, now: Instant, among?: readonly Named[]): Headroom | undefined {
     const spent = this.rates.spent(now)
     const wholeAt = this.rates.wholeAt()
-    const requests = tighter(leftOfLimit(limits.rpm, spent.requests, wholeAt), this.#toldLeft('requests', now, among))
-    const tokens = tighter(leftOfLimit(limits.tpm, spent.tokens, wholeAt), this.#toldLeft('tokens', now, among))
+    const counted = [leftOfLimit(limits.rpm, spent.requests, wholeAt), leftOfLimit(limits.tpm, spent.tokens, wholeAt)]
+    const requests = tighter(counted[0], this.#toldLeft('requests', now, among))
+    const tokens = tighter(counted[1], this.#toldLeft('tokens', now, among))
     const concurrent = leftOfLimit(limits.concurrent, this.#inflight, undefined)
+    const isTold = [requests, tokens].some(isNone) && ![...counted, concurrent].some(isNone)
     if (requests === undefined && tokens === undefined && concurrent === undefined) return undefined
     const resetAt = tighter(requests, tokens)?.resetAt
     const left = {
       requests: requests?.share ?? full,
       tokens: tokens?.share ?? full,
       concurrent: concurrent?.share ?? full,
+      ...(isTold && { told: isTold }),
     }
     return resetAt === undefined ? left : { ...left, resetAt }
   }
