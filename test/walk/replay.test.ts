@@ -232,10 +232,8 @@ describe('a replay', () => {
     expect(found.changed).toBeGreaterThan(0)
     expect(found.changes.reduce((sum, { decisions }) => sum + decisions, 0)).toBe(found.changed)
     expect(found.changes.map(({ by }) => by)).toContain('1:blend value')
-    // What is cached where, and which kind of work it was, nobody asked for when it was decided.
-    expect(Object.keys(found.missing).sort()).toEqual(
-      ['candidate.quality', 'candidate.warm', 'request.confidence', 'request.task'].sort(),
-    )
+    // What is cached where, nobody asked for when it was decided; scores are configured, and go by no kind of work.
+    expect(found.missing).toEqual({ 'candidate.warm': 40 })
     expect(found.unjudged).toBe(40)
     const { out } = await replay(other, '--pool', 'arms')
     expect(out).toMatch(/instead of +│ would come first +│ by +│ decisions/)
