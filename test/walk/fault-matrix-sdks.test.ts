@@ -62,7 +62,7 @@ describe.each(sdks)('%s', (_name, front, open) => {
   const byId = new Map(cells.map(cell => [cell.id, cell]))
   let upstream: Upstream
   let house: OpenHouse
-  let client: Client
+  let heard: readonly (readonly [Cell, Heard])[]
   beforeAll(async () => {
     upstream = await openUpstream(call => {
       const cell = byId.get(call.cell)
@@ -72,19 +72,18 @@ describe.each(sdks)('%s', (_name, front, open) => {
       sendAll(call, call.stream ? stream : whole)
     })
     house = await openHouse({ config: () => configOf(cells, upstream) })
-    client = open({ url: house.url, key: virtualKey })
+    const client = open({ url: house.url, key: virtualKey })
+    heard = await Promise.all(cells.map(async cell => [cell, await hear(client, cell, upstream)] as const))
   })
   afterAll(async () => {
     await house.close()
     await upstream.close()
   })
 
-  it.each(chosen)('%s', async name => {
-    const own = cells.filter(({ fault }) => fault.name === name)
+  it.each(chosen)('%s', name => {
+    const own = heard.filter(([{ fault }]) => fault.name === name)
     expect(own).toHaveLength(12)
-    const heard = await Promise.all(own.map(async cell => [cell, await hear(client, cell, upstream)] as const))
-    expect(
-      heard.filter(([cell, came]) => !isRight(cell, came)).map(([{ id, fate }, came]) => [id, fate, came]),
-    ).toEqual([])
+    const wrong = own.filter(([cell, came]) => !isRight(cell, came))
+    expect(wrong.map(([{ id, fate }, came]) => [id, fate, came])).toEqual([])
   })
 })

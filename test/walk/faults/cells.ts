@@ -108,7 +108,7 @@ export const configOf = (cells: readonly Cell[], upstream: Upstream, course = pl
     }),
     'policies:',
     `  patient: { steps: [capable, priority]${course.policy}, patience: { ${tries}, firstToken: 60s, idle: 60s, total: 120s } }`,
-    `  hasty: { steps: [capable, priority]${course.policy}, patience: { ${tries}, connect: 3s, firstToken: 3s, whole: 3s, idle: 2s, total: 7s } }`,
+    `  hasty: { steps: [capable, priority]${course.policy}, patience: { ${tries}, connect: 2s, firstToken: 2500ms, whole: 2500ms, idle: 1800ms, total: 5s } }`,
   ].join('\n')
 }
 
