@@ -19,6 +19,9 @@ import type { Settings } from './settings.ts'
 const candidatesOf = (settings: Settings, pool: Pool): readonly Deployment[] =>
   pool.candidates.flatMap(id => settings.deployments.find(one => one.id === id) ?? [])
 
+const reserveOf = (settings: Settings, { fallback = [] }: Policy): readonly Deployment[] =>
+  settings.deployments.filter(({ id }) => fallback.includes(id))
+
 /** `steps[2].then[0]` as a path. */
 const stepPath = (at: string): Path =>
   [...at.matchAll(/\[(\d+)\]|([\w-]+)/g)].map(([, index, name]) => (index === undefined ? (name ?? '') : Number(index)))
@@ -35,7 +38,11 @@ const policyDoubts = (settings: Settings): readonly Doubt[] => {
     const policy = settings.policies.find(one => one.name === pool.policy)
     if (policy === undefined) continue
     const isBuiltIn = policy === builtInPolicy
-    for (const { severity, at, says } of checkPolicy(policy, candidatesOf(settings, pool))) {
+    for (const { severity, at, says } of checkPolicy(
+      policy,
+      candidatesOf(settings, pool),
+      reserveOf(settings, policy),
+    )) {
       // Nobody wrote the built-in policy, so only what it does to the pool is of interest: that it spreads unlike candidates.
       if (isBuiltIn && !says.startsWith('weighted ')) continue
       const path = isBuiltIn ? ['pools', pool.id] : ['policies', policy.name, ...stepPath(at)]

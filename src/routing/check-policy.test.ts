@@ -120,7 +120,9 @@ describe('steps that contradict each other', () => {
     expect(
       found(alike, { use: 'lock', with: { provider: 'openai' } }, { use: 'ignore', with: { providers: ['openai'] } }),
     ).toEqual(['error steps[1]: ignore excludes everyone'])
-    expect(found(alike, { use: 'where', with: { region: 'eu' } })).toEqual(['error steps[0]: where excludes everyone'])
+    expect(found(alike, { use: 'where', with: { region: 'eu' } })).toEqual([
+      'error steps[0]: where excludes everyone: nobody here has a tag region (nobody here has any tag)',
+    ])
     expect(found(mixed, floor(0.95))).toEqual([
       'error steps[0]: excludes everyone: the floor of 0.95 is above the best configured score of 0.9',
     ])
@@ -215,6 +217,8 @@ describe('structures', () => {
     ])
     const ghost = { ...arm('next', 0.1, only), shadow: true }
     expect(found(two, { split: [ghost, arm('rest', 1, { use: 'fast' })] })).toEqual([])
+    // One arm for all requests is no experiment: whom it leaves alone was chosen.
+    expect(found(two, { split: [ghost, arm('rest', 1, only)] })).toEqual([])
     expect(found(two.slice(0, 1), { split: [arm('next', 0.1, only), arm('rest', 0.9, { use: 'fast' })] })).toEqual([])
   })
   it('does not take weights that name one alone for a spread', () => {

@@ -9,10 +9,12 @@ import type { Instant, Tokens } from '../domain/units.ts'
 import { compilePolicy } from './compile-policy.ts'
 import { contradiction, isCertain } from './contradiction.ts'
 import { carriageFindings, executionFindings } from './execution-doubts.ts'
+import { idleFork, idleSettings } from './idle-steps.ts'
 import { strategyNamed } from './registry.ts'
 import { strictness } from './rival-bounds.ts'
+import { whyNobodyHas } from './tags-of-pool.ts'
 import { doubtsAbout, leavesNoTies } from './step-doubts.ts'
-import type { Finding, Ran, Use, Way } from './step-doubts.ts'
+import type { Finding, Ran, Use, Way } from './finding.ts'
 import { aloneFindings, idleExecutions, splitFindings, structureFindings } from './structure-doubts.ts'
 
 type Split = Extract<PolicyStep, { split: readonly Arm[] }>
@@ -76,8 +78,10 @@ const enter = (steps: readonly PolicyStep[], at: string, way: Way, walk: Walk): 
   for (const [index, step] of steps.entries()) {
     if (!('use' in step) || !fixedConstraints.includes(step.use)) continue
     const left = kept(step, candidates)
-    if (left.length === 0 && candidates.length > 0)
-      walk.findings.push({ severity: 'error', at: `${at}[${index}]`, says: `${step.use} excludes everyone` })
+    if (left.length === 0 && candidates.length > 0) {
+      const says = `${step.use} excludes everyone${step.use === 'where' ? whyNobodyHas(step, candidates) : ''}`
+      walk.findings.push({ severity: 'error', at: `${at}[${index}]`, says })
+    }
     candidates = left
   }
   return { ...way, candidates, hasFloor: way.hasFloor || setsFloor(steps) }
@@ -125,6 +129,7 @@ const passWhen = (step: When, at: string, way: Way, walk: Walk): Way => {
       : 'always holds: its steps need no condition'
     walk.findings.push({ severity: dead ? 'error' : 'warning', at: `${at}.when`, says })
   }
+  walk.findings.push(...idleFork(step).map(doubt => ({ ...doubt, at: `${at}.when` })))
   const then = passSteps(step.then, `${at}.then`, way, { ...walk, around: [...walk.around, step.when] })
   const otherwise = passSteps(step.otherwise ?? [], `${at}.otherwise`, way, walk)
   return join(way, [then, otherwise])
@@ -149,7 +154,7 @@ const passStep = (step: PolicyStep, at: string, way: Way, walk: Walk): Way => {
   if ('when' in step) return passWhen(step, at, way, walk)
   if ('split' in step) return passSplit(step, at, way, walk)
   if ('include' in step) return passSteps(step.steps, `${at}.use`, way, walk)
-  walk.findings.push(...executionFindings(step.execution, `${at}.execution`, walk.policy, way.candidates.length))
+  walk.findings.push(...executionFindings(step.execution, `${at}.execution`, walk.policy, way.candidates))
   return way
 }
 
@@ -160,8 +165,29 @@ const passSteps = (steps: readonly PolicyStep[], at: string, before: Way, walk: 
   return way
 }
 
-/** Everything that is wrong or doubtful about the policy in front of these candidates, in the policy's sequence; empty if nothing is. */
-export const checkPolicy = (policy: Policy, candidates: readonly Candidate[]): readonly Finding[] => {
+/** Whom the policy's own chain names in vain, since a step that every request passes leaves them out whatever is asked. */
+const chainFindings = ({ steps, fallback = [] }: Policy, known: readonly Candidate[]): readonly Finding[] =>
+  fallback.flatMap((id, place) => {
+    const one = known.find(candidate => candidate.id === id)
+    if (one === undefined) return []
+    const index = steps.findIndex(
+      step => 'use' in step && fixedConstraints.includes(step.use) && kept(step, [one]).length === 0,
+    )
+    const step = steps[index]
+    if (step === undefined || !('use' in step)) return []
+    const says = `ineffective: ${id} can never be asked, since ${step.use} at steps[${index}] leaves it out`
+    return [{ severity: 'error' as const, at: `fallback[${place}]`, says }]
+  })
+
+/**
+ * Everything that is wrong or doubtful about the policy in front of these candidates, in the policy's sequence; empty if
+ * nothing is. `reserve` are those whom its own chain names beside them.
+ */
+export const checkPolicy = (
+  policy: Policy,
+  candidates: readonly Candidate[],
+  reserve: readonly Candidate[] = [],
+): readonly Finding[] => {
   const compiled = compilePolicy(policy)
   if (!compiled.ok) return [{ severity: 'error', at: compiled.at ?? 'steps', says: compiled.why }]
   const findings: Finding[] = []
@@ -174,6 +200,8 @@ export const checkPolicy = (policy: Policy, candidates: readonly Candidate[]): r
   return [
     ...findings,
     ...structureFindings(policy.steps, policy.window),
-    ...carriageFindings(policy, candidates.length),
+    ...idleSettings(policy, compiled.value.reads),
+    ...carriageFindings(policy, candidates),
+    ...chainFindings(policy, [...candidates, ...reserve]),
   ]
 }

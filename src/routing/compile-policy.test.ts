@@ -93,7 +93,7 @@ describe('splits behind splits', () => {
   })
   it('are refused where a decision would reckon more than 64 ways through them', () => {
     const says = (ways: string): string =>
-      `steps | steps: the splits make ${ways} ways through the policy, and each decision would reckon all of them for its odds; 64 are the most, so let there be fewer splits or arms`
+      `steps | the splits make ${ways} ways through the policy, and each decision would reckon all of them for its odds; 64 are the most, so let there be fewer splits or arms`
     expect(said(splitOf(16, [splitOf(16, [splitOf(16, [])])]))).toBe(says('4,096'))
     expect(said(splitOf(4, []), splitOf(4, []), splitOf(5, []))).toBe(says('80'))
     expect(said(ifVoice([splitOf(8, [])], [splitOf(9, [])]), splitOf(8, []))).toBe(says('72'))

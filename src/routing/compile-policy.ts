@@ -190,7 +190,7 @@ const waysAtMost = 64
 const tooManyWays = (steps: readonly Compiled[]): Checked<never> | undefined => {
   const ways = mostWays(steps)
   if (ways <= waysAtMost) return undefined
-  const says = `steps: the splits make ${whole(ways)} ways through the policy, and each decision would reckon all of them for its odds; ${waysAtMost} are the most, so let there be fewer splits or arms`
+  const says = `the splits make ${whole(ways)} ways through the policy, and each decision would reckon all of them for its odds; ${waysAtMost} are the most, so let there be fewer splits or arms`
   return wrong(says, 'steps')
 }
 

@@ -45,6 +45,12 @@ export const fieldOf = (name: string): Field | undefined => {
   return Object.hasOwn(plainFields, name) ? plainFields[name] : timed(name)
 }
 
+/** All names, those with any name behind the dot ending as this one does. */
+const namesLike = (name: string): readonly string[] => {
+  const behind = name.slice(name.indexOf('.') + 1)
+  return fieldNames.map(one => (one.endsWith('.*') && behind !== name ? one.slice(0, -1) + behind : one))
+}
+
 /** The field of this name, or the nearest right name. */
 export const knownField = (name: string): Checked<Field> => {
   const field = fieldOf(name)
@@ -54,7 +60,7 @@ export const knownField = (name: string): Checked<Field> => {
   const [before, place] = cut(name)
   const zone = place === undefined || !timeFieldNames.includes(before) ? undefined : zoneNamed(place)
   if (zone?.ok === false) return zone
-  return wrong(`no field "${name}"${didYouMean(before, fieldNames)} (there are ${fieldNames.join(', ')})`)
+  return wrong(`no field "${name}"${didYouMean(before, namesLike(before))} (there are ${fieldNames.join(', ')})`)
 }
 
 /** Text and numbers are compared as written: a tag `10` equals 10, a parameter true equals "true". */

@@ -21,6 +21,8 @@ export interface Field {
   readonly range?: readonly [least: number, most: number]
   /** All that it can ever hold, where that is known. */
   readonly values?: readonly Scalar[]
+  /** How all that it can hold is written, where that is known, with an example. */
+  readonly form?: { readonly pattern: RegExp; readonly says: string }
   readonly signal?: SignalKey
   read(facts: Facts): FieldValue
   /** From what people write to what is held; what means nothing comes back as it is. */
@@ -79,6 +81,7 @@ export const plainFields: Readonly<Record<string, Field>> = {
   'request.path': {
     holds: 'text',
     sentence: 'The path that was called, without the query: /v1/chat/completions.',
+    form: { pattern: /^\//, says: 'paths begin with a slash, such as /v1/chat/completions' },
     read: facts => facts.request.path,
   },
   'request.dialect': {
@@ -134,6 +137,7 @@ export const plainFields: Readonly<Record<string, Field>> = {
   'request.language': {
     holds: 'text',
     sentence: 'The language of what is said, in two letters, as far as it is clear: en, de, ja.',
+    form: { pattern: /^[a-z]{2}$/, says: 'languages are told in two small letters, such as en, de or ja' },
     signal: 'request.language',
     read: facts => signalOf(facts, 'request.language'),
   },

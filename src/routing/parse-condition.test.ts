@@ -119,3 +119,29 @@ describe('a condition', () => {
     )
   })
 })
+
+describe('a value that a field can never hold', () => {
+  it.each([
+    [
+      { 'request.language': 'german' },
+      'request.language: "german" is none of its values: languages are told in two small letters, such as en, de or ja',
+    ],
+    [
+      { 'request.language': ['de', 'EN'] },
+      'request.language[1]: "EN" is none of its values: languages are told in two small letters, such as en, de or ja',
+    ],
+    [
+      { 'request.path': 'v1/embeddings' },
+      'request.path: "v1/embeddings" is none of its values: paths begin with a slash, such as /v1/chat/completions',
+    ],
+    [
+      { 'time.weekday': 'mondag' },
+      'time.weekday: "mondag" is no number, and this field holds numbers (the day of the week: monday to sunday, or 1 to 7, UTC unless a zone is named)',
+    ],
+  ])('%j is told with what it holds', (written, says) => expect(parsed(written)).toBe(says))
+
+  it('is told with the field that was meant, also where any name may stand behind the dot', () => {
+    expect(parsed({ 'tag.tier': 'gold' })).toMatch(/^tag\.tier: no field "tag\.tier"; did you mean "tags\.tier"\?/)
+    expect(parsed({ 'param.stream': true })).toMatch(/did you mean "params\.stream"\?/)
+  })
+})

@@ -29,17 +29,23 @@ const expected: Readonly<Record<Field['holds'], string>> = {
 }
 
 /** What the field can never hold, or undefined. A text is told from what it would be among, a number is left to its range. */
-const never = (value: Scalar, { values, holds }: Field): string | undefined => {
+const never = (value: Scalar, { values, holds, form }: Field): string | undefined => {
+  if (form !== undefined && !form.pattern.test(String(value)))
+    return `${shown(value)} is none of its values: ${form.says}`
   if (values === undefined || holds === 'number' || values.includes(value)) return undefined
   const names = values.map(String)
   return `${shown(value)} is none of its values${didYouMean(String(value), names)} (there are ${names.join(', ')})`
 }
 
+/** Which numbers, where only some have a meaning. */
+const numbersIn = ({ values, sentence }: Field): string =>
+  values === undefined ? '' : ` (${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')})`
+
 const scalar = (written: unknown, field: Field, at: string): Checked<Scalar> => {
   const value = field.written?.(written) ?? written
   if (!isScalar(value)) return wrong(`${shown(value)} is no value; write ${expected[field.holds]}`, at)
   if (field.holds === 'number' && typeof value !== 'number')
-    return wrong(`${shown(value)} is no number, and this field holds numbers`, at)
+    return wrong(`${shown(value)} is no number, and this field holds numbers${numbersIn(field)}`, at)
   const why = never(value, field)
   return why === undefined ? fine(value) : wrong(why, at)
 }

@@ -1,47 +1,15 @@
 /** What is wrong or doubtful about one step, given what surely runs with it and before it. */
 import type { Candidate } from '../domain/deployment.ts'
-import type { PolicyStep, StepOptions } from '../domain/policy.ts'
+import type { StepOptions } from '../domain/policy.ts'
 import { isKnown } from './measures.ts'
 import { didYouMean } from '../domain/nearest.ts'
 import { share } from './parsers.ts'
+import type { Finding, Use, Way } from './finding.ts'
+import { idleDoubts } from './idle-steps.ts'
 import { bestScore, priceSpread, prioritiesIn, scoreSpread } from './pool-spread.ts'
 import { strategyNamed } from './registry.ts'
 import { idleOf } from './rival-bounds.ts'
 import { decimal, listed } from './wording.ts'
-
-/** One thing that a check found. */
-export interface Finding {
-  /** An error makes the policy unfit to serve these candidates; a warning may be meant. */
-  readonly severity: 'error' | 'warning'
-  /** The step, e.g. `steps[3]`. */
-  readonly at: string
-  readonly says: string
-}
-
-/** A step that names a strategy. */
-export type Use = Extract<PolicyStep, { use: string }>
-
-/** What holds wherever a step is reached. */
-export interface Way {
-  /** The whole pool, for names: a step that leaves somebody out may well name them. */
-  readonly everyone: readonly Candidate[]
-  /** Who can still be there. */
-  readonly candidates: readonly Candidate[]
-  /** A quality floor runs on every such way, before this step or after it: constraints come first anyway. */
-  readonly hasFloor: boolean
-  /** Names of the orders that surely ran before. */
-  readonly orders: readonly string[]
-  /** The order that surely left no ties, and where it stands. */
-  readonly full?: Ran
-  /** Steps with options that surely ran before, by canonical text. */
-  readonly ran: ReadonlyMap<string, Ran>
-}
-
-/** A step that ran, and where it stands. */
-export interface Ran {
-  readonly step: Use
-  readonly at: string
-}
 
 /** Prices that differ by more make a pool one of unlike models. */
 const unlikePrices = 3
@@ -208,5 +176,5 @@ export const doubtsAbout = (step: Use, key: string, way: Way): readonly Omit<Fin
   const twin = way.ran.get(key)
   if (twin !== undefined) return [error(`duplicate: ${step.use} already stands at ${twin.at} with the same options`)]
   const idle = ineffective(step, way)
-  return idle === undefined ? [...rivalDoubts(step, way), ...ownDoubts(step, way)] : [idle]
+  return idle === undefined ? [...rivalDoubts(step, way), ...idleDoubts(step, way), ...ownDoubts(step, way)] : [idle]
 }

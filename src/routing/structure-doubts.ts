@@ -3,7 +3,7 @@ import { canonical } from '../domain/fingerprint.ts'
 import { branchesOf } from '../domain/policy.ts'
 import type { Arm, PolicyStep } from '../domain/policy.ts'
 import { duration } from './parsers.ts'
-import type { Finding } from './step-doubts.ts'
+import type { Finding } from './finding.ts'
 import { listed, time } from './wording.ts'
 
 const warning = (at: string, says: string): Finding => ({ severity: 'warning', at, says })
@@ -19,9 +19,13 @@ const twins = (arms: readonly Arm[]): readonly string[] => {
 export const splitFindings = (arms: readonly Arm[], at: string): readonly Finding[] => {
   const answering = arms.filter(arm => arm.shadow !== true)
   const shareless = arms.filter(arm => !(arm.share > 0))
+  const unpaid = arms.filter(arm => arm.shadow === true && arm.maxSpend === 0)
   const same = twins(answering)
   return [
     ...shareless.map(arm => warning(`${at}.split`, `arm ${arm.name} has no share: no request goes there`)),
+    ...unpaid.map(arm =>
+      error(`${at}.split`, `ineffective: the shadow ${arm.name} may spend nothing, so it answers nothing`),
+    ),
     ...(arms.length === 1
       ? [warning(`${at}.split`, `a split with one arm, ${listed(arms.map(arm => arm.name))}`)]
       : []),
@@ -31,7 +35,7 @@ export const splitFindings = (arms: readonly Arm[], at: string): readonly Findin
   ]
 }
 
-/** An arm that answers and leaves one of several alone has nobody behind that one. */
+/** An arm of several that answer which leaves one candidate alone has nobody behind that one; who gets all of the requests is meant so. */
 export const aloneFindings = (
   arm: Arm,
   at: string,
@@ -39,7 +43,7 @@ export const aloneFindings = (
   left: readonly { id: string }[],
 ): readonly Finding[] => {
   const [only] = left
-  if (arm.shadow === true || before < 2 || left.length !== 1 || only === undefined) return []
+  if (arm.shadow === true || arm.share >= 1 || before < 2 || left.length !== 1 || only === undefined) return []
   const instead = `{ use: weighted, with: { weights: { ${only.id}: 1 } } }`
   return [
     warning(
@@ -72,12 +76,20 @@ const windowFindings = (steps: readonly PolicyStep[], own: number | undefined): 
   ]
 }
 
-/** Only the last execution of a list counts, so that one before it in the same list never does. */
+const carries = (step: PolicyStep): boolean =>
+  'execution' in step ||
+  ('steps' in step || 'when' in step || 'split' in step ? branchesOf(step).flat().some(carries) : false)
+
+/** Only the last execution of a list counts, so that one before it never does, in a branch or not. */
 export const idleExecutions = (steps: readonly PolicyStep[], at: string): readonly Finding[] => {
-  const places = [...steps.keys()].filter(place => 'execution' in (steps[place] ?? {}))
-  return places
-    .slice(0, -1)
-    .map(place => error(`${at}[${place}]`, `ineffective: the execution at ${at}[${places.at(-1) ?? 0}] comes after it`))
+  const last = steps.findLastIndex(step => 'execution' in step)
+  return [...steps.slice(0, Math.max(0, last)).entries()]
+    .filter(([, step]) => carries(step))
+    .map(([place, step]) => {
+      const inside = 'execution' in step ? '' : 'an execution inside has no effect, since '
+      const says = inside === '' ? 'ineffective: ' : `ineffective: ${inside}`
+      return error(`${at}[${place}]`, `${says}the execution at ${at}[${last}] comes after it`)
+    })
 }
 
 /** Findings about what runs through the whole policy. */
