@@ -1,6 +1,6 @@
 /** Puts the house together: createGateway. */
 import { estimateTokens } from './accounting/count-tokens.ts'
-import type { ProviderConfig, Settings } from './config/settings.ts'
+import type { LiveConfig, ProviderConfig, Settings } from './config/settings.ts'
 import { routesOf } from './config/targets.ts'
 import type { Routes } from './config/targets.ts'
 import { isAllowed } from './domain/caller.ts'
@@ -117,9 +117,9 @@ class HeldGateway implements OwnedGateway {
   #house: House
   #routes: Routes
 
-  constructor(built: Built, platform: Platform) {
+  constructor(built: Built, platform: Platform, live: LiveConfig = {}) {
     this.#platform = platform
-    this.live = liveState({ seed: platform.ids.span() })
+    this.live = liveState({ ...live, seed: platform.ids.span() })
     this.#kept = new Kept(platform.store)
     this.#shadows = new Shadows(platform.store)
     this.#listeners.add(event => this.live.hear(event))
@@ -252,7 +252,7 @@ class HeldGateway implements OwnedGateway {
 /** The gateway of these settings on this platform, or what is unsound about the settings. */
 export const createGateway = (settings: Settings, platform: Platform): Checked<OwnedGateway> => {
   const built = build(settings, platform.prices)
-  return built.ok ? { ok: true, value: new HeldGateway(built.value, platform) } : built
+  return built.ok ? { ok: true, value: new HeldGateway(built.value, platform, settings.live) } : built
 }
 
 /** Every provider type that a configuration may name. */

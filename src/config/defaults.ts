@@ -54,6 +54,9 @@ export const defaultServer: ServerConfig = {
   drain: millis(30_000),
 }
 
+/** How long an open circuit rests at first and at most, as live state has it. */
+export const defaultRests = { first: millis(5_000), longest: millis(120_000) }
+
 export const defaultStore: StoreConfig = { durable: { kind: 'sqlite', path: './.signalbox/state.db' } }
 
 export const defaultTelemetry: TelemetryConfig = { headers: {}, compat: false, log: 'info', journal: true }

@@ -1,7 +1,7 @@
 /** A well-formed file to Settings, and every name in it that leads nowhere. */
 import type { Pool } from '../domain/deployment.ts'
 import type { DeploymentId, PoolId } from '../domain/ids.ts'
-import { builtInPolicy, defaultServer, defaultStore, defaultTelemetry, megabytes } from './defaults.ts'
+import { builtInPolicy, defaultRests, defaultServer, defaultStore, defaultTelemetry, megabytes } from './defaults.ts'
 import { errorAt, warningAt } from './finding.ts'
 import { leads, modelNames } from './ground.ts'
 import type { Ground } from './ground.ts'
@@ -10,7 +10,7 @@ import { checkTenancy, resolveKeys } from './resolve-keys.ts'
 import { resolvePolicies } from './resolve-policies.ts'
 import type { PathBelow } from './resolve-policies.ts'
 import { resolveProviders } from './resolve-providers.ts'
-import type { ServerConfig, Settings, StoreConfig, TelemetryConfig } from './settings.ts'
+import type { LiveConfig, ServerConfig, Settings, StoreConfig, TelemetryConfig } from './settings.ts'
 
 const defaultPolicyOf = (ground: Ground, policies: readonly string[]): string => {
   const given = ground.file.defaultPolicy
@@ -97,6 +97,32 @@ const telemetryOf = (ground: Ground): TelemetryConfig => {
   }
 }
 
+type Given<T> = { readonly [Name in keyof T]?: T[Name] | undefined }
+
+/** Only what is said. */
+const present = <T extends object>(given: Given<T>): T =>
+  // Of the members that T has, all of which may be left out, those that are there.
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T
+
+/** A first rest that is longer than the longest never comes. */
+const liveOf = ({ file: { live }, doubts }: Ground): Pick<Settings, 'live'> => {
+  const { firstRest = defaultRests.first, longestRest = defaultRests.longest } = live?.breaker ?? {}
+  if (firstRest > longestRest) {
+    const says = `firstRest is ${firstRest} ms and longestRest ${longestRest} ms: the first cannot be longer`
+    doubts.push(
+      errorAt(['live', 'breaker', live?.breaker?.firstRest === undefined ? 'longestRest' : 'firstRest'], says),
+    )
+  }
+  if (live === undefined) return {}
+  const { breaker = {}, retries = {} } = live
+  return {
+    live: {
+      breaker: present<NonNullable<LiveConfig['breaker']>>(breaker),
+      retries: present<NonNullable<LiveConfig['retries']>>(retries),
+    },
+  }
+}
+
 /** The settings, as far as names lead somewhere; what does not is told in `ground.doubts`. */
 export const resolve = (ground: Ground, pathBelow: PathBelow): Settings => {
   const providers = resolveProviders(ground)
@@ -113,6 +139,7 @@ export const resolve = (ground: Ground, pathBelow: PathBelow): Settings => {
     policies,
     defaultPolicy,
     keys: resolveKeys(ground, policyNames),
+    ...liveOf(ground),
     server: serverOf(ground),
     store: storeOf(ground),
     telemetry: telemetryOf(ground),

@@ -1,6 +1,7 @@
 /** What a configuration file may say, as people write it. */
 import type * as z from 'zod'
 import { optionalLeaf, text, word } from './kinds.ts'
+import { live } from './schema-live.ts'
 import { keys, server, store, telemetry, tenancy } from './schema-house.ts'
 import { deployments, providers } from './schema-models.ts'
 import { aliases, policies, pools } from './schema-routes.ts'
@@ -25,6 +26,7 @@ export const fileSchema = shape(
     ),
     tenancy: tenancy.optional(),
     keys: keys.optional(),
+    live: live.optional(),
     server: server.optional(),
     store: store.optional(),
     telemetry: telemetry.optional(),

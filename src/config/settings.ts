@@ -38,6 +38,19 @@ export interface KeyConfig {
   readonly caller: Caller
 }
 
+/** What of live state is said; the rest is as usual. */
+export interface LiveConfig {
+  readonly breaker?: {
+    readonly failuresInRow?: number
+    readonly failureShare?: number
+    readonly leastCalls?: number
+    readonly firstRest?: Millis
+    readonly longestRest?: Millis
+    readonly probesToClose?: number
+  }
+  readonly retries?: { readonly share?: number; readonly perSecond?: number }
+}
+
 export interface ServerConfig {
   readonly host: string
   readonly port: number
@@ -79,6 +92,8 @@ export interface Settings {
   readonly defaultPolicy: string
   /** Empty: nobody needs a key, which is only allowed on a loopback address. */
   readonly keys: readonly KeyConfig[]
+  /** Taken when a gateway is made; a reload leaves it as it was. */
+  readonly live?: LiveConfig
   readonly server: ServerConfig
   readonly store: StoreConfig
   readonly telemetry: TelemetryConfig
