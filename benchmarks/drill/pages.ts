@@ -22,7 +22,7 @@ const policiesOf = ({ contenders }: Drill): readonly string[] =>
   )
 
 /** A drill's own page. */
-export const pageOf = (drill: Drill, table: string, seeds: number): string =>
+export const pageOf = (drill: Drill, table: string, seeds: string): string =>
   [
     `# ${drill.title}`,
     '',
@@ -30,7 +30,7 @@ export const pageOf = (drill: Drill, table: string, seeds: number): string =>
     '',
     table,
     '',
-    `Means of ${seeds} seeds; after ± half of the distance between the highest and the lowest.`,
+    `Means of ${seeds}; after ± half of the distance between the highest and the lowest.`,
     ...(drill.pictures === undefined
       ? []
       : [
@@ -57,11 +57,11 @@ export const pageOf = (drill: Drill, table: string, seeds: number): string =>
   ].join('\n')
 
 /** The page that leads to all, with every table. */
-export const overviewOf = (outcomes: readonly Outcome[], seeds: number): string =>
+export const overviewOf = (outcomes: readonly Outcome[], seeds: string): string =>
   [
     '# Drills',
     '',
-    `Ten minutes of traffic each (five where everything is out) in a simulated world of real answers, real prices and plausible speeds. In bold the whole gateway under a policy; the others are their published algorithms in one and the same loop. Means of ${seeds} seeds; after ± half of the distance between the highest and the lowest. How it works and what the columns mean: [docs/drills.md](../../docs/drills.md).`,
+    `Ten minutes of traffic each (five where everything is out) in a simulated world of real answers, real prices and plausible speeds. In bold the whole gateway under a policy; the others are their published algorithms in one and the same loop. Means of ${seeds}; after ± half of the distance between the highest and the lowest. How it works and what the columns mean: [docs/drills.md](../../docs/drills.md).`,
     '',
     ...outcomes.flatMap(({ drill, results }) => [
       `## ${drill.title}`,

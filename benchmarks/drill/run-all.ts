@@ -21,6 +21,8 @@ export interface AllOptions {
   /** Only contenders whose names hold one of these; all where there are none. */
   readonly contenders: readonly string[]
   readonly seeds: number
+  /** The first of them; the others follow. */
+  readonly first: number
   readonly share: number
   /** Where everything goes as JSON. */
   readonly json: string | undefined
@@ -38,16 +40,20 @@ const step = 5
 const chosen = ({ contenders }: Drill, wanted: readonly string[]): readonly Contender[] =>
   contenders.filter(({ name }) => wanted.length === 0 || wanted.some(one => name.includes(one)))
 
-const outcomeOf = async (drill: Drill, tape: Tape, { contenders, seeds, share }: AllOptions): Promise<Outcome> => {
+const outcomeOf = async (
+  drill: Drill,
+  tape: Tape,
+  { contenders, seeds, first, share }: AllOptions,
+): Promise<Outcome> => {
   const results = new Map<string, readonly Measures[]>()
   const panels: Panel[] = []
   for (const one of chosen(drill, contenders)) {
     const runs: Measures[] = []
     const begun = performance.now()
-    for (let seed = 1; seed <= seeds; seed++) {
+    for (let seed = first; seed < first + seeds; seed++) {
       const journal = await runDrill(drill, one, { tape, seed, share })
       runs.push(measure(drill, journal))
-      if (seed === 1 && drill.pictures?.includes(one.name) === true) {
+      if (seed === first && drill.pictures?.includes(one.name) === true) {
         panels.push({ title: one.name, shares: sharesOver(drill, journal, step) })
       }
     }
@@ -58,10 +64,11 @@ const outcomeOf = async (drill: Drill, tape: Tape, { contenders, seeds, share }:
 }
 
 /** Infinity, which JSON does not know, becomes the word `never`. */
-const asJson = (outcomes: readonly Outcome[], { seeds, share }: AllOptions): string =>
+const asJson = (outcomes: readonly Outcome[], { seeds, first, share }: AllOptions): string =>
   `${JSON.stringify(
     {
       seeds,
+      first,
       share,
       drills: outcomes.map(({ drill, results, panels }) => ({
         name: drill.name,
@@ -74,12 +81,16 @@ const asJson = (outcomes: readonly Outcome[], { seeds, share }: AllOptions): str
     1,
   )}\n`
 
+/** `seeds 4 to 6`, as the pages name them. */
+const seedsIn = ({ seeds, first }: AllOptions): string =>
+  seeds === 1 ? `seed ${first}` : `seeds ${first} to ${first + seeds - 1}`
+
 const writeOutcome = async ({ drill, results, panels }: Outcome, options: AllOptions): Promise<void> => {
   await mkdir(folder, { recursive: true })
   const { lasts, ill } = drill
   const picture = panels.length === 0 ? undefined : pictureOf(panels, { lasts, ...(ill !== undefined && { ill }) })
   if (picture !== undefined) await writeFile(resolve(folder, `${drill.name}.svg`), picture)
-  await writeFile(resolve(folder, `${drill.name}.md`), pageOf(drill, tableOf(drill.columns, results), options.seeds))
+  await writeFile(resolve(folder, `${drill.name}.md`), pageOf(drill, tableOf(drill.columns, results), seedsIn(options)))
 }
 
 /** The exit code: 2 where a drill was named that does not exist. */
@@ -101,7 +112,7 @@ export const runAll = async (options: AllOptions): Promise<number> => {
     if (options.writes) await writeOutcome(outcome, options)
   }
   if (options.writes && wanted.length === drills.length) {
-    await writeFile(resolve(folder, 'README.md'), overviewOf(outcomes, options.seeds))
+    await writeFile(resolve(folder, 'README.md'), overviewOf(outcomes, seedsIn(options)))
   }
   if (options.json !== undefined) await writeFile(options.json, asJson(outcomes, options))
   console.error(`${((performance.now() - begun) / 1000).toFixed(0)} s in all`)
