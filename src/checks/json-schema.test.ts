@@ -58,6 +58,9 @@ describe('a value', () => {
   })
 })
 
+const nested = (levels: number): object =>
+  Array.from({ length: levels }).reduce<object>(inner => ({ not: inner }), { type: 'string' })
+
 describe('what cannot be judged passes', () => {
   it.each([
     ['no schema', 7],
@@ -65,7 +68,8 @@ describe('what cannot be judged passes', () => {
     ['a type that there is not', { type: 'strng' }],
     ['a schema that only refers to itself', { $ref: '#' }],
     ['a pattern with a look ahead', { type: 'string', pattern: '^(?=a)b' }],
-    ['a schema that is too long', { type: 'object', description: 'x'.repeat(70_000), required: ['a'] }],
+    ['a schema that nests without end', nested(4_000)],
+    ['a pattern that is too long', { type: 'string', pattern: `${'a*'.repeat(10_000)}z` }],
   ])('%s', (_, schema) => {
     expect(fits('b', schema)).toEqual({ ok: true })
   })
@@ -91,5 +95,42 @@ describe('cost', () => {
   })
   it('of a pattern is linear', () => {
     expect(fits(`${'a'.repeat(20_000)}!`, { type: 'string', pattern: '^(a+)+$' })).toMatchObject({ ok: false })
+  })
+
+  const named = (count: number, schema: object): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, nth) => [`zz${nth}`, schema]))
+  const repeated = <One>(count: number, one: One): readonly One[] => Array.from({ length: count }, () => one)
+  const enumOf = (count: number) => ({ enum: Array.from({ length: count }, (_, nth) => nth) })
+  const texts = { type: 'string' }
+  const members = Object.fromEntries(Array.from({ length: 20_000 }, (_, nth) => [`k${nth}`, {}]))
+  /** Each of these is faulty at its very end, and kept an engine that compiles schemas busy for seconds, or for ever. */
+  it.each([
+    ['an enum for each item', [...repeated(120_000, 8_999), 'x'], { items: enumOf(9_000) }],
+    ['patterns for each member', { ...members, q: 1 }, { patternProperties: { ...named(2_000, texts), q: texts } }],
+    [
+      'members for each item',
+      [...repeated(80_000, {}), 'x'],
+      { items: { type: 'object', properties: named(2_000, texts) } },
+    ],
+    ['a pattern of many states', 'ab'.repeat(100_000), { pattern: '(?:(?:a|b|[ab]b){0,30}){30}[cd]' }],
+    [
+      'many such patterns',
+      'ab',
+      { allOf: Array.from({ length: 900 }, (_, nth) => ({ pattern: `^(a?b?){300}(?:${nth})?$` })), maxLength: 1 },
+    ],
+    [
+      'what nobody has spoken for',
+      named(20_000, {}),
+      { anyOf: repeated(200, { patternProperties: { '^k': true } }), unevaluatedProperties: false },
+    ],
+  ])('of %s is bounded: it is given up, and passes', (_, value, schema) => {
+    expect(fits(value, schema)).toEqual({ ok: true })
+  })
+  it.each([
+    ['any of many', { anyOf: repeated(8_000, { required: ['a'] }) }],
+    ['exactly one of many', { oneOf: repeated(8_000, { required: ['a'] }) }],
+    ['many members', { properties: named(8_000, texts), required: ['a'] }],
+  ])('of %s is no more than what they say', (_, schema) => {
+    expect(fits({}, schema)).toEqual({ ok: false, why: "it must have required property 'a'" })
   })
 })
