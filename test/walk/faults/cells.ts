@@ -84,7 +84,15 @@ const plainCourse: Course = { policy: '', spareModel: () => '' }
 /** Every cell has a provider of its own, since a credential that is refused in one would rest in all; and a pool. */
 export const configOf = (cells: readonly Cell[], upstream: Upstream, course = plainCourse): string => {
   const url = `http://127.0.0.1:${upstream.port}`
-  const tries = `maxAttempts: ${mostAttempts}, retriesPerCandidate: 1, maxWait: 2s`
+  // Who is alone would be asked again and again, but for the bound on all attempts.
+  const policiesFor = (suffix: string, retries: number): readonly string[] => {
+    const tries = `maxAttempts: ${mostAttempts}, retriesPerCandidate: ${retries}, maxWait: 2s`
+    const steps = `steps: [capable, priority]${course.policy}`
+    return [
+      `  patient${suffix}: { ${steps}, patience: { ${tries}, firstToken: 60s, idle: 60s, total: 120s } }`,
+      `  hasty${suffix}: { ${steps}, patience: { ${tries}, connect: 2s, firstToken: 2500ms, whole: 2500ms, idle: 1800ms, total: 5s } }`,
+    ]
+  }
   return [
     'providers:',
     `  spare-openai: { type: openai, url: '${url}/v1', key: '\${WORLD_KEY}' }`,
@@ -104,11 +112,11 @@ export const configOf = (cells: readonly Cell[], upstream: Upstream, course = pl
     'pools:',
     ...cells.map(cell => {
       const others = cell.isHelped ? `, s-${cell.id}` : ''
-      return `  ${cell.id}: { candidates: [f-${cell.id}${others}], policy: ${cell.fault.hasty ? 'hasty' : 'patient'} }`
+      return `  ${cell.id}: { candidates: [f-${cell.id}${others}], policy: ${cell.fault.hasty ? 'hasty' : 'patient'}${cell.isHelped ? '' : '-alone'} }`
     }),
     'policies:',
-    `  patient: { steps: [capable, priority]${course.policy}, patience: { ${tries}, firstToken: 60s, idle: 60s, total: 120s } }`,
-    `  hasty: { steps: [capable, priority]${course.policy}, patience: { ${tries}, connect: 2s, firstToken: 2500ms, whole: 2500ms, idle: 1800ms, total: 5s } }`,
+    ...policiesFor('', 1),
+    ...policiesFor('-alone', 9),
   ].join('\n')
 }
 
