@@ -286,6 +286,24 @@ describe('an answer that was shown in part', () => {
   })
 })
 
+describe('a race whose winner breaks off', () => {
+  const broken = failed(a, { kind: 'stream-broken' }, { committed: true })
+  const beaten = failed(b, { kind: 'cancelled' })
+  it('is gone on with by whoever it beat, where nobody fresh is left', () => {
+    const decision = decisionOf([a, b])
+    expect(after([beaten, broken], { canGoOn: true, decision })).toMatchObject({ group: [b], kind: 'continue' })
+    const worse = failed(b, { kind: 'upstream-overloaded' })
+    expect(
+      after([beaten, broken, worse], { canGoOn: true, decision, patience: { ...patience, maxAttempts: 9 } }),
+    ).toEqual({
+      move: 'give-up',
+      failure: broken.failure,
+    })
+  })
+  it('is gone on with by somebody fresh first', () =>
+    expect(after([beaten, broken], { canGoOn: true })).toMatchObject({ group: [c], kind: 'continue' }))
+})
+
 describe('a check that an answer does not pass', () => {
   it('is a step up in a cascade, and a fallback elsewhere', () => {
     const weak = [failed(a, { kind: 'answer-invalid' })]

@@ -4,6 +4,7 @@ import type { RoutingDecision } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import { consequences } from '../domain/failure.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { DeploymentId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { ExtraCap, Patience } from '../domain/policy.ts'
 import { millis } from '../domain/units.ts'
@@ -52,12 +53,27 @@ export const chainOf = ({ chain, ranked }: RoutingDecision): readonly Candidate[
   return [...new Set(chain)].map(id => eligible.get(id)).filter(candidate => candidate !== undefined)
 }
 
-/** Who has not been asked yet, in the order of the decision; a circuit that opened meanwhile takes its candidate out. */
-const untried = ({ decision, attempts, staysWithFirst, isOpen, mayRetry }: Standing): readonly Candidate[] => {
+const idsOf = (attempts: readonly Attempt[]): ReadonlySet<DeploymentId> =>
+  new Set(attempts.map(({ candidate }) => candidate.id))
+
+/** Whom the decision lets be asked, in its order; a circuit that opened meanwhile takes its candidate out. */
+const askable = ({ decision, attempts, staysWithFirst, isOpen, mayRetry }: Standing): readonly Candidate[] => {
   const chain = staysWithFirst ? chainOf(decision).slice(0, 1) : chainOf(decision)
-  const asked = new Set(attempts.map(({ candidate }) => candidate.id))
-  const may = (candidate: Candidate): boolean => !isOpen(candidate) && (asked.size === 0 || mayRetry(candidate))
-  return chain.filter(candidate => !asked.has(candidate.id) && may(candidate))
+  return chain.filter(candidate => !isOpen(candidate) && (attempts.length === 0 || mayRetry(candidate)))
+}
+
+/** Who has not been asked yet. */
+const untried = (standing: Standing): readonly Candidate[] => {
+  const asked = idsOf(standing.attempts)
+  return askable(standing).filter(({ id }) => !asked.has(id))
+}
+
+/** Who was asked beside the one that answered, and sent away: nothing is known against them. */
+const overtaken = (standing: Standing): readonly Candidate[] => {
+  const { attempts } = standing
+  const sentAway = idsOf(attempts.filter(({ failure }) => failure?.kind === 'cancelled'))
+  const failed = idsOf(attempts.filter(({ failure }) => failure?.kind !== 'cancelled'))
+  return askable(standing).filter(({ id }) => sentAway.has(id) && !failed.has(id))
 }
 
 /** A larger window than the one that overflowed; nobody knows of an undeclared one, so it is worth a try. */
@@ -155,7 +171,7 @@ const afterFailure = (standing: Standing, last: Attempt, failure: Failure): Move
 
 /** Somebody who goes on from what was shown, alone: what two would add to it cannot both be shown. */
 const goOn = (standing: Standing, failure: Failure): Move => {
-  const [next] = standing.canGoOn ? untried(standing) : []
+  const [next] = standing.canGoOn ? [...untried(standing), ...overtaken(standing)] : []
   if (next === undefined) return { move: 'give-up', failure }
   return { move: 'call', group: [next], stagger: millis(0), after: millis(0), kind: 'continue' }
 }
