@@ -1,5 +1,5 @@
 /** Streams that break off in all ways, where the policy says that another goes on: one answer, its seam marked, nothing said twice. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { SettledRecord } from '../../src/domain/gateway-event.ts'
 import { callOf, scriptOf, wordsIn } from './faults/answers.ts'
 import { ask, understand } from './faults/ask.ts'
@@ -57,33 +57,50 @@ interface Found {
   readonly record: SettledRecord
 }
 
-describe.each(frontNames)('a client of %s', front => {
+interface Run {
+  readonly all: readonly Found[]
+  readonly asked: Upstream['asked']
+}
+const run = async (front: FrontName): Promise<Run> => {
   const cells = cellsAt(front)
-  let upstream: Upstream
-  let all: readonly Found[]
-  beforeAll(async () => {
-    const byId = new Map(cells.map(cell => [cell.id, cell]))
-    upstream = await openUpstream(call => {
-      const cell = byId.get(call.cell)
-      if (cell === undefined) throw new Error(`there is no cell ${call.cell}`)
-      if (call.who === 'first') return commit(cell.fault, call, cell.isCall ? callOf('look_up') : wordsIn(words))
-      sendAll(call, scriptOf(call.tongue, wordsIn(restFor(call))).stream)
-    })
-    const course = {
-      policy: ', midStream: continue',
-      spareModel: (provider: string) => (provider === 'anthropic' ? 'claude-3-haiku.' : ''),
-    }
-    const house = await openHouse({ config: () => configOf(cells, upstream, course) })
-    const sent = new Map<string, Sent>()
-    await pooled(cells, 16, async cell => {
-      sent.set(cell.id, await ask(house.url, frontOf(front), cell, () => upstream.hear(cell.id)))
-    })
-    await until('every request was settled', () => house.settled.length === cells.length)
-    const records = await recordsOf(house)
-    await house.close()
-    all = cells.map(cell => ({ cell, sent: sent.get(cell.id)!, record: records.get(cell.id)! }))
+  const byId = new Map(cells.map(cell => [cell.id, cell]))
+  const upstream = await openUpstream(call => {
+    const cell = byId.get(call.cell)
+    if (cell === undefined) throw new Error(`there is no cell ${call.cell}`)
+    if (call.who === 'first') return commit(cell.fault, call, cell.isCall ? callOf('look_up') : wordsIn(words))
+    sendAll(call, scriptOf(call.tongue, wordsIn(restFor(call))).stream)
   })
-  afterAll(() => upstream.close())
+  const course = {
+    policy: ', midStream: continue',
+    spareModel: (provider: string) => (provider === 'anthropic' ? 'claude-3-haiku.' : ''),
+  }
+  const house = await openHouse({ config: () => configOf(cells, upstream, course) })
+  const sent = new Map<string, Sent>()
+  await pooled(cells, 16, async cell => {
+    sent.set(cell.id, await ask(house.url, frontOf(front), cell, () => upstream.hear(cell.id)))
+  })
+  await until('every request was settled', () => house.settled.length === cells.length)
+  const records = await recordsOf(house)
+  await house.close()
+  await upstream.close()
+  return {
+    all: cells.map(cell => ({ cell, sent: sent.get(cell.id)!, record: records.get(cell.id)! })),
+    asked: upstream.asked,
+  }
+}
+
+/** Most of it is waiting, so that all wait at once. */
+let runs: ReadonlyMap<FrontName, Run>
+beforeAll(async () => {
+  runs = new Map(await Promise.all(frontNames.map(async front => [front, await run(front)] as const)))
+})
+
+describe.each(frontNames)('a client of %s', front => {
+  let all: Run['all']
+  let asked: Run['asked']
+  beforeAll(() => {
+    ;({ all, asked } = runs.get(front)!)
+  })
 
   it.each(ofWords)('%s: hears one answer, whole', name => {
     for (const { cell, sent } of all.filter(one => one.cell.fault.name === name && !one.cell.isCall)) {
@@ -114,7 +131,7 @@ describe.each(frontNames)('a client of %s', front => {
       expect(Math.min(...costs)).toBeGreaterThan(0)
       expect(record.cost.amount).toBe(costs[0]! + costs[1]!)
       expect(record.failure).toBeUndefined()
-      expect(upstream.asked.get(`${cell.id} spare`)).toBe(1)
+      expect(asked.get(`${cell.id} spare`)).toBe(1)
     }
   })
   it.each(ofCalls)('%s within a call: ends with an error, and nobody goes on', name => {
@@ -127,7 +144,7 @@ describe.each(frontNames)('a client of %s', front => {
         breaches: [],
       })
       expect(record.attempts).toHaveLength(1)
-      expect(upstream.asked.get(`${cell.id} spare`)).toBeUndefined()
+      expect(asked.get(`${cell.id} spare`)).toBeUndefined()
     }
   })
 })

@@ -1,5 +1,5 @@
 /** A dozen faults of upstreams as the official clients hear them: another's whole answer, or an error of their own class, and never less as if it were all. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { anthropicClient } from '../clients/anthropic.ts'
 import type { Client, Door } from '../clients/client.ts'
 import { googleClient } from '../clients/google.ts'
@@ -9,11 +9,11 @@ import { cellsOf, configOf } from './faults/cells.ts'
 import type { Cell } from './faults/cells.ts'
 import { commit, faults } from './faults/faults.ts'
 import type { FrontName } from './faults/fronts.ts'
+import { pooled } from './faults/run.ts'
 import { openUpstream } from './faults/upstream.ts'
 import type { Upstream } from './faults/upstream.ts'
 import { sendAll } from './faults/wire.ts'
 import { openHouse, virtualKey } from './open-house.ts'
-import type { OpenHouse } from './open-house.ts'
 
 const chosen = [
   'refused',
@@ -57,31 +57,35 @@ const isRight = ({ fate, isHelped }: Cell, heard: Heard): boolean => {
   return status !== undefined && status >= 400 && (fate !== 'own' || status < 500)
 }
 
-describe.each(sdks)('%s', (_name, front, open) => {
+type Found = readonly (readonly [Cell, Heard])[]
+const run = async (front: FrontName, open: (door: Door) => Client): Promise<Found> => {
   const cells = cellsOf(front, some, false)
   const byId = new Map(cells.map(cell => [cell.id, cell]))
-  let upstream: Upstream
-  let house: OpenHouse
-  let heard: readonly (readonly [Cell, Heard])[]
-  beforeAll(async () => {
-    upstream = await openUpstream(call => {
-      const cell = byId.get(call.cell)
-      if (cell === undefined) throw new Error(`there is no cell ${call.cell}`)
-      if (call.who === 'first') return commit(cell.fault, call, wordsIn(firstWords))
-      const { stream, whole } = scriptOf(call.tongue, wordsIn(spareWords))
-      sendAll(call, call.stream ? stream : whole)
-    })
-    house = await openHouse({ config: () => configOf(cells, upstream) })
-    const client = open({ url: house.url, key: virtualKey })
-    heard = await Promise.all(cells.map(async cell => [cell, await hear(client, cell, upstream)] as const))
+  const upstream = await openUpstream(call => {
+    const cell = byId.get(call.cell)
+    if (cell === undefined) throw new Error(`there is no cell ${call.cell}`)
+    if (call.who === 'first') return commit(cell.fault, call, wordsIn(firstWords))
+    const { stream, whole } = scriptOf(call.tongue, wordsIn(spareWords))
+    sendAll(call, call.stream ? stream : whole)
   })
-  afterAll(async () => {
-    await house.close()
-    await upstream.close()
-  })
+  const house = await openHouse({ config: () => configOf(cells, upstream) })
+  const client = open({ url: house.url, key: virtualKey })
+  const found = new Map<Cell, Heard>()
+  await pooled(cells, 32, async cell => void found.set(cell, await hear(client, cell, upstream)))
+  await house.close()
+  await upstream.close()
+  return [...found]
+}
 
+/** Most of it is waiting, so that all wait at once. */
+let runs: ReadonlyMap<FrontName, Found>
+beforeAll(async () => {
+  runs = new Map(await Promise.all(sdks.map(async ([, front, open]) => [front, await run(front, open)] as const)))
+})
+
+describe.each(sdks)('%s', (_name, front) => {
   it.each(chosen)('%s', name => {
-    const own = heard.filter(([{ fault }]) => fault.name === name)
+    const own = runs.get(front)!.filter(([{ fault }]) => fault.name === name)
     expect(own).toHaveLength(12)
     const wrong = own.filter(([cell, came]) => !isRight(cell, came))
     expect(wrong.map(([{ id, fate }, came]) => [id, fate, came])).toEqual([])
