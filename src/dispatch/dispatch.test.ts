@@ -86,7 +86,7 @@ interface Plan {
   readonly fallbackOn?: readonly ContentTrigger[]
   readonly secrets?: (reference: string) => Promise<string>
   readonly mayRetry?: (id: string) => boolean
-  readonly mayAskSeveral?: boolean
+  readonly mayAskSeveral?: () => boolean
   readonly staysWithFirst?: boolean
 }
 
@@ -167,7 +167,7 @@ const scene = async (plan: Plan = {}): Promise<Scene> => {
       adapter.credentials.filter(one => !except.includes(one.id)).length,
     isOpen: () => false,
     mayRetry: ({ id }) => plan.mayRetry?.(id) ?? true,
-    mayAskSeveral: () => plan.mayAskSeveral ?? true,
+    mayAskSeveral: plan.mayAskSeveral ?? (() => true),
     staysWithFirst: plan.staysWithFirst ?? false,
     resting: () => ({ kind: 'upstream-credential', message: 'all rest' }),
     span: () => `span-${spans++}` as SpanId,
@@ -548,7 +548,7 @@ describe('several lanes', () => {
     expect(made.map(({ sentAt }) => sentAt !== undefined)).toEqual([true, true, false])
   })
   it('race: is none for what must not be done twice', async () => {
-    const one = await scene({ execution: { mode: 'race', width: 3 }, mayAskSeveral: false })
+    const one = await scene({ execution: { mode: 'race', width: 3 }, mayAskSeveral: () => false })
     expect(one.wires).toHaveLength(1)
   })
   it('race: the word of one that finds the request at fault is the last, unless somebody answers', async () => {
@@ -597,6 +597,27 @@ describe('several lanes', () => {
     one.wires[0]?.say('from a', '.')
     expect(one.wires[1]?.isStopped).toBe(true)
     expect(one.words().trim()).toBe('from a')
+  })
+  it.each([
+    ['the cap has no room any more', { mayAskSeveral: [true, false] }],
+    ['it has failed meanwhile and the pool has no retries left', { mayRetry: [true, true, false] }],
+  ] as const)('hedge: the second is not asked where %s', async (_, told) => {
+    const [several, retry] = [
+      'mayAskSeveral' in told ? [...told.mayAskSeveral] : [],
+      'mayRetry' in told ? [...told.mayRetry] : [],
+    ]
+    const execution = { mode: 'hedge', after: millis(300) } as const
+    const one = await scene({
+      execution,
+      mayAskSeveral: () => several.shift() ?? true,
+      mayRetry: () => retry.shift() ?? true,
+    })
+    await one.clock.pass(1_000)
+    expect(one.wires).toHaveLength(1)
+    if (one.wires[0] !== undefined) answerWith(one.wires[0], failing(503))
+    await settle()
+    // Its failure is another matter: then somebody has to be asked.
+    expect(one.wires).toHaveLength(2)
   })
   it('hedge: a first that is quick enough stays alone', async () => {
     const one = await scene({ execution: { mode: 'hedge', after: millis(300) } })

@@ -143,9 +143,17 @@ export class Dispatch implements LaneListener {
     while (move.stagger === 0 && at < move.group.length && !this.#isOver && this.#winner === undefined)
     this.#isOpening = false
     if (at < move.group.length && !this.#isOver && this.#winner === undefined) {
-      this.#cancelWait = this.#hands.clock.after(move.stagger, () => this.#call(move, at))
+      this.#cancelWait = this.#hands.clock.after(move.stagger, () => this.#callLater(move, at))
     }
     this.#goOn()
+  }
+
+  /** What was allowed when the first was asked may not be by now: others have asked several meanwhile, or this one has failed. */
+  #callLater(move: Call, place: number): void {
+    const { execution } = this.#decision
+    const candidate = move.group[place]
+    if (candidate === undefined || !this.#hands.mayAskSeveral('cap' in execution ? execution.cap : undefined)) return
+    if (!this.#hands.isOpen(candidate) && this.#hands.mayRetry(candidate)) this.#call(move, place)
   }
 
   /** If nobody is at work any more, asks what next. */
