@@ -28,15 +28,19 @@ export const candidateSignal = <Key extends SignalKey>(
 /** A count of a request, as far as it is known; none else. */
 export const knownTokens = (value: number | null | undefined): number => (isKnown(value) ? value : 0)
 
+const costOf = (count: number | undefined, rate: number | undefined): number => knownTokens(count) * knownTokens(rate)
+
+/** Reckoned for each candidate of each decision, and nearly always of nothing but tokens: so without a list to go through. */
 const piecesCost = ({ units }: RequestShape, rates: Rates): number => {
-  const counts: readonly (readonly [count: number | undefined, rate: number | undefined])[] = [
-    [1, rates.requestPerMillion],
-    [units?.images, rates.imagePerMillion],
-    [units?.seconds, rates.secondPerMillion],
-    [units?.characters, rates.characterPerMillion],
-    [units?.searches, rates.searchPerMillion],
-  ]
-  return counts.reduce((sum, [count, rate]) => sum + knownTokens(count) * knownTokens(rate), 0)
+  const whole = costOf(1, rates.requestPerMillion)
+  if (units === undefined || units === null) return whole
+  return (
+    whole +
+    costOf(units.images, rates.imagePerMillion) +
+    costOf(units.seconds, rates.secondPerMillion) +
+    costOf(units.characters, rates.characterPerMillion) +
+    costOf(units.searches, rates.searchPerMillion)
+  )
 }
 
 const isCounted = (value: number | false | undefined): boolean => value !== false && isKnown(value)
@@ -67,7 +71,7 @@ export const expectedCost = (
   const price = candidate.price
   if (price === undefined || price === null) return undefined
   const inputTokens = knownTokens(request.inputTokens) as Tokens
-  const rates = ratesFor(price, { inputTokens, ...(now !== undefined && { at: now }) })
+  const rates = ratesFor(price, now === undefined ? { inputTokens } : { inputTokens, at: now })
   const { inputPerMillion, outputPerMillion } = rates
   if (!isKnown(inputPerMillion) || !isKnown(outputPerMillion) || isUncounted(request, rates)) return undefined
   const kept = Math.min(Math.max(0, cached), inputTokens)

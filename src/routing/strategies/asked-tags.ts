@@ -11,6 +11,7 @@ export const askedTags: Constraint = {
   name: 'asked-tags',
   reads: [],
   exclude: ({ tags }, { bounds }) => {
+    if (bounds.tags === undefined) return undefined
     for (const [tag, values] of Object.entries(bounds.tags ?? {})) {
       const value = Object.hasOwn(tags, tag) ? tags[tag] : undefined
       if (values.includes(value ?? unsaid)) continue
