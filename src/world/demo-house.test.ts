@@ -14,7 +14,7 @@ import type { CompiledPolicy } from '../routing/compile-policy.ts'
 import { decide } from '../routing/decide.ts'
 import { parseStep } from '../routing/parse-step.ts'
 import { configuredQuality } from './configured-quality.ts'
-import { demoHouse, deploymentName } from './demo-house.ts'
+import { demoHouse, demoPolicies, deploymentName } from './demo-house.ts'
 import { askedAlone, bestModel } from './drive.ts'
 import { guestModels } from './guest-models.ts'
 import { recordedModels } from './models.ts'
@@ -188,6 +188,7 @@ describe('the demo house', () => {
     const found = names.flatMap(name =>
       checkPolicy(policyNamed(name), candidates).map(({ severity, at }) => [name, severity, at]),
     )
+    expect(demoPolicies).toEqual(names)
     expect(names).toEqual([
       'floor-then-cheap',
       'quality-first',

@@ -116,7 +116,7 @@ const policies = `policies:
       - use: healthy
       - use: round-robin
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
-  # One in twenty sessions tries the newcomer, with the others behind it; the rest goes where the answer comes soonest.
+  # One in twenty sessions tries the newcomer, the others standing behind it; the rest goes where the answer comes soonest.
   canary-then-fast:
     steps:
       - use: capable
@@ -125,8 +125,11 @@ const policies = `policies:
       - split:
           by: session
           arms:
-            canary: { share: 5%, steps: [{ use: weighted, with: { weights: { ${newcomer}: 1 } } }, fast] }
-            rest: { steps: [{ use: fast, with: { window: 60s } }] }
+            canary: { share: 5%, steps: [{ use: weighted, with: { weights: { ${newcomer}: 1 } } }] }
+            rest: { steps: [{ use: ignore, with: { deployments: [${newcomer}] } }] }
+      - { use: good, with: { within: 0.15 } }
+      - { use: fast, with: { window: 60s } }
+      - { use: cheap, with: { withoutFloor: true } } # as long as nobody is measured
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
   # Where every moment counts (tag path=voice) two are asked at once, and the first who speaks serves.
   race-then-fast:
@@ -134,9 +137,14 @@ const policies = `policies:
       - use: capable
       - use: healthy
       - use: within-limits
-      - { use: fast, with: { window: 60s } }
+      - { use: good, with: { within: 0.15 } }
       - when: { tags.path: voice }
-        then: [{ execution: { mode: race, width: 2 } }]
+        then:
+          - { use: fast, with: { by: first-token, window: 60s } }
+          - execution: { mode: race, width: 2, cap: { share: 40%, spend: 100% } }
+        otherwise:
+          - { use: fast, with: { window: 60s } }
+      - { use: cheap, with: { withoutFloor: true } } # as long as nobody is measured
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }
   # Among those who are about as good: errors, speed, load and price in one score; near its top, traffic is shared by it.
   adaptive:
@@ -147,6 +155,9 @@ const policies = `policies:
       - { use: good, with: { within: 0.15 } }
       - use: adaptive
     patience: { maxAttempts: 3, firstToken: 8s, idle: 20s, total: 120s }`
+
+/** The policies of the demo house by name, the pool's own first. */
+export const demoPolicies: readonly string[] = [...policies.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = '']) => name)
 
 const placeLines = ({ server, durable }: DemoOptions): readonly string[] => [
   ...(server === undefined ? [] : [`server: ${mapping({ ...server })}`]),

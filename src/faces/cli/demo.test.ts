@@ -91,6 +91,19 @@ describe('a drive through a house of its own', () => {
     const other = drivenOf((await run([...argv, '--seed', 'another'])).out)
     expect(other).not.toEqual(first)
   })
+  it('of streams with a tag is raced where the policy says so, tells how soon they began, and what they cost', async () => {
+    const words = ['--policy', 'race-then-fast', '--tag', 'path=voice', '--stream']
+    const argv = ['demo', '--drive', '20', '--pace', '0', ...words]
+    const driven = drivenOf((await run([...argv, '--json'])).out)
+    expect(driven.filter(({ error }) => error !== undefined)).toEqual([])
+    expect(driven.every(({ usd, firstContent = 0 }) => usd > 0 && firstContent > 0)).toBe(true)
+    expect(driven.some(({ attempts, fallback }) => attempts === 2 && fallback === undefined)).toBe(true)
+    const { out } = await run(argv)
+    expect(out).toMatch(/^first content +p50 \d+ ms, p95 \d+ ms, p99 \d+ ms$/m)
+    expect(out).toMatch(/^asked of two +\d+, the losers' cost included$/m)
+    const plain = await run(['demo', '--drive', '5', '--pace', '0', '--policy', 'race-then-fast'])
+    expect(plain.out).not.toMatch(/first content|asked of two/)
+  })
   it('draws over itself where someone looks', async () => {
     const { err } = await run(['demo', '--drive', '3', '--pace', '0'], { isLive: true })
     expect(err).toMatch(/1 of 3 recorded prompts/)
@@ -113,6 +126,7 @@ describe('a house that stays open', () => {
     expect(out).toMatch(/^Admin key:\nsk-sb-admin-[\w-]{20,}$/m)
     const key = /^Virtual key:\n(sk-sb-(?!admin-)[\w-]{20,})$/m.exec(out)?.[1]
     expect(key).toBeDefined()
+    expect(out).toMatch(/^Policies for --policy: floor-then-cheap, .*, race-then-fast, adaptive$/m)
     expect(out).toMatch(new RegExp(`^curl .*127\\.0\\.0\\.1:${port}/v1/chat/completions.*${key}`, 'm'))
 
     const driven = await run(['demo', '--drive', '7', '--port', port, '--json'])

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Settings } from '../../config/settings.ts'
 import { version } from '../../domain/version.ts'
 import { configuredQuality } from '../../world/configured-quality.ts'
-import { demoHouse } from '../../world/demo-house.ts'
+import { demoHouse, demoPolicies } from '../../world/demo-house.ts'
 import { bestModel } from '../../world/drive.ts'
 import { recordedModels } from '../../world/models.ts'
 import { loadRecordings } from '../../world/recordings.ts'
@@ -27,10 +27,12 @@ export interface DemoOptions {
   readonly port: string
   readonly drive?: number
   readonly policy?: string
+  readonly tag?: readonly string[]
   readonly outage?: string
   readonly width?: number
   readonly seed: string
   readonly pace?: string
+  readonly stream?: boolean
   readonly json?: boolean
 }
 
@@ -145,6 +147,9 @@ const welcome = ({ url, key, adminKey, world }: OpenDemo): readonly string[] => 
   'Recorded prompts, checked answers, cost and fallbacks, drawn while they come in:',
   'npm run -s signalbox -- demo --drive 200',
   'npm run -s signalbox -- demo --drive 200 --outage openai',
+  'npm run -s signalbox -- demo --drive 200 --policy race-then-fast --tag path=voice --stream',
+  '',
+  `Policies for --policy: ${demoPolicies.join(', ')}`,
 ]
 
 const isPlace = (value: unknown): value is Place =>
@@ -180,7 +185,7 @@ const driveThrough = async (place: Place, options: DemoOptions, count: number, t
   const best = bestModel(recordedModels, configuredQuality(await loadRecordings()))?.id ?? 'the best'
   const soFar: Driven[] = []
   const drawn = livePicture(terminal, () => performance.now())
-  const { policy } = options
+  const { policy, tag } = options
   const outage = await outageOf(place.world, options.outage, count)
   const sending = {
     url: place.url,
@@ -190,6 +195,8 @@ const driveThrough = async (place: Place, options: DemoOptions, count: number, t
     seed: options.seed,
     width: options.width ?? 32,
     ...(policy !== undefined && { policy }),
+    ...(tag !== undefined && { tags: tag.join(',') }),
+    ...(options.stream === true && { isStreamed: true }),
   }
   try {
     const driven = await drive(sending, async one => {

@@ -62,6 +62,17 @@ const byModel = (driven: readonly Driven[]): string =>
 const sum = (driven: readonly Driven[], of: (one: Driven) => number): number =>
   driven.reduce((total, one) => total + of(one), 0)
 
+const nearest = (sorted: readonly number[], share: number): string =>
+  `${Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0)} ms`
+
+/** How soon streams began; nothing where none was asked for. */
+const beginnings = (driven: readonly Driven[]): readonly string[] => {
+  const times = driven.flatMap(({ firstContent }) => firstContent ?? []).toSorted((left, right) => left - right)
+  if (times.length === 0) return []
+  const told = [0.5, 0.95, 0.99].map(share => `p${100 * share} ${nearest(times, share)}`)
+  return [`first content   ${told.join(', ')}`]
+}
+
 /** The whole drive against one model for everything. */
 const against = (driven: readonly Driven[], best: string): readonly string[] => {
   const usd = sum(driven, one => one.usd)
@@ -71,10 +82,14 @@ const against = (driven: readonly Driven[], best: string): readonly string[] => 
   const fallbacks = driven.filter(one => one.fallback !== undefined)
   const reasons = [...new Set(fallbacks.map(one => one.fallback))].join(', ')
   const failed = driven.filter(one => one.error !== undefined)
+  // Whom nobody failed and who was asked of more than one anyway.
+  const raced = driven.filter(one => one.attempts > 1 && one.fallback === undefined)
   const share = bestUsd === 0 ? '' : ` (${percent(usd, bestUsd)} of it)`
   return [
     `right answers   ${percent(right, driven.length)}, always ${best}: ${percent(bestRight, driven.length)}`,
     `cost            ${dollars(usd)}, always ${best}: ${dollars(bestUsd)}${share}`,
+    ...beginnings(driven),
+    ...(raced.length === 0 ? [] : [`asked of two    ${raced.length}, the losers' cost included`]),
     `fallbacks       ${fallbacks.length}${reasons === '' ? '' : ` (${reasons})`}`,
     `unanswered      ${failed.length}${failed[0]?.error === undefined ? '' : `, the first: ${failed[0].error}`}`,
   ]

@@ -11,6 +11,8 @@ const options: Readonly<Record<(typeof commands)[number], readonly string[]>> = 
     '--port <port>',
     '--drive <prompts>',
     '--policy <policy>',
+    '--tag <name=value>',
+    '--stream',
     '--outage <provider>',
     '--width <requests>',
     '--seed <seed>',

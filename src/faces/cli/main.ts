@@ -44,6 +44,8 @@ const addRunning = (program: Command, terminal: Terminal, done: Done): void => {
     .option('--port <port>', 'where to listen', '4141')
     .option('--drive <prompts>', 'send so many recorded prompts through it, draw what comes of it, and stop', whole)
     .option('--policy <policy>', 'with --drive: the policy to go by')
+    .option('--tag <name=value>', 'with --drive: a tag of every request; may come several times', several)
+    .option('--stream', 'with --drive: ask for streams, and tell how soon they begin')
     .option('--outage <provider>', 'with --drive: a provider that is gone for the middle third of it')
     .option('--width <requests>', 'with --drive: so many at a time', whole)
     .option('--seed <seed>', 'with --drive: which prompts', 'demo')
