@@ -11,6 +11,10 @@ describe('the word of a judge', () => {
     ['PASS, I think. Yes: PASS', 'passed'],
     ['PASS or FAIL?', 'unjudged'],
     ['It passes', 'unjudged'],
+    ['I am afraid that this does not pass.', 'unjudged'],
+    ['I cannot let it PASS.', 'unjudged'],
+    ["It isn't complete. FAIL", 'rejected'],
+    ['There is nothing that does not fit.\n\nPASS', 'passed'],
     ['', 'unjudged'],
   ])('%j: %s', (text, judgement) => {
     expect(verdictIn(text)).toBe(judgement)
