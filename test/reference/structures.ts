@@ -62,7 +62,7 @@ const entryOf = (node: Node): Node => (typeof node.additionalProperties === 'obj
 
 const yaml = (...lines: readonly string[]): string => ['```yaml', ...lines, '```'].join('\n')
 
-const split: Node = inside(splitSchema as Node, 'split')
+const split: Node = inside(splitSchema, 'split')
 const whole: Node = (executionSchema as Node).anyOf?.find(one => one.properties !== undefined) ?? {}
 
 /** The section, from its heading on. */
@@ -71,7 +71,7 @@ export const structureSections = (): readonly string[] => [
   'A step may also be one of these. Each list of steps in them may hold them again, up to 32 deep.',
   '### `when`',
   `${whenSchema['description']} [Conditions](#conditions) are below. A constraint in a branch leaves candidates out for requests that take the branch, and for no others.`,
-  members(whenSchema as Node),
+  members(whenSchema),
   '### `split`',
   `${splitSchema['description']} One arm is drawn by the seed; when shares change, only those move who go to an arm that grew. Behind the split, the steps after it run for all arms.`,
   members(split),
@@ -91,7 +91,7 @@ export const structureSections = (): readonly string[] => [
   'Two members beside `use` make one order of several: `blend`, a name, and `weight`, a number over 0 (1 if left out). [How scores are summed](../adaptive.md#beside-it).',
   yaml('- { use: cheap, blend: value, weight: 0.4 }', '- { use: good, blend: value, weight: 0.6 }'),
   '### `execution`',
-  `${carrySchema['description']} ${inside(carrySchema as Node, 'execution').description ?? ''} The same members stand under \`execution\` of a policy. \`fallback\` has none beside \`mode\`; \`hedge\` has \`after\` and \`cap\`, \`race\` has \`width\` and \`cap\`, \`cascade\` has \`check\`. A mode may stand alone: \`execution: race\`.`,
+  `${carrySchema['description']} ${inside(carrySchema, 'execution').description ?? ''} The same members stand under \`execution\` of a policy. \`fallback\` has none beside \`mode\`; \`hedge\` has \`after\` and \`cap\`, \`race\` has \`width\` and \`cap\`, \`cascade\` has \`check\`. A mode may stand alone: \`execution: race\`.`,
   members(whole),
   'A cap; what is left out is not bounded:',
   members(inside(whole, 'cap')),
