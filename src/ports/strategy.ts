@@ -18,10 +18,10 @@ export interface Constraint {
   spare?(out: readonly Candidate[], all: readonly Candidate[], facts: Facts): ReadonlyMap<string, string>
 }
 /** One way the keys of an order could have fallen, and its exact probability. */
-export interface Way {
-  readonly chance: number
-  readonly keys: readonly (number | undefined)[]
-}
+export type Way =
+  | { readonly chance: number; readonly keys: readonly (number | undefined)[] }
+  /** The place of whom it puts before all others: as much as there is to know, and one number however many there are. */
+  | { readonly chance: number; readonly first: number }
 /** Re-orders candidates that every step before it left tied, and says how near counts as tied. */
 export interface Order {
   readonly kind: 'order'

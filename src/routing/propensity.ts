@@ -31,8 +31,10 @@ const spread = (tied: readonly Candidate[], share: number, rest: Rest, into: Map
     }
     if (order.ways !== undefined) {
       const onwards = { ...rest, from: place + 1 }
-      for (const { chance, keys } of order.ways(top, rest.facts))
-        spread(leaders(top, keys, order), share * chance, onwards, into)
+      for (const way of order.ways(top, rest.facts)) {
+        if ('first' in way) add(into, top[way.first], share * way.chance)
+        else spread(leaders(top, way.keys, order), share * way.chance, onwards, into)
+      }
       return
     }
     top = leaders(top, order.keys(top, rest.facts), order)

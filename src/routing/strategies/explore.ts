@@ -88,7 +88,7 @@ const ways = (tied: readonly Candidate[], chances: readonly number[]): readonly 
   const trials = [...chances.entries()].filter(([, chance]) => chance > 0)
   return [
     { chance: Math.max(0, 1 - tried), keys: withTrial(tied, undefined) },
-    ...trials.map(([place, chance]) => ({ chance, keys: withTrial(tied, place) })),
+    ...trials.map(([place, chance]) => ({ chance, first: place })),
   ]
 }
 

@@ -102,7 +102,7 @@ const keys = (field: Field, seed: string): readonly (number | undefined)[] => {
 
 const ways = (field: Field): readonly Way[] => [
   { chance: 1 - field.trials.length * field.each, keys: field.proven },
-  ...field.trials.map(place => ({ chance: field.each, keys: withTrial(field, place) })),
+  ...field.trials.map(place => ({ chance: field.each, first: place })),
 ]
 
 const confidence = (first: Candidate, second: Candidate, facts: Facts, by: PaceKind): Unit => {
