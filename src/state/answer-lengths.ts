@@ -4,6 +4,7 @@ import type { Instant } from '../domain/units.ts'
 import { QuantileWindow } from './latency.ts'
 import { listIn, memberIn, momentIn, textIn, timedIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
+import { ownName, shortName } from './short-name.ts'
 
 /** Lengths have a long tail: about this quantile is their mean, and no single runaway answer moves it. */
 const typical = 0.65
@@ -18,7 +19,7 @@ const mostSaved = 64
 
 /** Another word for each pair, whatever is in them. */
 const nameOf = (pool: string, task: string | undefined): string =>
-  task === undefined ? `-${pool}` : `${pool.length}:${pool}${task}`
+  task === undefined ? `-${pool}` : `${pool.length}:${pool}${shortName(task)}`
 
 export class AnswerLengths {
   readonly #histories = new Map<string, QuantileWindow>()
@@ -34,9 +35,9 @@ export class AnswerLengths {
     const history = this.#histories.get(name) ?? new QuantileWindow(window)
     history.add(tokens, at)
     if (name === this.#newest) return
-    this.#newest = name
+    this.#newest = ownName(name)
     this.#histories.delete(name)
-    this.#histories.set(name, history)
+    this.#histories.set(ownName(name), history)
     for (const oldest of this.#histories.keys()) {
       if (this.#histories.size <= mostHistories) return
       this.#histories.delete(oldest)

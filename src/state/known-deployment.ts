@@ -76,6 +76,11 @@ interface Named {
 const noCredential = '' as CredentialId
 const full = unit(1)
 const isNone = (left: Left | undefined): boolean => left !== undefined && left.share <= 0
+type Lefts = readonly (Left | undefined)[]
+
+/** Nothing is left, and by our own count there is room. */
+const toldAlone = (left: Lefts, counted: Lefts): Pick<Headroom, 'told'> =>
+  left.some(isNone) && !counted.some(isNone) ? { told: true } : {}
 
 export class KnownDeployment {
   readonly timing: Timing
@@ -222,18 +227,20 @@ export class KnownDeployment {
   headroom({ limits }: Candidate, now: Instant, among?: readonly Named[]): Headroom | undefined {
     const spent = this.rates.spent(now)
     const wholeAt = this.rates.wholeAt()
-    const counted = [leftOfLimit(limits.rpm, spent.requests, wholeAt), leftOfLimit(limits.tpm, spent.tokens, wholeAt)]
-    const requests = tighter(counted[0], this.#toldLeft('requests', now, among))
-    const tokens = tighter(counted[1], this.#toldLeft('tokens', now, among))
-    const concurrent = leftOfLimit(limits.concurrent, this.#inflight, undefined)
-    const isTold = [requests, tokens].some(isNone) && ![...counted, concurrent].some(isNone)
-    if (requests === undefined && tokens === undefined && concurrent === undefined) return undefined
+    const counted = {
+      requests: leftOfLimit(limits.rpm, spent.requests, wholeAt),
+      tokens: leftOfLimit(limits.tpm, spent.tokens, wholeAt),
+      concurrent: leftOfLimit(limits.concurrent, this.#inflight, undefined),
+    }
+    const requests = tighter(counted.requests, this.#toldLeft('requests', now, among))
+    const tokens = tighter(counted.tokens, this.#toldLeft('tokens', now, among))
+    if (requests === undefined && tokens === undefined && counted.concurrent === undefined) return undefined
     const resetAt = tighter(requests, tokens)?.resetAt
     const left = {
       requests: requests?.share ?? full,
       tokens: tokens?.share ?? full,
-      concurrent: concurrent?.share ?? full,
-      ...(isTold && { told: isTold }),
+      concurrent: counted.concurrent?.share ?? full,
+      ...toldAlone([requests, tokens], Object.values(counted)),
     }
     return resetAt === undefined ? left : { ...left, resetAt }
   }

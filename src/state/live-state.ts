@@ -14,7 +14,6 @@ import { drawCredential } from './credentials.ts'
 import type { Rest, WeightedCredential } from './credentials.ts'
 import type { Headroom, KnownDeployment } from './known-deployment.ts'
 import type { Quantiles } from './latency.ts'
-import { enoughSamples } from './paces.ts'
 import type { PaceQuestion, Shape } from './paces.ts'
 import type { Cached } from './warmth.ts'
 
@@ -115,8 +114,6 @@ export interface LiveState {
   retryAllowed(pool: string | undefined, candidate: DeploymentId, now: Instant): boolean
   /** May a request of this pool that was decided be asked of a second candidate beside the first. */
   extraAllowed(pool: string | undefined, cap: ExtraCap | undefined, now: Instant): boolean
-  /** Time to the first content of streamed answers 19 times of 20, in milliseconds; undefined below 20 samples in the last minute. */
-  firstTokenP95(id: DeploymentId, now: Instant): number | undefined
   /** For metrics, the page and tests; in the order in which they were first heard of. */
   snapshot(now: Instant): readonly DeploymentSnapshot[]
   /** Forgets every other deployment, and all that was held against credentials: a new configuration may have mended them. */
@@ -239,10 +236,6 @@ export const liveState = (options: LiveStateOptions = {}): LiveState => {
     retryAllowed: (pool, candidate, now) =>
       deployments.get(candidate)?.lastFailed !== true || traffics.of(pool).retryAllowed(now),
     extraAllowed: (pool, cap, now) => cap === undefined || traffics.of(pool).extraAllowed(cap, now),
-    firstTokenP95: (id, now) => {
-      const window = deployments.get(id)?.timing.firstToken
-      return window === undefined || window.samples(now) < enoughSamples ? undefined : window.p95(now)
-    },
     snapshot: now => [...deployments].map(([id, known]) => snapshotOf(id, known, books, now)),
     keepOnly: ids => books.keepOnly(ids),
     events: () => events,

@@ -168,17 +168,3 @@ describe('pools', () => {
     expect(traffics.find('p1099')).toBeDefined()
   })
 })
-
-describe('the p95 of the first token', () => {
-  it('is told from 20 samples on', () => {
-    const live = liveState()
-    const at = (time: number) => live.firstTokenP95(one.id, instant(time))
-    const answer = (): void =>
-      live.hear(ended({ candidate: one, startedAt: 0, firstTokenAt: 300, at: 900, streamed: true }))
-    for (let each = 0; each < 19; each++) answer()
-    expect(at(900)).toBeUndefined()
-    answer()
-    expect(at(900)).toBeGreaterThan(290)
-    expect(at(900)).toBeLessThan(310)
-  })
-})

@@ -116,7 +116,6 @@ const answersOf = (live: LiveState, now: number): unknown => {
         errors: live.errors(candidate.id, at),
         headroom: live.headroom(candidate, at, credentials),
         warm: live.warm(candidate.id, session, at),
-        firstToken: live.firstTokenP95(candidate.id, at),
         retry: live.retryAllowed('p', candidate.id, instant(now + 60_000)),
         latency: [undefined, 5, 60_000].map(inputTokens =>
           [true, false].map(streamed =>

@@ -1,13 +1,17 @@
 /** How much of what one deployment did in the last minute was for whom. */
 import { millis, unit } from '../domain/units.ts'
 import type { Instant, Unit } from '../domain/units.ts'
+import { ownName, shortName } from './short-name.ts'
 import { Slices } from './slices.ts'
 
 /** Whom a request is for: the tag `tenant`, else the team of the key. */
 export const tenantOf = (
   tags: Readonly<Record<string, string>>,
   { team }: { readonly team?: string | undefined },
-): string | undefined => (Object.hasOwn(tags, 'tenant') ? tags['tenant'] : team)
+): string | undefined => {
+  const named = Object.hasOwn(tags, 'tenant') ? tags['tenant'] : team
+  return named === undefined ? undefined : shortName(named)
+}
 
 const length = millis(5_000)
 /** The slice under way and a whole minute before it. */
@@ -65,8 +69,9 @@ export class Tenants {
   #count(by: Map<string, number>, tenant: string): void {
     const known = by.get(tenant)
     const inherited = known === undefined && by.size >= mostTenants ? this.#takeRarest(by) : 0
-    by.set(tenant, (known ?? inherited) + 1)
-    this.#change(tenant, inherited + 1)
+    const name = known === undefined ? ownName(tenant) : tenant
+    by.set(name, (known ?? inherited) + 1)
+    this.#change(name, inherited + 1)
   }
 
   #takeRarest(by: Map<string, number>): number {

@@ -6,6 +6,7 @@ import { tokens } from '../domain/units.ts'
 import type { Instant } from '../domain/units.ts'
 import { countIn, listIn, memberIn, momentIn, textIn } from './saved.ts'
 import type { Restoring } from './saved.ts'
+import { ownName, shortName } from './short-name.ts'
 
 /** What is cached is kept for so long after it was last used, or an hour where it was written for that. */
 const shortLife = 300_000
@@ -26,7 +27,7 @@ interface Warm {
 export type Cached = Pick<Warm, 'tokens' | 'until'>
 
 /** Names of sessions are their callers' own: another key's session of the same name is another session. */
-const nameOf = (key: VirtualKeyId, session: string): string => `${key}\n${session}`
+const nameOf = (key: VirtualKeyId, session: string): string => `${key}\n${shortName(session)}`
 
 /** What a provider told to have read from its cache or written there. */
 const cachedOf = ({ inputCached, inputCacheWritten }: Usage): number => inputCached + inputCacheWritten
@@ -47,7 +48,7 @@ export class Warmth {
     const places = this.#sessions.get(name) ?? new Map<DeploymentId, Warm>()
     for (const attempt of told) noteAttempt(places, attempt)
     this.#sessions.delete(name)
-    if (places.size > 0) this.#put(name, places)
+    if (places.size > 0) this.#put(ownName(name), places)
   }
 
   #put(name: string, places: Map<DeploymentId, Warm>): void {
