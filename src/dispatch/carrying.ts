@@ -9,7 +9,7 @@ import type { AnswerCheck } from '../ports/check.ts'
 import { examine } from './examine.ts'
 import type { Examine } from './examine.ts'
 import type { Hands } from './hands.ts'
-import type { Held } from './hold.ts'
+import type { Held, HeldUntil } from './hold.ts'
 import { isSpliceable, Splice } from './splice.ts'
 
 /** Members of an answer in which dialects tell log probabilities. */
@@ -60,9 +60,10 @@ export class Carrying {
   }
 
   /** Until when an answer is kept back. Whoever waits for the whole is shown nothing before, even of a provider that streams unasked. */
-  get holdsUntil(): 'content' | 'end' {
+  get holdsUntil(): HeldUntil {
     const { operation, stream } = this.#request
-    return this.#isJudged || (operation === 'chat' && !stream) ? 'end' : 'content'
+    if (operation === 'chat' && !stream) return 'whole'
+    return this.#isJudged ? 'end' : 'content'
   }
 
   /** The request as this candidate is asked for it. */

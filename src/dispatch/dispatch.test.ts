@@ -628,6 +628,25 @@ describe('several lanes', () => {
   })
 })
 
+describe('a client that waits for the whole', () => {
+  it('is not kept waiting by an upstream that never ends: past 64 MiB the next one answers', async () => {
+    const one = await scene({ ids: ['a', 'b'], request: { stream: false } })
+    const [first] = one.wires
+    first?.listener.head(streaming)
+    for (let sent = 0; sent <= 64 && first?.isStopped === false; sent++) first.say('x'.repeat(1024 * 1024))
+    expect(first?.isStopped).toBe(true)
+    expect(one.deliveries).toEqual([])
+    await settle()
+    one.wires[1]?.listener.head(streaming)
+    one.wires[1]?.say('from b', '.')
+    expect(one.dispatch.attempts.map(({ failure }) => failure?.message)).toEqual([
+      'a answered with more than 64 MiB',
+      undefined,
+    ])
+    expect(one.words().trim()).toBe('from b')
+  })
+})
+
 describe('the trace', () => {
   it('goes on to each upstream, whose parent is its own attempt', async () => {
     const trace = { traceId: '0af7651916cd43dd8448eb211c80319c' as TraceId, sampled: true, state: 'vendor=1' }

@@ -10,7 +10,7 @@ import { Carrying } from './carrying.ts'
 import { errandOf } from './errand.ts'
 import type { Call, LaneErrand } from './errand.ts'
 import type { Hands } from './hands.ts'
-import { hold } from './hold.ts'
+import { hold, mostOfWhole } from './hold.ts'
 import type { Held } from './hold.ts'
 import { Lane } from './lane.ts'
 import type { LaneListener } from './lane.ts'
@@ -34,6 +34,11 @@ export interface Outlet {
   /** Conversations only: the upstream can take more. */
   drained(): void
 }
+
+const tooLong = ({ candidate: { provider } }: Lane): Failure => ({
+  kind: 'upstream-garbled',
+  message: `${provider} answered with more than ${mostOfWhole / 1024 / 1024} MiB`,
+})
 
 /** Carries out one decision. */
 export class Dispatch implements LaneListener {
@@ -205,6 +210,7 @@ export class Dispatch implements LaneListener {
     const held = this.#running.get(lane)
     if (held === undefined || this.#winner !== undefined) return true
     held.add(delivery)
+    if (held.isTooLong) lane.stop(tooLong(lane))
     if (!held.isReady) return true
     return this.#commit(lane, held)
   }

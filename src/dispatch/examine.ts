@@ -41,6 +41,10 @@ export const examine =
   (examination: Examination): Examine =>
   tell => {
     const { judge, held } = examination
+    if (held.isLong) {
+      tell({})
+      return nothingToStop
+    }
     const answer = collect(held.all.flatMap(({ events = [] }) => events))
     const fault = faultIn(answer, examination)
     if (fault === undefined && judge !== undefined) {

@@ -38,4 +38,11 @@ describe('hold', () => {
     events.add(frame({ events: Array.from({ length: 70_000 }, () => ({ type: 'text-delta', block: 0, text: '' })) }))
     expect(events.isReady).toBe(true)
   })
+  it('keeps what is only wanted whole until its end, and says when that is more than anybody is given', () => {
+    const held = hold('whole')
+    held.add(frame({ content: true, size: 64 * 1024 * 1024 }))
+    expect([held.isReady, held.isLong, held.isTooLong]).toEqual([false, true, false])
+    held.add(frame({ content: true, size: 1 }))
+    expect([held.isReady, held.isTooLong]).toEqual([false, true])
+  })
 })

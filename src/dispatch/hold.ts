@@ -8,15 +8,24 @@ import type { Delivery } from '../domain/delivery.ts'
 const mostBytes = 64 * 1024
 const mostPieces = 4096
 
-/** An answer that is kept whole may be as large as this; a larger one is shown unjudged. */
-const mostOfWhole = 4 * 1024 * 1024
+/** An answer that is judged may be as large as this; a larger one is shown unjudged. */
+const mostJudged = 4 * 1024 * 1024
+/** Nobody who waits for the whole is given more: without a bound one upstream that never ends could take all memory. */
+export const mostOfWhole = 64 * 1024 * 1024
 /** What an event takes beside its words. */
 const perEvent = 64
 
+/** Until the first content; until its end, to be judged; until its end, since the client takes nothing but the whole. */
+export type HeldUntil = 'content' | 'end' | 'whole'
+
 export interface Held {
   add(delivery: Delivery): void
-  /** True once it is to be shown: there is content, or too much without. What is kept whole is shown at its end. */
+  /** True once it is to be shown: there is content, or too much without, or more than is judged. A whole is shown at its end. */
   readonly isReady: boolean
+  /** More than is judged. */
+  readonly isLong: boolean
+  /** More than anybody is given as a whole. */
+  readonly isTooLong: boolean
   readonly all: readonly Delivery[]
 }
 
@@ -24,26 +33,31 @@ const weightOf = ({ bytes, size, events }: Delivery): number => bytes?.length ??
 
 class Holding implements Held {
   readonly #all: Delivery[] = []
-  readonly #isWhole: boolean
-  #bytes = 0
-  #isReady = false
+  readonly #until: HeldUntil
+  #weight = 0
+  #hasEnough = false
 
-  constructor(isWhole: boolean) {
-    this.#isWhole = isWhole
+  constructor(until: HeldUntil) {
+    this.#until = until
   }
 
   add(delivery: Delivery): void {
     this.#all.push(delivery)
-    this.#bytes += this.#isWhole ? weightOf(delivery) : (delivery.bytes?.length ?? delivery.size)
-    this.#isReady ||= this.#isWhole ? this.#bytes > mostOfWhole : this.#isEnough(delivery)
-  }
-
-  #isEnough({ content }: Delivery): boolean {
-    return content || this.#bytes > mostBytes || this.#all.length > mostPieces
+    const isBrief = this.#until === 'content'
+    this.#weight += isBrief ? (delivery.bytes?.length ?? delivery.size) : weightOf(delivery)
+    this.#hasEnough ||= delivery.content || this.#weight > mostBytes || this.#all.length > mostPieces
   }
 
   get isReady(): boolean {
-    return this.#isReady
+    return this.#until === 'content' ? this.#hasEnough : this.#until === 'end' && this.isLong
+  }
+
+  get isLong(): boolean {
+    return this.#weight > mostJudged
+  }
+
+  get isTooLong(): boolean {
+    return this.#weight > mostOfWhole
   }
 
   get all(): readonly Delivery[] {
@@ -51,5 +65,5 @@ class Holding implements Held {
   }
 }
 
-/** Nothing held yet; until the first content, or the whole of it. */
-export const hold = (until: 'content' | 'end' = 'content'): Held => new Holding(until === 'end')
+/** Nothing held yet. */
+export const hold = (until: HeldUntil = 'content'): Held => new Holding(until)
