@@ -5,7 +5,7 @@ import type { Driven } from '../../src/faces/cli/drive.ts'
 import { picture } from '../../src/faces/cli/drive-picture.ts'
 import { configuredQuality } from '../../src/world/configured-quality.ts'
 import { demoHouse } from '../../src/world/demo-house.ts'
-import { bestModel } from '../../src/world/drive.ts'
+import { askedAlone, bestModel, pickPrompts } from '../../src/world/drive.ts'
 import { recordedModels } from '../../src/world/models.ts'
 import { loadRecordings } from '../../src/world/recordings.ts'
 import { openHouse, virtualKey } from './open-house.ts'
@@ -29,6 +29,20 @@ const figuresOf = (driven: readonly Driven[]): Figures => ({
   right: driven.filter(({ isRight }) => isRight).length / driven.length,
   usd: driven.reduce((sum, { usd }) => sum + usd, 0),
 })
+
+/** What one model, asked for everything, comes to on the same prompts. */
+const alone = async (id: string): Promise<Figures> => {
+  const recordings = await loadRecordings()
+  const model = recordedModels.find(one => one.id === id)
+  const answers = pickPrompts(recordings, count, 'story').flatMap(prompt =>
+    model === undefined ? [] : (askedAlone(recordings, prompt, model) ?? []),
+  )
+  return {
+    requests: answers.length,
+    right: answers.filter(({ isRight }) => isRight).length / answers.length,
+    usd: answers.reduce((sum, { usd }) => sum + usd, 0),
+  }
+}
 
 let house: OpenHouse
 /** Who is always asked in the comparison. */
@@ -71,5 +85,16 @@ describe('the customer support story on real answers', () => {
   })
   it('at a fraction of what the best would cost', () => {
     expect(of('floor-then-cheap').usd).toBeLessThan(0.5 * of('quality-first').usd)
+  })
+  it('beside the best alone, which costs twice as much or more, and the cheapest alone, which holds no floor', async () => {
+    const { id: cheapest = '' } =
+      recordedModels.toSorted((one, other) => one.price.output - other.price.output)[0] ?? {}
+    const figures = { policy: of('floor-then-cheap'), [best]: await alone(best), [cheapest]: await alone(cheapest) }
+    console.table(figures)
+    expect(figures[best]?.requests).toBe(count)
+    expect(figures[best]?.usd).toBeGreaterThan(2 * figures.policy.usd)
+    expect(figures.policy.right).toBeGreaterThan((figures[best]?.right ?? 1) - 0.04)
+    expect(figures[cheapest]?.usd).toBeLessThan(figures.policy.usd)
+    expect(figures[cheapest]?.right).toBeLessThan(figures.policy.right - 0.15)
   })
 })
