@@ -7,6 +7,8 @@ const enough = 4
 const most = 8
 /** Slowness of longer ago is in the window by now. */
 const longest = 60_000
+/** A p95 is off by nearly two in a hundred; what is as near to it is no slower. */
+const clearly = 1.05
 /** More calls than these are not followed: a deployment with so many under way at once is measured all the time. */
 const mostFollowed = 256
 
@@ -43,7 +45,7 @@ export class Onset {
     const begun = this.#underWay.get(call)
     if (begun === undefined) return
     this.#underWay.delete(call)
-    if (first <= begun.usual) {
+    if (first <= begun.usual * clearly) {
       this.#quickAt = Math.max(this.#quickAt, begun.startedAt)
       this.#slow = this.#slow.filter(({ startedAt }) => startedAt > this.#quickAt)
     } else if (begun.startedAt > this.#quickAt) {
@@ -70,7 +72,7 @@ export class Onset {
       }
       const times = (now - startedAt) / usual
       // Those behind it began later.
-      if (times <= 1) break
+      if (times <= clearly) break
       found.push(times)
     }
     if (found.length < enough) return undefined

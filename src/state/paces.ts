@@ -95,15 +95,11 @@ const savedKind = (kind: Kind | undefined, shape: Shape, now: Instant): readonly
 
 type Latency = SignalTypes['candidate.latency']
 
-/** Times spread upwards at most so far from their middle. */
-const widest = 2
-
-/** The median of those in a row is the new middle, and the new p95 is as far from it as the old one was. */
+/** What the middle one of those in a row took is the least that the next one has to be expected to take. */
 const slowed = (usual: Latency, times: number): Latency => {
-  const { p95, p50 = p95, expected } = usual
-  const middle = times * p95
-  const late = millis(Math.max(p95, middle * Math.min(widest, p95 / Math.max(1, p50))))
-  const known = { ...usual, p50: millis(middle), p95: late }
+  const { p95, expected } = usual
+  const late = millis(times * p95)
+  const known = { ...usual, p50: late, p95: late }
   return expected === undefined ? known : { ...known, expected: millis(expected + late - p95) }
 }
 
