@@ -101,12 +101,16 @@ const partsOf = (one: Assessment, step: string): string => {
 }
 
 /** Who stays only in need, and why. */
-const spared = ({ ranked }: RoutingDecision): readonly string[] =>
-  ranked.flatMap(one =>
+const spared = ({ ranked }: RoutingDecision): readonly string[] => {
+  // Where all are, there is nobody whom they would stand behind.
+  const isInNeed = ranked.every(one => one.reasons.some(({ says }) => says !== undefined))
+  const where = isInNeed ? 'Kept, since there is nobody else' : 'Behind the others'
+  return ranked.flatMap(one =>
     one.reasons.flatMap(({ step, says }) =>
-      says === undefined ? [] : [`Behind the others: ${idOf(one)} by ${step}: ${says}.`],
+      says === undefined ? [] : [`${where}: ${idOf(one)} by ${step}: ${says}.`],
     ),
   )
+}
 
 const opinions = ({ facts, decision: { ranked } }: DecisionTrace): readonly string[] => {
   const measured = ranked.flatMap(one => one.reasons.filter(({ says }) => says === undefined))

@@ -1,7 +1,7 @@
 /** The exact probability with which each candidate would have come first, over all draws of chance. */
 import type { Facts } from '../domain/decision.ts'
 import type { Candidate } from '../domain/deployment.ts'
-import type { Order } from '../ports/strategy.ts'
+import type { Order, Way } from '../ports/strategy.ts'
 import { leaders } from './slate.ts'
 import type { Placed } from './slate.ts'
 
@@ -19,6 +19,9 @@ const add = (into: Map<string, number>, candidate: Candidate | undefined, share:
   if (candidate !== undefined) into.set(candidate.id, (into.get(candidate.id) ?? 0) + share)
 }
 
+const leadersIn = (way: Way, tied: readonly Candidate[], order: Order): readonly Candidate[] =>
+  'first' in way ? tied.slice(way.first, way.first + 1) : leaders(tied, way.keys, order)
+
 const spread = (tied: readonly Candidate[], share: number, rest: Rest, into: Map<string, number>): void => {
   let top = tied
   for (let place = rest.from; place < rest.orders.length && top.length > 1; place++) {
@@ -31,10 +34,8 @@ const spread = (tied: readonly Candidate[], share: number, rest: Rest, into: Map
     }
     if (order.ways !== undefined) {
       const onwards = { ...rest, from: place + 1 }
-      for (const way of order.ways(top, rest.facts)) {
-        if ('first' in way) add(into, top[way.first], share * way.chance)
-        else spread(leaders(top, way.keys, order), share * way.chance, onwards, into)
-      }
+      for (const way of order.ways(top, rest.facts))
+        spread(leadersIn(way, top, order), share * way.chance, onwards, into)
       return
     }
     top = leaders(top, order.keys(top, rest.facts), order)

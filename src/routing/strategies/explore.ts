@@ -123,7 +123,7 @@ const order = (bounds: Bounds): Order => {
       return tied.map((candidate, place) => ({ ...beliefOrNothing(candidate, facts), chance: by[place] ?? 0 }))
     },
     confidence,
-    words: () => 'a trial, to learn how good it is',
+    words: () => 'a trial for the sake of learning',
     unknown: 'not on trial this time',
   }
 }
