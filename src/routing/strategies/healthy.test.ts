@@ -5,7 +5,7 @@ import { candidate, chainOf, compiled, facts, measured } from '../../../test/con
 import type { Facts } from '../../domain/decision.ts'
 import type { StepOptions } from '../../domain/policy.ts'
 import type { SignalTypes } from '../../domain/signal.ts'
-import { unit } from '../../domain/units.ts'
+import { millis, unit } from '../../domain/units.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Constraint } from '../../ports/strategy.ts'
 import { decide } from '../decide.ts'
@@ -70,6 +70,24 @@ describe('healthy', () => {
       { b: 0.4, c: 0.4 },
     )
     expect(spared({ eject: '0%' }, sooner)).toEqual(['c', 'b', 'a', 'd'])
+  })
+  it('takes those that fail wholly in turn, whatever they did before: first whoever failed longest ago', () => {
+    const circuits = { a: open(), b: open(), c: open() }
+    const errors = (inRow: number, rate: number, sinceLast: number) => ({
+      rate: unit(rate),
+      inRow,
+      samples: 30,
+      sinceLast: millis(sinceLast),
+    })
+    const among = (by: Facts['signals']['candidate.errors']): Facts =>
+      facts(
+        Object.keys(circuits).map(id => candidate(id)),
+        { signals: { 'candidate.circuit': measured(circuits), ...(by && { 'candidate.errors': by }) } },
+      )
+    const dead = among(measured({ a: errors(5, 0.2, 40), b: errors(9, 0.8, 9_000), c: errors(5, 0.5, 300) }))
+    expect(spared({ eject: '0%' }, dead)).toEqual(['b', 'c', 'a'])
+    const ailing = among(measured({ a: errors(5, 0.2, 9_000), b: errors(1, 0.6, 40), c: errors(4, 0.5, 40) }))
+    expect(spared({ eject: '0%' }, ailing)).toEqual(['c', 'b', 'a'])
   })
   it('takes out all but one where the policy allows it', () => {
     const all = given({ a: open(), b: open(), c: open() }, { a: 0.9, b: 0.4, c: 0.6 })

@@ -15,8 +15,19 @@ interface Suspect {
   readonly candidate: Candidate
   readonly why: string
   readonly rate: number | undefined
+  /** The rate, but as bad as can be where nothing but failures has come from it: what was before that tells nothing now. */
+  readonly badness: number | undefined
+  /** Milliseconds since its last failure. */
+  readonly sinceLast: number | undefined
   readonly until: number | undefined
 }
+
+/** So many failures in a row are no bad luck. */
+const wholly = 5
+
+type Errors = SignalTypes['candidate.errors'] | undefined
+const badnessOf = (errors: Errors, rate: number | undefined): number | undefined =>
+  isKnown(errors?.inRow) && errors.inRow >= wholly ? 1 : rate
 
 const openCircuit = (candidate: Candidate, facts: Facts): Circuit | undefined => {
   const circuit = candidateSignal(facts, 'candidate.circuit', candidate)
@@ -25,12 +36,16 @@ const openCircuit = (candidate: Candidate, facts: Facts): Circuit | undefined =>
 
 const isCertain = (circuit: Circuit | undefined): boolean => circuit?.by === 'told' || circuit?.by === 'credential'
 
+const knownOr = (value: number | undefined): number | undefined => (isKnown(value) ? value : undefined)
+
 const suspectOf = (candidate: Candidate, facts: Facts): readonly Suspect[] => {
   const circuit = openCircuit(candidate, facts)
   if (circuit === undefined || isCertain(circuit)) return []
-  const rate = candidateSignal(facts, 'candidate.errors', candidate)?.rate
+  const errors = candidateSignal(facts, 'candidate.errors', candidate)
+  const rate = knownOr(errors?.rate)
   const { why, until } = circuit
-  return [{ candidate, why, rate: isKnown(rate) ? rate : undefined, until: isKnown(until) ? Number(until) : undefined }]
+  const badness = badnessOf(errors, rate)
+  return [{ candidate, why, rate, badness, sinceLast: knownOr(errors?.sinceLast), until: knownOr(until) }]
 }
 
 const lessFirst = (one: number | undefined, other: number | undefined): number => {
@@ -39,9 +54,13 @@ const lessFirst = (one: number | undefined, other: number | undefined): number =
   return other === undefined || one < other ? -1 : 1
 }
 
-/** Who fails least of late, then who is to be tried again soonest, then the smaller id. */
+/**
+ * Who fails least of late; of those that fail wholly who has failed longest ago, which takes them in turn, so that the
+ * first to be well again is found at once; then who is to be tried again soonest, then the smaller id.
+ */
 const leastBadFirst = (one: Suspect, other: Suspect): number =>
-  lessFirst(one.rate, other.rate) ||
+  lessFirst(one.badness, other.badness) ||
+  lessFirst(other.sinceLast ?? 0, one.sinceLast ?? 0) ||
   lessFirst(one.until, other.until) ||
   (one.candidate.id < other.candidate.id ? -1 : 1)
 
