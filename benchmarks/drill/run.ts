@@ -76,7 +76,7 @@ const send = ({ clock, askings, journal }: Stage, ask: (asking: Asking, story: S
 }
 
 /** Everybody gets so many seconds to end what is under way after the last request. */
-const afterwards = 180
+const afterwards = 900
 
 const byPeer = async (stage: Stage, contender: Extract<Contender, { peer: unknown }>): Promise<void> => {
   const { clock, providers, drill, scores, seed } = stage
