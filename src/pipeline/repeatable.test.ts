@@ -42,6 +42,17 @@ describe('a request is asked of one alone', () => {
     expect(may({ memory: memory({ refersBy: ['previous_response_id'] }) })).toBe(false)
     expect(may({ memory: memory({ id: 'resp_1' }) })).toBe(false)
   })
+  it('where it names a file or a cache that lies with a provider: another would answer without', () => {
+    const file = { type: 'file', mediaType: 'application/pdf' } as const
+    const said = (source: object) => ({ messages: [{ role: 'user', parts: [{ ...file, source }] }] })
+    expect(may(said({ base64: 'AAAA' }))).toBe(true)
+    expect(may(said({ url: 'https://a.test/a.pdf' }))).toBe(true)
+    expect(may(said({ fileId: 'file-1' }))).toBe(false)
+    expect(may(said({ url: 's3://bucket/a.pdf' }))).toBe(false)
+    const result = { type: 'tool-result', callId: 'c', isError: false, output: [{ ...file, source: { fileId: 'f' } }] }
+    expect(may({ messages: [{ role: 'tool', parts: [result] }] })).toBe(false)
+    expect(may({ extensions: { gemini: { cachedContent: 'cachedContents/1' } } })).toBe(false)
+  })
   it('where the client asked, in words, to keep the answer, by itself or as a library', () => {
     expect(may({ raw: raw({ store: true }) })).toBe(false)
     expect(may({ extensions: { 'openai-chat': { store: true } } })).toBe(false)

@@ -1,6 +1,9 @@
 /** Whether a request may be asked of several providers at once, or once more on a copy, without doing anything twice. */
 import type { RequestShape } from '../domain/decision.ts'
+import { isInCloud } from '../domain/message.ts'
+import type { Part } from '../domain/message.ts'
 import type { Operation } from '../domain/operation.ts'
+import { isConversation } from '../domain/request.ts'
 import type { ModelRequest } from '../domain/request.ts'
 
 /** A conversation has one other side; counting and what is passed on are for one provider; a line to it may do anything. */
@@ -10,6 +13,20 @@ const lone: ReadonlySet<Operation> = new Set(['realtime', 'count-tokens', 'passt
 const asksToKeep = ({ raw, extensions }: ModelRequest): boolean => {
   const given = [raw?.json, ...Object.values(extensions)]
   return given.some(members => members?.['store'] === true)
+}
+
+/** Members by which a request names what a provider was given before. */
+const deposits = ['cachedContent', 'cached_content'] as const
+
+const liesWithProvider = (part: Part): boolean => {
+  if (part.type === 'tool-result') return part.output.some(liesWithProvider)
+  return 'source' in part && ('fileId' in part.source || ('url' in part.source && isInCloud(part.source.url)))
+}
+
+/** Whoever else was asked would answer without what it names, and might be first. */
+const namesDeposit = (request: ModelRequest): boolean => {
+  const isNamed = Object.values(request.extensions).some(own => deposits.some(member => own[member] !== undefined))
+  return isNamed || (isConversation(request) && request.messages.some(({ parts }) => parts.some(liesWithProvider)))
 }
 
 /**
@@ -23,5 +40,5 @@ export const isRepeatable = (
   const { memory, operation } = request
   if (lone.has(operation) || hasServerTools === true) return false
   if (memory !== undefined && (memory.refersBy.length > 0 || memory.id !== undefined)) return false
-  return !asksToKeep(request)
+  return !asksToKeep(request) && !namesDeposit(request)
 }

@@ -18,14 +18,27 @@ describe('tools that the provider runs', () => {
     expect(has({ opaqueTools: [search] })).toBe(true)
     expect(has({ opaqueTools: [] })).toBe(false)
   })
-  it.each(['mcp_servers', 'container', 'web_search_options', 'search_parameters', 'enable_search', 'plugins'])(
-    'are on by %s, beside the list of tools',
-    member => {
-      expect(has({ extensions: { any: { [member]: {} } } })).toBe(true)
-      expect(has({ extensions: { any: { [member]: false } } })).toBe(false)
-      expect(has({ extensions: { any: { [member]: null } } })).toBe(false)
-    },
-  )
+  it.each([
+    'mcp_servers',
+    'container',
+    'web_search_options',
+    'search_parameters',
+    'enable_search',
+    'plugins',
+    'data_sources',
+    'compound_custom',
+  ])('are on by %s, beside the list of tools', member => {
+    expect(has({ extensions: { any: { [member]: {} } } })).toBe(true)
+    expect(has({ extensions: { any: { [member]: false } } })).toBe(false)
+    expect(has({ extensions: { any: { [member]: null } } })).toBe(false)
+  })
+  it('are on within what Converse passes on to its model', () => {
+    const passes = (fields: object) =>
+      has({ extensions: { 'bedrock-converse': { additionalModelRequestFields: fields } } })
+    expect(passes({ top_k: 5 })).toBe(false)
+    expect(passes({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] })).toBe(true)
+    expect(passes({ mcp_servers: [] })).toBe(true)
+  })
   it('are not had by what is no conversation', () => {
     const embeds = { ...requestOf(), operation: 'embeddings', extensions: { any: { plugins: [1] } } }
     expect(hasServerTools(embeds as unknown as ModelRequest)).toBe(false)
