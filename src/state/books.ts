@@ -55,7 +55,8 @@ const tellsOfCredential = (operation: Operation | undefined, failure: Failure | 
 
 /** Whoever asks somebody again who failed amplifies what is wrong there; another who answers well takes it over. */
 const isRetry = (kind: Attempt['kind'], { lastFailed }: KnownDeployment): boolean =>
-  kind === 'retry' || (lastFailed && (kind === 'fallback' || kind === 'continue'))
+  kind === 'retry' || (lastFailed && besides.has(kind))
+const besides: ReadonlySet<Attempt['kind']> = new Set(['fallback', 'continue', 'race', 'hedge', 'cascade'])
 
 /** What is saved in another form is not read: it is knowledge of minutes, which is soon there again. */
 const version = 1

@@ -62,5 +62,5 @@ it.each(faults)('%s: at most a quarter more calls than requests over ten seconds
 
 it('races and hedges ask no more then, once it is known that all are ill', async () => {
   for (const execution of ['{ mode: race, width: 3 }', '{ mode: hedge, after: 50ms }'])
-    expect(await outage(failing(503), 20, execution)).toBeLessThanOrEqual(1.25)
+    for (const status of [503, 429]) expect(await outage(failing(status), 20, execution)).toBeLessThanOrEqual(1.25)
 })
