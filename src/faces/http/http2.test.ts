@@ -131,6 +131,39 @@ describe('HTTP/2', () => {
     session.destroy()
   })
 
+  it('gives a client every byte, however often it had to wait, and keeps nothing of each wait', async () => {
+    using open = await openFace()
+    open.gateway.play = asked => asked.begin({ lane: 'express' })
+    const warnings: string[] = []
+    const warn = ({ name }: Error): void => void warnings.push(name)
+    process.on('warning', warn)
+    const session = connectHttp2(`http://127.0.0.1:${open.face.port}`)
+    const next = open.gateway.next()
+    const stream = session.request(chatHead)
+    stream.end(JSON.stringify({ model: 'support', stream: true, messages: [{ role: 'user', content: 'hi' }] }))
+    const asked = await next
+    const frame = new TextEncoder().encode(`data: {"x":"${'a'.repeat(64 * 1024)}"}\n\n`)
+    let [sent, waits] = [0, 0]
+    const go = (): void => {
+      while (sent++ < 200) {
+        if (asked.sink.deliver({ ...nothing, bytes: frame, content: true })) continue
+        waits += 1
+        return
+      }
+      asked.end()
+    }
+    asked.flow.resume = go
+    go()
+    let bytes = 0
+    stream.on('data', (piece: Buffer) => (bytes += piece.length))
+    await once(stream, 'end')
+    process.off('warning', warn)
+    expect(bytes).toBe(200 * frame.length)
+    expect(waits).toBeGreaterThan(20)
+    expect(warnings).toEqual([])
+    session.destroy()
+  })
+
   it('keeps an idle connection for as long as one of HTTP/1.1, and one at work for longer', async () => {
     using open = await openFace({ limits: { keepAlive: millis(50) } })
     open.gateway.play = asked => asked.begin()

@@ -84,8 +84,10 @@ const bridge = (stream: ServerHttp2Stream, headers: StreamHeaders, enter: (socke
   const { remoteAddress, remotePort } = stream.session?.socket ?? {}
   // What may stand still for so long is the client's stream: here all moves at once.
   const leave = (): void => stream.close(constants.NGHTTP2_CANCEL)
+  // Once: a client that reads slowly has its time set again and again.
+  stream.on('timeout', leave)
   const setTimeout = (within: number): Duplex => {
-    stream.setTimeout(within, within > 0 ? leave : undefined)
+    stream.setTimeout(within)
     return far
   }
   enter(Object.assign(far, { remoteAddress, remotePort, setTimeout }))
