@@ -41,7 +41,7 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
 export const quiet: readonly string[] = ['domain', 'ports', 'accounting', 'state', 'dialects', 'providers', 'routing']
 
 /** Packages that only compute, and so may be used where nothing else is: they neither wait nor reach out. */
-export const quietPackages: readonly string[] = ['re2js', 'ajv']
+export const quietPackages: readonly string[] = ['re2js']
 
 /** Folders in which each file or folder stands alone, but for the folder's own registry and the shared files at its top. */
 export const siblings: readonly { readonly folder: string; readonly shared: readonly string[] }[] = [
