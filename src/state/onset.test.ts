@@ -31,13 +31,25 @@ describe('an onset', () => {
     expect(onset.times(at(230))).toBeCloseTo(2.2)
     expect(onset.times(at(430))).toBeCloseTo(4.2)
   })
-  it('is over with the first call that is quick again, but not with one that began before it', () => {
-    const onset = begun(0, 1, 10, 20, 30, 40, 200)
+  it('is over once four calls in a row were quick again, but one that began before it says nothing', () => {
+    const quick = [200, 210, 220, 230]
+    const onset = begun(0, 10, 20, 30, 40, ...quick)
     for (const start of [10, 20, 30, 40]) onset.spoke(`call ${start}`, 500)
     onset.spoke('call 0', 50)
     expect(onset.times(at(540))).toBe(5)
+    for (const start of quick.slice(1)) onset.spoke(`call ${start}`, 90)
+    expect(onset.times(at(541))).toBe(5)
     onset.spoke('call 200', 90)
-    expect(onset.times(at(541))).toBeUndefined()
+    expect(onset.times(at(542))).toBeUndefined()
+  })
+  it('is remembered for twenty seconds where nobody is asked any more', () => {
+    const onset = begun(0, 10, 20, 30)
+    for (const start of [0, 10, 20, 30]) onset.spoke(`call ${start}`, 500)
+    onset.start('call 60', at(60), 100)
+    expect(onset.times(at(100))).toBe(5)
+    onset.spoke('call 60', 80)
+    expect(onset.times(at(20_100))).toBe(5)
+    expect(onset.times(at(20_101))).toBeUndefined()
   })
   it('is not made by one call that hangs, nor by calls that ended for other reasons', () => {
     const onset = begun(0, 10, 20, 30, 40)
@@ -50,7 +62,6 @@ describe('an onset', () => {
   it('is forgotten after a minute, when the window knows of it', () => {
     const onset = begun(0, 10, 20, 30)
     for (const start of [0, 10, 20, 30]) onset.spoke(`call ${start}`, 500)
-    expect(onset.times(at(59_000))).toBe(5)
     expect(onset.times(at(61_000))).toBeUndefined()
   })
   it('does not judge calls of which nobody knows what is usual, and keeps nothing of those that have ended', () => {

@@ -33,15 +33,17 @@ describe('a stream', () => {
 })
 
 describe('slowness that begins', () => {
-  it('moves the p95 while the calls are still silent, and lets it go with the first quick one', () => {
+  it('moves the p95 while the calls are still silent, and lets it go once as many were quick', () => {
     const timing = proven()
     const usual = p95(timing, 30_000) ?? 0
     for (let call = 0; call < 4; call++) timing.begin(`slow ${call}`, shape, instant(30_000 + call * 10))
     expect(p95(timing, 30_050)).toBe(usual)
     // The third of the four, by length, has been silent for 520 ms.
     expect(Math.abs((p95(timing, 30_530) ?? 0) - 520)).toBeLessThan(1)
-    timing.begin('quick', shape, instant(30_600))
-    timing.spoke('quick', shape, instant(30_600), instant(30_690))
+    for (let call = 0; call < 4; call++) {
+      timing.begin(`quick ${call}`, shape, instant(30_600))
+      timing.spoke(`quick ${call}`, shape, instant(30_600), instant(30_690))
+    }
     expect(p95(timing, 30_700)).toBe(usual)
   })
 })
