@@ -80,8 +80,11 @@ interface Ears {
   tell: (level: 'info' | 'error', message: string) => void
 }
 
-const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> =>
-  durable.kind === 'memory' ? memoryStore(clock) : packedDecisions(await sqliteStore(durable.path, clock))
+const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> => {
+  if (durable.kind === 'memory') return memoryStore(clock)
+  if (durable.kind === 'sqlite') return packedDecisions(await sqliteStore(durable.path, clock))
+  throw new Error('the store postgres cannot be opened yet: name sqlite:PATH or memory')
+}
 
 /** Everybody who listens. */
 const earsOf = (config: TelemetryConfig, { store, clock, env, transport }: Machine): Ears => {

@@ -69,7 +69,7 @@ export const resolveKeys = (ground: Ground, policies: readonly string[]): readon
       if (entry[member] !== undefined)
         notInForce(ground, [...path, member], member === 'limits' ? 'limits are' : 'budget is')
     }
-    return { id: id as VirtualKeyId, reference: entry.value, caller: callerOf(id, entry, checkTeam(ground, id, entry)) }
+    return { id: id as VirtualKeyId, reference: entry.value, limits: [], caller: callerOf(id, entry, checkTeam(ground, id, entry)) }
   })
 }
 

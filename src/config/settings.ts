@@ -3,7 +3,9 @@ import type { Caller } from '../domain/caller.ts'
 import type { Deployment, Pool } from '../domain/deployment.ts'
 import type { ProviderId, VirtualKeyId } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy.ts'
-import type { Millis } from '../domain/units.ts'
+import type { Limit } from '../domain/limit.ts'
+import type { Organisation, Team, User } from '../domain/tenancy.ts'
+import type { Instant, Millis, Unit } from '../domain/units.ts'
 import type { Credential } from '../ports/provider.ts'
 
 /** What only some types of provider have a use for; each says which it needs. */
@@ -36,6 +38,9 @@ export interface KeyConfig {
   /** `${NAME}`, `file:PATH` or text, of 20 characters or more once read. */
   readonly reference: string
   readonly caller: Caller
+  readonly limits: readonly Limit[]
+  readonly addresses?: readonly string[]
+  readonly expiresAt?: Instant
 }
 
 /** What of live state is said; the rest is as usual. */
@@ -64,7 +69,45 @@ export interface ServerConfig {
 }
 
 export interface StoreConfig {
-  readonly durable: { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
+  readonly durable:
+    | { readonly kind: 'memory' }
+    | { readonly kind: 'sqlite'; readonly path: string }
+    | { readonly kind: 'postgres'; readonly url: string }
+  /** What several processes share; absent: what the durable store can give. */
+  readonly shared?: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly url: string }
+  /** What holds while the shared store cannot be asked; absent: refuse. */
+  readonly onLoss?: LossConfig
+}
+
+/** `refuse`: whoever has a hard limit is refused; `allow`: each process may spend this share of what was left when it last knew. */
+export type LossConfig = { readonly budgets: 'refuse' } | { readonly budgets: 'allow'; readonly share: Unit }
+
+/** A stranger's tokens as callers: who signs them, and which of their claims say who it is. */
+export interface IssuerConfig {
+  readonly id: string
+  /** The `iss` claim, to the letter. */
+  readonly issuer: string
+  /** One of these must be in `aud`. */
+  readonly audiences: readonly string[]
+  /** Where its keys are; absent: found by OpenID discovery at the issuer. */
+  readonly jwks?: string
+  /** Signature algorithms that are taken; never `none` and never a symmetric one. */
+  readonly algorithms: readonly string[]
+  /** Claims by what they say, each as a path such as `realm.team`. */
+  readonly claims: Readonly<Partial<Record<'organisation' | 'team' | 'user' | 'pools' | 'role' | 'key', string>>>
+  /** What holds for every token of it. */
+  readonly caller: Omit<Caller, 'key'>
+  /** People sign in with it to the admin pages. */
+  readonly login?: { readonly clientId: string; readonly clientSecret: string; readonly redirect: string }
+}
+
+/** Everything that the file says of who may use how much. */
+export interface TenancyConfig {
+  readonly organisations: readonly Organisation[]
+  readonly teams: readonly Team[]
+  readonly users: readonly User[]
+  /** Of pools, providers, models, tags and runs, and of each subject of a level (`*`). */
+  readonly limits: readonly Limit[]
 }
 
 export interface TelemetryConfig {
@@ -92,6 +135,10 @@ export interface Settings {
   readonly defaultPolicy: string
   /** Empty: nobody needs a key, which is only allowed on a loopback address. */
   readonly keys: readonly KeyConfig[]
+  readonly tenancy: TenancyConfig
+  readonly issuers: readonly IssuerConfig[]
+  /** Where soft limits and alarms are told, as signed POSTs. */
+  readonly webhooks: readonly { readonly url: string; readonly secret?: string }[]
   /** Taken when a gateway is made; a reload leaves it as it was. */
   readonly live?: LiveConfig
   readonly server: ServerConfig

@@ -49,6 +49,8 @@ describe('kept answers', () => {
   it('are known although the store writes nothing', async () => {
     const records = {
       get: () => Promise.resolve(undefined),
+      list: () => Promise.resolve([]),
+      putAll: () => Promise.resolve(false),
       put: () => Promise.reject(new Error('disk')),
       delete: () => Promise.reject(new Error('disk')),
     }

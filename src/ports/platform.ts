@@ -3,6 +3,7 @@ import type { Price } from '../domain/deployment.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Clock } from './clock.ts'
 import type { Ids } from './ids.ts'
+import type { Meters } from './meters.ts'
 import type { Secrets } from './secrets.ts'
 import type { Store } from './store.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -22,6 +23,8 @@ export interface Platform {
   readonly secrets: Secrets
   readonly telemetry: Telemetry
   readonly ids: Ids
+  /** Counts budgets and rate limits; absent: in this process alone. */
+  readonly meters?: Meters
   /** For models that no deployment names; absent: they are unpriced. */
   readonly prices?: PriceList
 }

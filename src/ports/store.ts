@@ -1,5 +1,6 @@
 /** Records, counters, journal: what must outlive a request. */
 import type { Millis } from '../domain/units.ts'
+import type { PartHealth } from './part-health.ts'
 
 export interface Versioned<T> {
   readonly value: T
@@ -11,6 +12,15 @@ export interface Records {
   /** Writes only if the stored version is still `expected` (0 = absent). True if it did. */
   put<T>(key: string, value: T, expected: number | 'any', ttl?: Millis): Promise<boolean>
   delete(key: string): Promise<void>
+  /** Records whose key begins so, in the order of their keys (by UTF-16 code unit), after `after`. */
+  list<T>(
+    prefix: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly (Versioned<T> & { readonly key: string })[]>
+  /** Writes all or none: each only if its stored version is still `expected` (0 = absent); `undefined` deletes. True if it did. */
+  putAll(
+    changes: readonly { readonly key: string; readonly value: unknown; readonly expected: number | 'any' }[],
+  ): Promise<boolean>
 }
 /** Numbers that many writers share: budgets, rate windows. */
 export interface Counters {
@@ -38,5 +48,6 @@ export interface Store {
   readonly records: Records
   readonly counters: Counters
   readonly journal: Journal
+  health(): PartHealth
   close(): Promise<void>
 }

@@ -13,12 +13,14 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
   checks: ['domain', 'ports'],
   signals: ['domain', 'ports', 'state', 'accounting'],
   dispatch: ['domain', 'ports'],
+  tenancy: ['domain', 'ports', 'accounting'],
+  admin: ['domain', 'ports', 'tenancy', 'config', 'routing'],
   learning: ['domain', 'ports', 'routing'],
   config: ['domain', 'ports', 'routing'],
   world: ['domain', 'ports', 'dialects'],
   pipeline: ['domain', 'ports', 'routing', 'signals', 'dispatch', 'checks', 'accounting', 'state'],
-  platform: ['domain', 'ports'],
-  faces: ['domain', 'ports', 'dialects', 'world', 'config', 'gateway.ts', 'standalone.ts'],
+  platform: ['domain', 'ports', 'accounting'],
+  faces: ['domain', 'ports', 'dialects', 'world', 'config', 'tenancy', 'admin', 'gateway.ts', 'standalone.ts'],
   'gateway.ts': [
     'domain',
     'ports',
@@ -31,9 +33,10 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
     'state',
     'accounting',
     'learning',
+    'tenancy',
     'pipeline',
   ],
-  'standalone.ts': ['domain', 'ports', 'config', 'gateway.ts', 'platform'],
+  'standalone.ts': ['domain', 'ports', 'config', 'tenancy', 'admin', 'gateway.ts', 'platform'],
   'index.ts': ['domain', 'ports', 'gateway.ts'],
 }
 
@@ -75,5 +78,7 @@ export const siblings: readonly { readonly folder: string; readonly shared: read
   },
   { folder: 'routing/strategies', shared: [] },
   { folder: 'platform/stores', shared: [] },
+  { folder: 'platform/meters', shared: [] },
+  { folder: 'platform/channels', shared: [] },
   { folder: 'platform/telemetry', shared: [] },
 ]

@@ -23,6 +23,21 @@ export const sqliteRecords = (database: Database, clock: Clock, asked: Asked): R
       return true
     },
   )
+  const selectFrom = database.prepare<[string, string, string, number, number], Row & { readonly key: string }>(
+    `SELECT key, version, value FROM records WHERE key >= ? AND key > ? AND key < ?
+     AND (expires_at IS NULL OR expires_at > ?) ORDER BY key LIMIT ?`,
+  )
+  const replaceAll = database.transaction((changes: Parameters<Records['putAll']>[0], now: number): boolean => {
+    const isStale = changes.some(
+      ({ key, expected }) => expected !== 'any' && (select.get(key, now)?.version ?? 0) !== expected,
+    )
+    if (isStale) return false
+    for (const { key, value } of changes) {
+      if (value === undefined) remove.run(key)
+      else replace.run(key, jsonTextOf(value), null)
+    }
+    return true
+  })
   return {
     get: <T>(key: string) =>
       asked((): Versioned<T> | undefined => {
@@ -38,5 +53,12 @@ export const sqliteRecords = (database: Database, clock: Clock, asked: Asked): R
         return true
       }),
     delete: key => asked(() => void remove.run(key)),
+    list: <T>(prefix: string, { after, limit }: { readonly after?: string; readonly limit: number }) =>
+      asked(() => {
+        const from = after === undefined || after < prefix ? prefix : after
+        const rows = selectFrom.all(from, after ?? '', `${prefix}\u{10ffff}`, clock.now(), limit)
+        return rows.map(({ key, value, version }) => ({ key, value: JSON.parse(value) as T, version }))
+      }),
+    putAll: changes => asked(() => replaceAll.immediate(changes, clock.now())),
   }
 }

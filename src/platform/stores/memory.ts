@@ -1,4 +1,5 @@
 /** A store in this process's memory: for tests, and where nothing needs to outlive the process. */
+import type { Instant } from '../../domain/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { jsonTextOf } from '../json-text.ts'
 import type { Counters, Journal, JournalEntry, Records, Store, Versioned } from '../../ports/store.ts'
@@ -54,6 +55,12 @@ const expiring = <T extends { readonly expiresAt: number }>(clock: Clock) => {
       if (writes % sweepEvery === 0) sweep()
     },
     delete: (key: string): boolean => map.delete(key),
+    /** Keys that begin so and have not expired, in order. */
+    keys(prefix: string): readonly string[] {
+      const now = clock.now()
+      const found = [...map].filter(([key, kept]) => key.startsWith(prefix) && kept.expiresAt > now)
+      return found.map(([key]) => key).sort((left, right) => (left < right ? -1 : 1))
+    },
   }
 }
 
@@ -74,6 +81,27 @@ const memoryRecords = (clock: Clock): Records => {
     },
     async delete(key) {
       kept.delete(key)
+    },
+    async list<T>(prefix: string, { after, limit }: { readonly after?: string; readonly limit: number }) {
+      const keys = kept.keys(prefix).filter(key => after === undefined || key > after)
+      return keys.slice(0, limit).flatMap(key => {
+        const found = kept.get(key)
+        return found === undefined ? [] : [{ key, value: JSON.parse(found.text) as T, version: found.version }]
+      })
+    },
+    async putAll(changes) {
+      const texts = changes.map(({ value }) => (value === undefined ? undefined : jsonTextOf(value)))
+      const isStale = changes.some(
+        ({ key, expected }) => expected !== 'any' && (kept.get(key)?.version ?? 0) !== expected,
+      )
+      if (isStale) return false
+      for (const [place, { key }] of changes.entries()) {
+        const text = texts[place]
+        versions += 1
+        if (text === undefined) kept.delete(key)
+        else kept.set(key, { text, version: versions, expiresAt: Infinity })
+      }
+      return true
     },
   }
 }
@@ -142,5 +170,6 @@ export const memoryStore = (clock: Clock, options: MemoryStoreOptions = {}): Sto
   records: memoryRecords(clock),
   counters: memoryCounters(clock),
   journal: memoryJournal(Math.max(1, options.keepEntries ?? 10_000)),
+  health: () => ({ part: 'memory', state: 'ok', since: 0 as Instant }),
   async close() {},
 })

@@ -62,6 +62,7 @@ const sweeping = (database: Database, clock: Clock) => {
 export const sqliteStore = async (path: string, clock: Clock, options: SqliteStoreOptions = {}): Promise<Store> => {
   const database = await openDatabase(path, options)
   const asked = askedOf(path)
+  const opened = clock.now()
   // A log in memory needs no moving. Without threads, SQLite moves it now and then within a write.
   const giveUp = (): void => void database.pragma('wal_autocheckpoint = 1000')
   const longest = options.longestLog === undefined ? {} : { longest: options.longestLog }
@@ -82,9 +83,14 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
   const records = sqliteRecords(database, clock, asked)
   const counters = sqliteCounters(database, clock, asked)
   return {
-    records: { ...records, put: (...record) => records.put(...record).then(written) },
+    records: {
+      ...records,
+      put: (...record) => records.put(...record).then(written),
+      putAll: changes => records.putAll(changes).then(written),
+    },
     counters: { add: (...addition) => counters.add(...addition).then(written) },
     journal: sqliteJournal({ database, clock, retention, asked, wrote, room }),
+    health: () => ({ part: 'sqlite', state: 'ok', since: opened }),
     async close() {
       await log?.close()
       await asked(() => {
