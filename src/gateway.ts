@@ -9,10 +9,12 @@ import type { DecisionTrace } from './domain/decision.ts'
 import { GatewayError } from './domain/gateway-error.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { ProviderId } from './domain/ids.ts'
+import type { Limit } from './domain/limit.ts'
 import type { Policy } from './domain/policy.ts'
 import type { ModelBody, ModelRequest } from './domain/request.ts'
 import { collect } from './domain/response.ts'
 import type { StreamEvent } from './domain/stream-event.ts'
+import type { LimitBook } from './domain/tenancy.ts'
 import type { Checked } from './domain/units.ts'
 import { admit } from './pipeline/admit.ts'
 import { CountedSink } from './pipeline/counted-sink.ts'
@@ -37,9 +39,11 @@ import { explain } from './routing/explain.ts'
 import { compare } from './routing/replay.ts'
 import type { Comparison } from './routing/replay.ts'
 import { signalSources } from './signals/registry.ts'
+import { spend } from './signals/spend.ts'
 import { liveState } from './state/live-state.ts'
 import type { LiveState } from './state/live-state.ts'
 import { Thoughts } from './state/thoughts.ts'
+import { limitBookOf } from './tenancy/limit-book.ts'
 import { version } from './domain/version.ts'
 
 export type { Comparison }
@@ -50,6 +54,8 @@ export interface OwnedGateway extends Gateway {
   readonly live: LiveState
   /** New requests go by these settings; those under way end by the ones that they began with. Changes nothing if they are unsound. */
   reload(settings: Settings): Checked<undefined>
+  /** Requests from now on are held to these limits, which the platform's meters count; also after a reload. */
+  limit(book: LimitBook): void
   /** Lets go of what is done beside requests, which nobody waits for; requests under way end as they would. */
   close(): void
 }
@@ -102,6 +108,12 @@ const build = (settings: Settings, prices: PriceList | undefined): Checked<Built
   return routes.ok ? { ok: true, value: { adapters: adapters.value, routes: routes.value } } : routes
 }
 
+/** Every limit that settings name, whoever's it is. */
+export const limitsIn = (tenancy: Settings['tenancy'], keys: Settings['keys']): readonly Limit[] => {
+  const { organisations, teams, users, limits } = tenancy
+  return [...limits, ...[...organisations, ...teams, ...users, ...keys].flatMap(one => one.limits)]
+}
+
 /** Whatever hangs on it comes when the present turn is over. */
 const nextTurn = Promise.resolve()
 
@@ -116,8 +128,9 @@ class HeldGateway implements OwnedGateway {
   readonly #shadows: Shadows
   #house: House
   #routes: Routes
+  #limits: LimitBook
 
-  constructor(built: Built, platform: Platform, live: LiveConfig = {}) {
+  constructor(built: Built, platform: Platform, limits: LimitBook, live: LiveConfig = {}) {
     this.#platform = platform
     this.live = liveState({ ...live, seed: platform.ids.span() })
     this.#kept = new Kept(platform.store)
@@ -125,17 +138,41 @@ class HeldGateway implements OwnedGateway {
     this.#listeners.add(event => this.live.hear(event))
     this.#listeners.add(platform.telemetry)
     this.#routes = built.routes
+    this.#limits = limits
     this.#house = this.#houseOf(built)
+  }
+
+  limit(book: LimitBook): void {
+    this.#limits = book
+    this.#house = { ...this.#house, limits: book }
   }
 
   #houseOf({ adapters, routes }: Built): House {
     const { clock, ids, transport, secrets } = this.#platform
-    const sources = signalSources(this.live, provider => adapters.get(provider)?.credentials ?? [])
+    const { meters } = this.#platform
+    const spent = meters && spend(() => this.#limits, meters)
+    const sources = signalSources(this.live, provider => adapters.get(provider)?.credentials ?? [], spent)
     const telemetry = (event: GatewayEvent): void => {
       for (const listener of this.#listeners) listener(event)
     }
     const [live, thoughts, kept, shadows] = [this.live, this.#thoughts, this.#kept, this.#shadows]
-    return { clock, ids, transport, secrets, adapters, routes, sources, live, thoughts, kept, shadows, telemetry }
+    const limits = this.#limits
+    return {
+      clock,
+      ids,
+      transport,
+      secrets,
+      adapters,
+      routes,
+      sources,
+      live,
+      thoughts,
+      kept,
+      shadows,
+      telemetry,
+      limits,
+      ...(meters !== undefined && { meters }),
+    }
   }
 
   reload(settings: Settings): Checked<undefined> {
@@ -252,7 +289,15 @@ class HeldGateway implements OwnedGateway {
 /** The gateway of these settings on this platform, or what is unsound about the settings. */
 export const createGateway = (settings: Settings, platform: Platform): Checked<OwnedGateway> => {
   const built = build(settings, platform.prices)
-  return built.ok ? { ok: true, value: new HeldGateway(built.value, platform, settings.live) } : built
+  if (!built.ok) return built
+  const { tenancy, keys } = settings
+  const limits = limitsIn(tenancy, keys)
+  const [first] = limits
+  if (first !== undefined && platform.meters === undefined) {
+    const why = `there is a limit, ${first.id}, and nothing that counts: give the platform meters`
+    return { ok: false, why, at: 'tenancy' }
+  }
+  return { ok: true, value: new HeldGateway(built.value, platform, limitBookOf(limits), settings.live) }
 }
 
 /** Every provider type that a configuration may name. */

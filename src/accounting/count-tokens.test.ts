@@ -4,15 +4,11 @@ import type { DialectId } from '../domain/ids.ts'
 import type { Message, Part } from '../domain/message.ts'
 import type { Tool } from '../domain/request.ts'
 import { recordings } from '../../test/recordings.ts'
-import type { Recording } from '../../test/recordings.ts'
 import { hasShared } from '../../test/shared.ts'
+import { countedIn, isBeyondCounting, isRecord, listOf, textOf } from '../../test/counted-usage.ts'
+import type { Json } from '../../test/counted-usage.ts'
 import { estimateTokens } from './count-tokens.ts'
 import type { Countable } from './count-tokens.ts'
-
-type Json = Readonly<Record<string, unknown>>
-const isRecord = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
-const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isRecord) : [])
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** A rough reader of both dialects: only what counts. */
 const partsOf = (content: unknown): readonly Part[] => {
@@ -60,33 +56,6 @@ const countable = (body: Json): Countable => {
     output: isRecord(format) ? { type: 'json', schema: format['schema'] } : { type: 'text' },
   }
 }
-
-const jsonsIn = (text: string): readonly Json[] =>
-  [text, ...text.split('\n').map(line => line.replace(/^data:/, ''))].flatMap(one => {
-    try {
-      const value: unknown = JSON.parse(one)
-      return isRecord(value) ? [value] : []
-    } catch {
-      return []
-    }
-  })
-
-/** The input tokens that the provider counted, those of a cache included. */
-const countedIn = (recording: Recording): number => {
-  let counted = 0
-  for (const json of jsonsIn(recording.response.body.text ?? '')) {
-    const inner = isRecord(json['message']) ? json['message'] : json
-    const usage = isRecord(inner['usage']) ? inner['usage'] : inner
-    const all = ['prompt_tokens', 'input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens']
-    const sum = all.reduce((total, name) => total + (typeof usage[name] === 'number' ? usage[name] : 0), 0)
-    counted = Math.max(counted, sum)
-  }
-  return counted
-}
-
-/** Tools that run at the provider bring pages of their own into the input, which nobody can foresee. */
-const isBeyondCounting = (body: Json): boolean =>
-  listOf(body['tools']).some(tool => /_20\d{6}$/.test(textOf(tool['type']))) || body['mcp_servers'] !== undefined
 
 interface Measured {
   readonly id: string

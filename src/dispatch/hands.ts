@@ -7,12 +7,18 @@ import type { Attempt } from '../domain/outcome.ts'
 import type { ExtraCap, Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Usage } from '../domain/stream-event.ts'
+import type { Tokens } from '../domain/units.ts'
 import type { AnswerCheck } from '../ports/check.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credential, ProviderAdapter } from '../ports/provider.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { Examine, Judge } from './examine.ts'
+
+/** What an attempt may do of what it wants: all, no more output than this, or nothing. */
+export type Held =
+  | { readonly ok: true; readonly maxOutput?: Tokens }
+  | { readonly ok: false; readonly failure: Failure }
 
 export interface Hands {
   readonly request: ModelRequest
@@ -50,6 +56,12 @@ export interface Hands {
   usageOf?(attempt: Attempt): Usage
   /** What a model costs that only the answer named. */
   priceOf(provider: ProviderId, model: string): Price | undefined
+  /** Holds what this attempt can come to at most of every limit, before it is sent. Absent: nothing is limited. */
+  reserve?(attempt: Attempt): Held | Promise<Held>
+  /** A turn of a conversation is over; it is stopped where there is nothing left for another. */
+  turned?(attempt: Attempt, stop: (failure: Failure) => void): void
+  /** It is over: what it came to takes the place of what was held. */
+  settle?(attempt: Attempt): void
   span(): SpanId
   /** A number in (0, 1) that depends on the request and this label alone. */
   draw(label: string): number

@@ -12,7 +12,7 @@ import { ErrorBody } from './error-body.ts'
 import type { Errand, Hands } from './hands.ts'
 import { part } from './part.ts'
 import { prepare } from './prepare.ts'
-import { countKeysLeft, endOf, headOf, note, noteToldUsage, startRecord, told, turnOf, whyOver } from './record.ts'
+import { countKeysLeft, headOf, note, noteToldUsage, noteTurn, startRecord, tellEnd, told, whyOver } from './record.ts'
 import type { Growing } from './record.ts'
 import { noteFirstContent } from './first-content.ts'
 import { answerForm, emptyAnswer, failureOf, isError, isGood, passedFailure, passedOn, refusalIn } from './reading.ts'
@@ -169,8 +169,9 @@ export class Lane implements WireListener {
 
   #take(delivery: Delivery): void {
     this.#note(delivery)
+    if (this.#isOver) return
     // Seen before anything was shown, it may be the policy's to send on.
-    const refusal = this.#made.committed ? undefined : refusalIn(delivery, this.#hands)
+    const refusal = refusalIn(delivery, this.#hands, this.#made.committed)
     if (refusal !== undefined) return this.#over({ ...refusal, message: this.#says(refusal.message) })
     if (delivery.content && !this.#hasContent) this.#firstContent()
     const empty = this.#hasContent ? undefined : emptyAnswer(delivery, this.#made, this.candidate.provider)
@@ -207,7 +208,7 @@ export class Lane implements WireListener {
 
   #note(delivery: Delivery): void {
     note(this.#made, delivery, this.#hands)
-    if (delivery.turn !== undefined) this.#hands.tell(turnOf(this.#made, delivery.turn, this.#hands))
+    noteTurn(this.#made, delivery, this.#hands, why => this.stop(why))
   }
 
   #firstContent(): void {
@@ -293,7 +294,7 @@ export class Lane implements WireListener {
     this.#isJudged = false
     if (failure !== undefined) made.failure = failure
     if (this.#adapter !== undefined) countKeysLeft(made, this.#adapter, this.#errand.except, this.#hands)
-    this.#hands.tell(endOf(made, this.#hands))
+    tellEnd(made, this.#hands)
     this.#listener.ended(this, made)
   }
 }

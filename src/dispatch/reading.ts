@@ -73,8 +73,9 @@ const guarded = 'guardrail_intervened'
 export const refusalIn = (
   { finish, events = [] }: Delivery,
   { refusalFails, guardrailFails }: Pick<Hands, 'refusalFails' | 'guardrailFails'>,
+  isShown = false,
 ): Pick<Failure, 'kind' | 'message'> | undefined => {
-  if (finish !== 'refused') return undefined
+  if (finish !== 'refused' || isShown) return undefined
   const isGuarded = events.some(event => event.type === 'choice-end' && event.raw === guarded)
   if (isGuarded && guardrailFails === true) return { kind: 'blocked', message: 'stopped its answer by a guardrail' }
   return refusalFails ? { kind: 'content-refused', message: 'refused to answer' } : undefined

@@ -7,7 +7,6 @@ import type { CredentialId } from '../domain/ids.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import type { Instant } from '../domain/units.ts'
-import type { Usage } from '../domain/stream-event.ts'
 import type { AnswerReader, ProviderAdapter } from '../ports/provider.ts'
 import type { Errand, Hands } from './hands.ts'
 
@@ -105,19 +104,15 @@ export const headOf = (
   ...(rates !== undefined && { rates }),
 })
 
-/** Its end, as an event. */
-export const endOf = (made: Growing, { request: { id, stream, operation } }: Hands): GatewayEvent => ({
-  type: 'attempt-ended',
-  at: made.endedAt,
-  request: id,
-  attempt: made,
-  streamed: stream,
-  operation,
-})
+/** Its end: what it came to takes the place of what was held for it, and everybody hears. */
+export const tellEnd = (made: Growing, { request: { id, stream, operation }, settle, tell }: Hands): void => {
+  settle?.(made)
+  tell({ type: 'attempt-ended', at: made.endedAt, request: id, attempt: made, streamed: stream, operation })
+}
 
-/** A turn of a conversation, as an event. */
-export const turnOf = (made: Growing, usage: Usage, { clock, request }: Hands): GatewayEvent => ({
-  ...told(made, request, clock.now()),
-  type: 'turn-ended',
-  usage,
-})
+/** If this piece ends a turn of a conversation, it is told; where there can be no other, the conversation is stopped. */
+export const noteTurn = (made: Growing, { turn }: Delivery, hands: Hands, stop: (failure: Failure) => void): void => {
+  if (turn === undefined) return
+  hands.tell({ ...told(made, hands.request, hands.clock.now()), type: 'turn-ended', usage: turn })
+  hands.turned?.(made, stop)
+}

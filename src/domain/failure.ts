@@ -7,6 +7,7 @@ export type FailureKind =
   | 'forbidden'
   | 'over-budget'
   | 'rate-limited'
+  | 'limits-unknown'
   | 'blocked'
   | 'cancelled'
   | 'target-unknown'
@@ -82,8 +83,10 @@ export const consequences: Readonly<Record<FailureKind, Consequence>> = {
   'invalid-request': row('caller', 'no', 'never', 'caller', 400),
   unauthenticated: row('caller', 'no', 'never', 'caller', 401),
   forbidden: row('caller', 'no', 'never', 'caller', 403),
-  'over-budget': row('caller', 'no', 'never', 'caller', 402),
-  'rate-limited': row('caller', 'no', 'never', 'caller', 429),
+  // Another candidate may cost less, and its provider have a budget of its own.
+  'over-budget': row('caller', 'no', 'next', 'nobody', 402),
+  'rate-limited': row('caller', 'no', 'next', 'nobody', 429),
+  'limits-unknown': row('ours', 'no', 'never', 'nobody', 503),
   blocked: row('caller', 'no', 'never', 'caller', 422),
   cancelled: row('caller', 'no', 'never', 'nobody', 499),
   'target-unknown': row('caller', 'no', 'never', 'caller', 404),
@@ -110,8 +113,11 @@ export const meanings: Readonly<Record<FailureKind, string>> = {
   'invalid-request': 'The request is malformed, too large, or asks for what its dialect does not have.',
   unauthenticated: 'No virtual key came with the request, or one that is not known.',
   forbidden: 'The key may not use this pool, model, provider or policy.',
-  'over-budget': 'The budget of the key, or of the team above it, has no room for this request.',
-  'rate-limited': 'The key has used up its requests or tokens for now.',
+  'over-budget':
+    'A budget of the key, of whoever it belongs to, or of the provider has no room for what this request may come to.',
+  'rate-limited': 'The key, or whoever it belongs to, has used up its requests or tokens for now.',
+  'limits-unknown':
+    'The store that counts what is used cannot be asked, and its settings say that nothing is granted without it.',
   blocked: 'A guardrail did not let it pass.',
   cancelled: 'The client went away.',
   'target-unknown': 'There is no pool, alias or model of this name.',

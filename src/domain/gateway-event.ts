@@ -14,6 +14,7 @@ import type {
   RequestId,
   SpanId,
 } from './ids.ts'
+import type { Balance, Limit } from './limit.ts'
 import type { Operation } from './operation.ts'
 import type { Attempt, Cost } from './outcome.ts'
 import type { TraceContext } from './request.ts'
@@ -41,6 +42,22 @@ export type GatewayEvent =
     })
   /** It was refused before anything was decided: a target or policy that is not there, or that this key may not use. */
   | (RequestEvent & { readonly type: 'request-blocked'; readonly failure: Failure })
+  /** A limit had no room for it, or for one attempt of it. */
+  | (RequestEvent & {
+      readonly type: 'limit-refused'
+      readonly caller: Caller
+      readonly limit: Limit
+      readonly balance: Balance
+      readonly needed: number
+      readonly candidate?: Candidate
+    })
+  /** What is used and held of a limit has come to one of the shares at which that is told; once for each window and process. */
+  | (RequestEvent & {
+      readonly type: 'limit-crossed'
+      readonly limit: Limit
+      readonly share: number
+      readonly balance: Balance
+    })
   /** It was answered from what had been answered before. */
   | (RequestEvent & { readonly type: 'cache-hit' })
   /** The order in which candidates are asked stands, with all that it was made of. */
@@ -117,6 +134,7 @@ export interface Settled {
   readonly cost: Cost
   readonly tags: Readonly<Record<string, string>>
   readonly session?: string
+  readonly run?: string
   readonly task?: string
   readonly streamed: boolean
   /** Our own time before the upstream was asked. */

@@ -71,3 +71,11 @@ export interface Balance {
   /** When the window ends, or, where it rolls, when the oldest slice of it falls out; absent where nothing comes back by time. */
   readonly resetsAt?: Instant
 }
+
+/** What is left of a rate limit, as clients are told. */
+export interface RateStanding {
+  readonly measure: Exclude<Measure, 'usd'>
+  readonly limit: number
+  readonly left: number
+  readonly resetsAt?: Instant
+}

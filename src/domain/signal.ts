@@ -18,9 +18,9 @@ export interface SignalTypes {
   'pool.incumbent': DeploymentId
   /** What trying others for the sake of learning has cost today, UTC. */
   'pool.explored': MicroUsd
-  /** What is left of the tightest budget that applies; nothing where none does. */
+  /** The least that is left of any budget of whoever asks, without what requests under way hold; nothing where none applies. */
   'budget.left': MicroUsd
-  /** How much of it is used. */
+  /** The greatest share that is used or held of any of them. */
   'budget.used': Unit
   /** Absent or `open: false` = may be called. */
   'candidate.circuit': {

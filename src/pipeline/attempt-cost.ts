@@ -1,5 +1,5 @@
 /** What attempts cost: by the provider's own count where it is whole, else by what is known to have been done. */
-import { costOf, estimatedCost } from '../accounting/price.ts'
+import { charactersPerToken, costOf, estimatedCost } from '../accounting/price.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { Attempt, Cost } from '../domain/outcome.ts'
 import type { Units } from '../domain/stream-event.ts'
@@ -45,6 +45,10 @@ const costOfAttempt = (attempt: Attempt, asked: Asked): Cost | undefined => {
   return estimatedCost({ ...asked, size, ...(usage !== undefined && { usage }) }, price, when)
 }
 
+/** What was counted from outside, as a number that can be summed. */
+const whole = (count: number): number =>
+  Number.isFinite(count) ? Math.min(Math.max(0, Math.ceil(count)), Number.MAX_SAFE_INTEGER / 2) : 0
+
 /** Nothing was charged. */
 export const free: Cost = { amount: microUsd(0), source: 'usage' }
 
@@ -61,6 +65,23 @@ export const withCost = (attempt: Attempt, asked: Asked): Attempt => {
   // A judge's was asked something else, and has its cost already.
   const cost = attempt.cost ?? costOfAttempt(attempt, asked)
   return cost === undefined ? attempt : { ...attempt, cost }
+}
+
+/** Output tokens by the provider's whole count, else at least as many as came. */
+const outputOf = ({ usage, size, failure }: Attempt): number => {
+  const counted = usage?.output ?? 0
+  return usage !== undefined && isWhole(failure) ? counted : Math.max(counted, size / charactersPerToken)
+}
+
+/** What an attempt came to in dollars and tokens, as far as is known. */
+export const cameTo = (
+  attempt: Attempt,
+  asked: Asked,
+): { readonly usd: number; readonly input: number; readonly output: number } => {
+  const cost = attempt.cost ?? costOfAttempt(attempt, asked)
+  if (cost === undefined) return { usd: 0, input: 0, output: 0 }
+  const input = attempt.usage?.input ?? asked.inputTokens
+  return { usd: cost.amount, input: whole(input), output: whole(outputOf(attempt)) }
 }
 
 /** The cost of all attempts: whoever lost a race or broke off has to be paid as well. */

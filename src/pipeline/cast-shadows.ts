@@ -4,7 +4,8 @@ import type { Candidate } from '../domain/deployment.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import { expectedCost } from '../routing/measures.ts'
 import { equip } from './equip.ts'
-import type { Errand } from './equip.ts'
+import type { Errand } from './errand.ts'
+import { holdingsFor } from './holdings.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -32,7 +33,11 @@ const cast = (shadow: Shadow, candidate: Candidate, { errand, ledger, house }: S
     index: ledger.attempts.length,
     asked: askedOf({ trace }),
     // A refusal is an answer as well, and the client's hurry is over.
-    hands: { ...equip(errand, house), refusalFails: false, patience: trace.decision.patience },
+    hands: {
+      ...equip(errand, house, holdingsFor(errand, house, `shadow ${shadow.step} ${shadow.arm}`)),
+      refusalFails: false,
+      patience: trace.decision.patience,
+    },
     ...(expected !== undefined && { expected }),
     story: {
       operation: request.operation,

@@ -1,13 +1,17 @@
 /** What a request's dispatch works with: the machine, the providers, and what the house knows of them right now. */
 import type { Hands } from '../dispatch/hands.ts'
-import type { DecisionTrace } from '../domain/decision.ts'
 import type { DeploymentId } from '../domain/ids.ts'
+import type { Attempt } from '../domain/outcome.ts'
 import type { Patience } from '../domain/policy.ts'
 import type { ModelRequest } from '../domain/request.ts'
 import { millis } from '../domain/units.ts'
 import { drawer } from '../routing/draw.ts'
-import type { Route } from '../routing/route.ts'
+import { cameTo } from './attempt-cost.ts'
+import { nothing } from './holdings.ts'
+import type { CameTo, Holdings } from './holdings.ts'
+import type { Errand } from './errand.ts'
 import type { House } from './house.ts'
+import { askedOf } from './settle.ts'
 import { isRepeatable } from './repeatable.ts'
 import { fitFor } from './recalled.ts'
 import { resting } from './resting.ts'
@@ -21,13 +25,6 @@ const patienceOf = (patience: Patience, { wishes }: ModelRequest): Patience => {
     maxAttempts: Math.min(patience.maxAttempts, maxAttempts ?? patience.maxAttempts),
     total: millis(Math.min(patience.total, timeout ?? patience.total)),
   }
-}
-
-/** A request with its way and what was decided. */
-export interface Errand {
-  readonly request: ModelRequest
-  readonly route: Route
-  readonly trace: DecisionTrace
 }
 
 /** Which key is used, how many are left, and why none is. */
@@ -56,6 +53,7 @@ const keysFor = (
 const standingOf = (
   { request, route, trace }: Errand,
   { live, clock }: House,
+  holdings: Holdings | undefined,
 ): Pick<Hands, 'staysWithFirst' | 'isOpen' | 'mayRetry' | 'mayAskSeveral'> => {
   const { allowFallbacks, order } = request.wishes
   const heedsCircuits = route.policy.reads.includes('candidate.circuit')
@@ -67,13 +65,28 @@ const standingOf = (
     // Who was open when it was ranked is asked all the same: the policy would rather have the least bad than nobody.
     isOpen: ({ id }) => before[id]?.open !== true && isOpen(id),
     // But only as the first: in an outage, one such call for each request is enough.
-    mayRetry: ({ id }) => !isOpen(id) && live.retryAllowed(route.pool, id, clock.now()),
+    mayRetry: ({ id }) => holdings?.isClosed !== true && !isOpen(id) && live.retryAllowed(route.pool, id, clock.now()),
     mayAskSeveral: cap => isRepeatable(request, trace.facts.request) && live.extraAllowed(route.pool, cap, clock.now()),
   }
 }
 
+/** How what is asked is held, and settled by what it came to. */
+const holdingOf = (
+  holdings: Holdings | undefined,
+  { request, trace }: Errand,
+): Pick<Hands, 'reserve' | 'turned' | 'settle'> => {
+  if (holdings === undefined) return {}
+  const asked = askedOf({ trace })
+  const came = (attempt: Attempt): CameTo => (request.operation === 'count-tokens' ? nothing : cameTo(attempt, asked))
+  return {
+    reserve: attempt => holdings.reserve(attempt),
+    turned: (attempt, stop) => holdings.turned(attempt, came(attempt), stop),
+    settle: attempt => holdings.settle(attempt, came(attempt)),
+  }
+}
+
 /** The hands of this request's dispatch. */
-export const equip = (errand: Errand, house: House): Hands => {
+export const equip = (errand: Errand, house: House, holdings?: Holdings): Hands => {
   const { request, trace } = errand
   const { clock, transport, secrets, adapters, routes, ids, telemetry } = house
   const { decision } = trace
@@ -87,7 +100,8 @@ export const equip = (errand: Errand, house: House): Hands => {
     refusalFails: decision.fallbackOn.includes('refusal'),
     adapter: provider => adapters.get(provider),
     ...keysFor(request, house, draw),
-    ...standingOf(errand, house),
+    ...standingOf(errand, house, holdings),
+    ...holdingOf(holdings, errand),
     priceOf: (provider, model) => routes.priceOf(provider, model, clock.now()),
     span: () => ids.span(),
     draw,

@@ -16,7 +16,9 @@ import { costOfAll, sumOf } from './attempt-cost.ts'
 import { castShadows } from './cast-shadows.ts'
 import { contentHands } from './content-checks.ts'
 import { equip } from './equip.ts'
-import type { Errand } from './equip.ts'
+import type { Errand } from './errand.ts'
+import { holdingsFor } from './holdings.ts'
+import type { Holdings } from './holdings.ts'
 import type { House } from './house.ts'
 import type { Ledger } from './ledger.ts'
 import { ThoughtListener, withThoughts } from './recall-thoughts.ts'
@@ -39,6 +41,7 @@ export class Handling implements Outlet, Flow {
   readonly #ledger: Ledger
   #dispatch: Dispatch | undefined
   #errand: Errand | undefined
+  #holdings: Holdings | undefined
   #lane: Lane | undefined
   readonly #listener = new ThoughtListener()
   readonly #early = said()
@@ -162,7 +165,8 @@ export class Handling implements Outlet, Flow {
     const { decision } = errand.trace
     const judging = contentHands(decision, errand.request, { judged: ledger.judged, asked: askedOf(ledger) }, house)
     this.#errand = errand
-    this.#dispatch = new Dispatch(decision, { ...equip(errand, house), ...judging }, this)
+    this.#holdings = holdingsFor(errand, house)
+    this.#dispatch = new Dispatch(decision, { ...equip(errand, house, this.#holdings), ...judging }, this)
     ledger.askedAt = house.clock.now()
     for (const message of this.#early.all) this.#dispatch.send(message)
     this.#early.forget()
@@ -187,6 +191,7 @@ export class Handling implements Outlet, Flow {
         lane: attempt.lane,
         losses: attempt.losses,
         askedAt: askedAt ?? attempt.startedAt,
+        ...this.#rates(),
       },
       this,
     )
@@ -247,7 +252,13 @@ export class Handling implements Outlet, Flow {
       ...(trace !== undefined && { decision: trace.decision }),
       ...(fallback !== undefined && { fallback }),
       ...(span !== undefined && { span }),
+      ...this.#rates(),
     }
+  }
+
+  #rates(): Pick<Ending, 'rates'> {
+    const rates = this.#holdings?.rates
+    return rates === undefined || rates.length === 0 ? {} : { rates }
   }
 
   end(failure: Failure | undefined): void {
@@ -259,6 +270,7 @@ export class Handling implements Outlet, Flow {
     if (failure === undefined) this.#remember()
     else ledger.failure = failure
     const house = this.#house
+    this.#holdings?.end()
     const cost = settle(ledger, house)
     this.#sink.end(this.#ending(cost))
     // Only once the client has all that it gets, and nobody is asked beside an answer that is none.

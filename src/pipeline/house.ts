@@ -1,9 +1,11 @@
 /** All that the stages need, in one record; a request keeps the one that it started with. */
 import type { Price } from '../domain/deployment.ts'
 import type { ProviderId } from '../domain/ids.ts'
+import type { LimitBook } from '../domain/tenancy.ts'
 import type { Instant } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Ids } from '../ports/ids.ts'
+import type { Meters } from '../ports/meters.ts'
 import type { ProviderAdapter } from '../ports/provider.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { SignalSource } from '../ports/signal-source.ts'
@@ -36,4 +38,7 @@ export interface House {
   readonly shadows: Shadows
   readonly thoughts: Thoughts
   readonly telemetry: Telemetry
+  /** Absent: nothing is limited. */
+  readonly meters?: Meters
+  readonly limits?: LimitBook
 }

@@ -11,6 +11,7 @@ import type { StreamEvent } from '../domain/stream-event.ts'
 import { millis, tokens } from '../domain/units.ts'
 import { withCost } from './attempt-cost.ts'
 import { equip } from './equip.ts'
+import { holdingsFor } from './holdings.ts'
 import type { House } from './house.ts'
 import { decideFor } from './route.ts'
 import { askedOf } from './settle.ts'
@@ -127,7 +128,8 @@ export const judgeBy =
       return () => {}
     }
     house.live.takeTurn(found.route.pool ?? pool)
-    const hands = equip({ request: asked, route: found.route, trace }, house)
+    const errand = { request: asked, route: found.route, trace }
+    const hands = equip(errand, house, holdingsFor(errand, house, `judge ${ledger.judged.length}`))
     const { patience } = hands
     const events: StreamEvent[] = []
     let isWanted = true

@@ -19,6 +19,7 @@ const addToStory = (story: Growing, ledger: Ledger): void => {
   if (ledger.served !== undefined) story.served = ledger.served
   if (ledger.failure !== undefined) story.failure = ledger.failure
   if (request.wishes.session !== undefined) story.session = request.wishes.session
+  if (request.wishes.run !== undefined) story.run = request.wishes.run
   if (ledger.task !== undefined) story.task = ledger.task
   if (ledger.askedAt !== undefined) story.overhead = millis(ledger.askedAt - request.receivedAt)
 }

@@ -3,6 +3,7 @@ import type { Delivery } from '../domain/delivery.ts'
 import type { Candidate } from '../domain/deployment.ts'
 import type { RoutingDecision } from '../domain/decision.ts'
 import type { Failure } from '../domain/failure.ts'
+import type { RateStanding } from '../domain/limit.ts'
 import type { PoolId, SpanId } from '../domain/ids.ts'
 import type { Cost, Loss } from '../domain/outcome.ts'
 import type { Instant } from '../domain/units.ts'
@@ -21,6 +22,8 @@ export interface Served {
   readonly losses: readonly Loss[]
   /** When the first upstream was asked. */
   readonly askedAt: Instant
+  /** What is left of the caller's rate limits; absent where none applies. */
+  readonly rates?: readonly RateStanding[]
 }
 /** Lets a sink that could not take more say that it can again. */
 export interface Flow {
@@ -35,6 +38,7 @@ export interface Ending {
   readonly fallback?: string
   readonly span?: SpanId
   readonly cost: Cost
+  readonly rates?: readonly RateStanding[]
 }
 export interface Sink {
   begin(served: Served, flow: Flow): void

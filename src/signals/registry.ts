@@ -6,7 +6,8 @@ import { traffic } from './traffic.ts'
 import type { CredentialsOf } from './traffic.ts'
 
 /** Every source of signals over this live state; where credentials are not named, their rest does not count against a candidate. */
-export const signalSources = (live: LiveState, credentialsOf: CredentialsOf = () => []): readonly SignalSource[] => [
-  task,
-  traffic(live, credentialsOf),
-]
+export const signalSources = (
+  live: LiveState,
+  credentialsOf: CredentialsOf = () => [],
+  spent?: SignalSource,
+): readonly SignalSource[] => [task, traffic(live, credentialsOf), ...(spent === undefined ? [] : [spent])]

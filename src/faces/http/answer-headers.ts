@@ -1,6 +1,7 @@
 /** Headers of an answer: who served it, why, and what it came to. */
 import type { RoutingDecision } from '../../domain/decision.ts'
 import type { Delivery } from '../../domain/delivery.ts'
+import type { RateStanding } from '../../domain/limit.ts'
 import type { Cost, Loss } from '../../domain/outcome.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Call } from '../../ports/gateway.ts'
@@ -64,6 +65,25 @@ const ofSpan = (headers: string[], { call, served, ending, isSampled }: Known): 
 export const seamComment = ({ candidate, overlap }: NonNullable<Delivery['seam']>): string =>
   `: x-signalbox-continued: ${headerText(`${candidate.provider}/${candidate.model}`)}; overlap=${overlap}\n\n`
 
+/** As OpenAI writes it: `6m0s`, `1.5s`, `20ms`. */
+const duration = (millis: number): string => {
+  if (millis < 1000) return `${Math.max(0, Math.ceil(millis))}ms`
+  const seconds = Math.ceil(millis / 100) / 10
+  const minutes = Math.floor(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  const rest = `${Math.round((seconds % 60) * 10) / 10}s`
+  if (minutes === 0) return rest
+  return hours === 0 ? `${minutes}m${rest}` : `${hours}h${minutes % 60}m${rest}`
+}
+
+/** What clients pace themselves by. */
+const ofRates = (headers: string[], rates: readonly RateStanding[] | undefined, now: Instant): void => {
+  for (const { measure, limit, left, resetsAt } of rates ?? []) {
+    headers.push(`x-ratelimit-limit-${measure}`, String(limit), `x-ratelimit-remaining-${measure}`, String(left))
+    if (resetsAt !== undefined) headers.push(`x-ratelimit-reset-${measure}`, duration(resetsAt - now))
+  }
+}
+
 /** The headers, flat. */
 export const answerHeaders = (known: Known): string[] => {
   const { served, ending, losses, receivedAt } = known
@@ -74,6 +94,7 @@ export const answerHeaders = (known: Known): string[] => {
   if (served !== undefined) ofServed(headers, served, receivedAt)
   headers.push('x-signalbox-attempts', String(ending.attempts ?? served?.attempts ?? 0))
   ofEnding(headers, { fallback: served?.fallback, ...ending })
+  ofRates(headers, ending.rates ?? served?.rates, receivedAt)
   const all = served === undefined ? losses : [...served.losses, ...losses]
   if (all.length > 0) headers.push('x-signalbox-losses', headerText(lossNames(all)))
   headers.push('x-signalbox-cache', 'off')

@@ -6,6 +6,7 @@ import { millis } from '../../domain/units.ts'
 import type { Millis } from '../../domain/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Gateway } from '../../ports/gateway.ts'
+import type { PartHealth } from '../../ports/part-health.ts'
 import type { Keyring } from './authenticate.ts'
 import type { Http2Door } from './http2.ts'
 import type { KeptItems } from './kept-items.ts'
@@ -119,6 +120,8 @@ export interface Front {
 export interface Readiness {
   readonly ready: boolean
   readonly why?: string
+  /** Those that do not work as they should. */
+  readonly parts?: readonly PartHealth[]
 }
 
 /** This one is over. */

@@ -1,4 +1,5 @@
 /** Is it alive, may traffic be sent here, and the numbers. */
+import type { PartHealth } from '../../ports/part-health.ts'
 import { authenticate } from './authenticate.ts'
 import type { Front } from './front.ts'
 import { refuse, send, sendJson } from './reply.ts'
@@ -7,13 +8,24 @@ import type { Visit } from './visit.ts'
 /** Alive: the process answers. */
 export const alive = (front: Front, visit: Visit): void => sendJson(front, visit, 200, { status: 'ok' })
 
+/** What a part says of itself; of what went wrong only what no stranger can use. */
+const partOf = ({ part, state, since, means, waiting }: PartHealth): Readonly<Record<string, unknown>> => ({
+  part,
+  state,
+  since: new Date(since).toISOString(),
+  ...(means !== undefined && { means }),
+  ...(waiting !== undefined && { waiting }),
+})
+
 /** Ready: 503 while draining, or while what the gateway needs is missing. */
 export const ready = (front: Front, visit: Visit): void => {
   const inFlight = front.gateway.inFlight()
   if (front.isDraining) return sendJson(front, visit, 503, { status: 'draining', in_flight: inFlight })
-  const { ready: isReady, why } = front.isReady?.() ?? { ready: true }
-  if (isReady) return sendJson(front, visit, 200, { status: 'ready', in_flight: inFlight })
-  sendJson(front, visit, 503, { status: 'not ready', ...(why !== undefined && { why }), in_flight: inFlight })
+  const { ready: isReady, why, parts = [] } = front.isReady?.() ?? { ready: true }
+  const told = { in_flight: inFlight, ...(parts.length > 0 && { parts: parts.map(partOf) }) }
+  // What works with less takes traffic all the same, and says so aloud.
+  if (isReady) return sendJson(front, visit, 200, { status: parts.length > 0 ? 'degraded' : 'ready', ...told })
+  sendJson(front, visit, 503, { status: 'not ready', ...(why !== undefined && { why }), ...told })
 }
 
 const isLoopback = (address: string | undefined): boolean =>

@@ -2,6 +2,7 @@
 import { codeOf } from '../../domain/failure.ts'
 import type { Settled, ShadowStory } from '../../domain/gateway-event.ts'
 import type { Attempt } from '../../domain/outcome.ts'
+import type { PartHealth } from '../../ports/part-health.ts'
 import type { Listener } from '../listener.ts'
 import { Metrics } from '../prometheus/metrics.ts'
 import { durationOf, fallbackOf, firstContentOf, servedOf, statusToldOf, stepsDownOf } from '../story.ts'
@@ -13,7 +14,11 @@ export interface PrometheusListener extends Listener {
   watchLosses(listener: string, read: () => number): void
   /** Tells how many requests are under way. */
   watchInFlight(read: () => number): void
+  /** Tells how a part of the house is. */
+  watchPart(part: string, read: () => PartHealth): void
 }
+
+const levels: Readonly<Record<PartHealth['state'], number>> = { ok: 1, degraded: 0.5, down: 0 }
 
 /** The buckets that OpenTelemetry's conventions ask for, in seconds and tokens. */
 const durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
@@ -101,6 +106,17 @@ const ownMetrics = (metrics: Metrics) => ({
     overheads,
   ),
   inFlight: metrics.watched('gauge', 'signalbox_requests_in_flight', 'Requests under way.'),
+  refused: metrics.counter('signalbox_limit_refusals_total', 'What limits had no room for, by level and measure.', [
+    'level',
+    'measure',
+  ]),
+  parts: metrics.watched(
+    'gauge',
+    'signalbox_part_up',
+    '1 where a part works, 0.5 where with less, 0 where it is down.',
+    'part',
+  ),
+  waiting: metrics.watched('gauge', 'signalbox_part_waiting', 'What waits to be written by a part.', 'part'),
   dropped: metrics.watched(
     'counter',
     'signalbox_telemetry_dropped_total',
@@ -175,10 +191,15 @@ export const prometheusListener = (): PrometheusListener => {
       else if (event.type === 'shadow-ended') tellShadow(all, event.shadow)
       else if (event.type === 'shadow-skipped')
         all.shadows.add([event.shadow.arm, event.shadow.candidate, event.why], 1)
+      else if (event.type === 'limit-refused') all.refused.add([event.limit.level, event.limit.measure], 1)
     },
     text: () => all.metrics.text(),
     watchLosses: (listener, read) => all.dropped.watch(listener, read),
     watchInFlight: read => all.inFlight.watch('', read),
+    watchPart: (part, read) => {
+      all.parts.watch(part, () => levels[read().state])
+      all.waiting.watch(part, () => read().waiting ?? 0)
+    },
     async flush() {},
     async close() {},
     dropped: () => 0,
