@@ -20,6 +20,7 @@ import { liveRecord } from './platform/live-record.ts'
 import { packedDecisions } from './platform/packed-decisions.ts'
 import { processIds, processSecrets, systemClock } from './platform/process.ts'
 import { recordedDecisions } from './platform/recorded-decisions.ts'
+import { memoryMeters } from './platform/meters/memory.ts'
 import { memoryStore } from './platform/stores/memory.ts'
 import { sqliteStore } from './platform/stores/sqlite.ts'
 import { journalListener } from './platform/telemetry/journal.ts'
@@ -231,7 +232,8 @@ export const openStandalone = async (
     await store.close()
   }
   const prices: PriceList = (served, at) => knownModel(served, at).price
-  const platform = { store, clock, transport: signing, secrets, telemetry: ears.hear, ids: processIds(), prices }
+  const meters = memoryMeters(clock)
+  const platform = { store, clock, transport: signing, secrets, telemetry: ears.hear, ids: processIds(), meters, prices }
   const made = createGateway(settings, platform)
   if (!made.ok) {
     await close()
