@@ -32,9 +32,8 @@ const until = (at: Instant | undefined): string =>
 /** Soon: somebody else's request under way may use less than is held for it. */
 const soon = millis(1_000)
 
-/** Would there be room if nothing were held by others. */
-const isOnlyHeld = ({ stake: { claim }, balance }: Lack): boolean =>
-  balance.reserved > 0 && balance.used + claim.amount <= claim.cap
+/** Something would be left if nothing were held by others. */
+const isOnlyHeld = ({ stake: { claim }, balance }: Lack): boolean => balance.reserved > 0 && balance.used < claim.cap
 
 const waitFor = (short: Lack, now: Instant): Failure['retryAfter'] => {
   if (short.stake.limit.measure === 'concurrent' || isOnlyHeld(short)) return soon
