@@ -1,15 +1,17 @@
 /** A well-formed file to Settings, and every name in it that leads nowhere. */
 import type { Pool } from '../domain/deployment.ts'
 import type { DeploymentId, PoolId } from '../domain/ids.ts'
+import { unit } from '../domain/units.ts'
 import { builtInPolicy, defaultRests, defaultServer, defaultStore, defaultTelemetry, megabytes } from './defaults.ts'
 import { errorAt, warningAt } from './finding.ts'
 import { leads, modelNames } from './ground.ts'
 import type { Ground } from './ground.ts'
 import { resolveDeployments } from './resolve-deployments.ts'
-import { checkTenancy, resolveKeys } from './resolve-keys.ts'
+import { resolveKeys } from './resolve-keys.ts'
 import { resolvePolicies } from './resolve-policies.ts'
 import type { PathBelow } from './resolve-policies.ts'
 import { resolveProviders } from './resolve-providers.ts'
+import { resolveIssuers, resolveTenancy } from './resolve-tenancy.ts'
 import type { LiveConfig, ServerConfig, Settings, StoreConfig, TelemetryConfig } from './settings.ts'
 
 const defaultPolicyOf = (ground: Ground, policies: readonly string[]): string => {
@@ -71,15 +73,27 @@ const serverOf = ({ file: { server } }: Ground): ServerConfig => ({
   drain: server?.drain ?? defaultServer.drain,
 })
 
+const durableOf = (durable: string | undefined): StoreConfig['durable'] => {
+  if (durable === undefined) return defaultStore.durable
+  if (durable === 'memory') return { kind: 'memory' }
+  if (durable.startsWith('sqlite:')) return { kind: 'sqlite', path: durable.slice('sqlite:'.length) }
+  return { kind: 'postgres', url: durable }
+}
+
 const storeOf = (ground: Ground): StoreConfig => {
-  const { store } = ground.file
-  if (store?.shared !== undefined && store.shared !== 'memory') {
+  const { durable, shared, onLoss } = ground.file.store ?? {}
+  if (shared !== undefined && shared !== 'memory') {
     const says = 'shared is not in force yet: each process keeps its own windows, counters and health in memory'
     ground.doubts.push(warningAt(['store', 'shared'], says))
   }
-  if (store?.durable === undefined) return defaultStore
-  if (store.durable === 'memory') return { durable: { kind: 'memory' } }
-  return { durable: { kind: 'sqlite', path: store.durable.slice('sqlite:'.length) } }
+  const budgets = onLoss?.budgets
+  return {
+    durable: durableOf(durable),
+    ...(shared !== undefined && shared !== 'memory' && { shared: { kind: 'redis', url: shared } }),
+    ...(budgets !== undefined && {
+      onLoss: budgets === 'refuse' ? { budgets } : { budgets: 'allow', share: unit(budgets) },
+    }),
+  }
 }
 
 const telemetryOf = (ground: Ground): TelemetryConfig => {
@@ -130,7 +144,7 @@ export const resolve = (ground: Ground, pathBelow: PathBelow): Settings => {
   const policies = resolvePolicies(ground, pathBelow)
   const policyNames = [...new Set([...ground.names.policies, ...policies.map(one => one.name)])]
   const defaultPolicy = defaultPolicyOf(ground, policyNames)
-  checkTenancy(ground)
+  const tenancy = resolveTenancy(ground, policyNames)
   return {
     providers,
     deployments,
@@ -138,10 +152,10 @@ export const resolve = (ground: Ground, pathBelow: PathBelow): Settings => {
     aliases: aliasesOf(ground),
     policies,
     defaultPolicy,
-    keys: resolveKeys(ground, policyNames),
-    tenancy: { organisations: [], teams: [], users: [], limits: [] },
-    issuers: [],
-    webhooks: [],
+    keys: resolveKeys(ground, policyNames, tenancy),
+    tenancy,
+    issuers: resolveIssuers(ground, policyNames),
+    webhooks: (ground.file.webhooks ?? []).map(({ url, secret }) => ({ url, ...(secret !== undefined && { secret }) })),
     ...liveOf(ground),
     server: serverOf(ground),
     store: storeOf(ground),

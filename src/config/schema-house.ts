@@ -1,80 +1,56 @@
-/** What a configuration file may say of keys, tenancy, server, store and telemetry. */
+/** What a configuration file may say of keys, server, store and telemetry. */
 import type * as z from 'zod'
 import {
   address,
   amount,
   flag,
+  fraction,
   leaf,
   listOf,
   named,
-  nameList,
   oneOf,
   optionalLeaf,
   time,
   whole,
   word,
 } from './kinds.ts'
+import type { Kind } from './kinds.ts'
+import { isNetwork } from './network.ts'
+import { allow } from './schema-allow.ts'
 import { headers, secret } from './schema-models.ts'
+import { describing, instant, limiting } from './schema-tenancy.ts'
 import { entries, shape } from './shape.ts'
 
-const budget = shape(
-  {
-    usd: leaf(amount('US dollars', 1_000_000_000), 'US dollars.'),
-    per: leaf(oneOf('minute', 'hour', 'day', 'week', 'month', 'total'), 'How long they last.'),
-  },
-  { what: 'a budget such as { usd: 5, per: month }', about: 'What may be spent.' },
-)
+const roles = ['owner', 'admin', 'editor', 'viewer'] as const
+const adminRole: Kind<(typeof roles)[number] | boolean> = {
+  what: `true, false, ${roles.join(', ')}`,
+  json: { anyOf: [{ type: 'boolean' }, { enum: roles }, { type: 'string', pattern: '\\$\\{' }] },
+  read: value => (typeof value === 'boolean' ? value : roles.find(role => role === value)),
+}
 
-const organisation = shape(
-  { budget: budget.optional() },
-  { what: 'an organisation such as { budget: { usd: 5000, per: month } }', about: 'The highest level of tenancy.' },
-)
-const team = shape(
-  { organisation: optionalLeaf(word, 'The name of an organisation above.'), budget: budget.optional() },
-  { what: 'a team such as { organisation: acme }', about: 'Part of an organisation.' },
-)
-/** Organisations and teams. */
-export const tenancy = shape(
-  {
-    organisations: entries(organisation, { what: 'organisations by name', about: 'Organisations by name.' }).optional(),
-    teams: entries(team, { what: 'teams by name', about: 'Teams by name.' }).optional(),
-  },
-  {
-    what: 'a tenancy with organisations and teams',
-    about: 'Organisation, team, user, key: every level must have room.',
-  },
-)
+/** An address of version 4 or 6, with or without the length of its prefix. */
+const networkAddress: Kind<string> = {
+  what: 'an address or a range such as 10.0.0.0/8',
+  json: { type: 'string' },
+  read: value => (typeof value === 'string' && isNetwork(value) ? value : undefined),
+}
 
-const allow = shape(
-  {
-    pools: nameList('Names of pools; * for all.'),
-    models: nameList('Models, also as provider/model; * for all.'),
-    providers: nameList('Names of providers; * for all.'),
-    policies: nameList('Policies that may be asked for by name; * for all.'),
-    operations: nameList('What may be asked: chat, embeddings, passthrough, …; * for all.'),
-  },
-  {
-    what: "what may be used, such as { pools: [support], providers: ['*'] }",
-    about: 'What the key may use; what is left out is not limited.',
-  },
-)
-const keyLimits = shape(
-  {
-    rpm: optionalLeaf(whole(1), 'Requests per minute.'),
-    tpm: optionalLeaf(whole(1), 'Tokens per minute.'),
-    concurrent: optionalLeaf(whole(1), 'Requests at the same time.'),
-  },
-  { what: 'limits such as { rpm: 600 }', about: 'How much the key may ask for.' },
-)
 const key = shape(
   {
     value: leaf(secret, 'The key itself, by reference; 20 characters or more.'),
+    organisation: optionalLeaf(word, 'The organisation that it belongs to, where there is no team.'),
     team: optionalLeaf(word, 'The team that it belongs to.'),
     user: optionalLeaf(word, 'The user whom it belongs to.'),
+    ...describing,
     allow: allow.optional(),
-    budget: budget.optional(),
-    limits: keyLimits.optional(),
-    admin: optionalLeaf(flag, 'Whether it may use the admin API.'),
+    addresses: optionalLeaf(
+      listOf(networkAddress),
+      'Addresses and ranges, such as 10.0.0.0/8, from which it may be used; from everywhere if left out.',
+    ),
+    expires: optionalLeaf(instant, 'Until when it is good; for ever if left out.'),
+    guardrails: optionalLeaf(word, 'The set of guardrails that its requests pass through.'),
+    ...limiting,
+    admin: optionalLeaf(adminRole, 'What it may do in the admin API: true, or a role such as viewer.'),
   },
   { what: 'a key such as { value: ${CI_KEY}, team: search }', about: 'A key of this gateway, not of a provider.' },
 )
@@ -112,17 +88,32 @@ export const server = shape(
   { what: 'a server such as { host: 127.0.0.1, port: 4141 }', about: 'Where the gateway listens and what it takes.' },
 )
 
+const onLoss = shape(
+  {
+    budgets: leaf(
+      {
+        what: 'refuse, or a share such as 10%',
+        json: { anyOf: [{ enum: ['refuse'] }, fraction.json] },
+        read: value => (value === 'refuse' ? value : fraction.read(value)),
+      },
+      'refuse: whoever has a hard limit is refused; a share: each process may spend this share of what was left.',
+    ),
+  },
+  { what: 'onLoss: { budgets: refuse }', about: 'What holds while the shared store cannot be asked.' },
+)
+
 const isStore = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value)
 /** Where things are kept. */
 export const store = shape(
   {
     durable: optionalLeaf(
       {
-        what: 'memory or sqlite:PATH, such as sqlite:./.signalbox/state.db',
-        json: { type: 'string', pattern: '^(memory|sqlite:.+)$|\\$\\{' },
-        read: value => (isStore(value, /^(?:memory|sqlite:[^\p{Cc}?#]+)$/u) ? value : undefined),
+        what: 'memory, sqlite:PATH or postgres://HOST/DATABASE, such as sqlite:./.signalbox/state.db',
+        json: { type: 'string', pattern: '^(memory|sqlite:.+|postgres(ql)?://.+)$|\\$\\{' },
+        read: value =>
+          isStore(value, /^(?:memory|sqlite:[^\p{Cc}?#]+|postgres(?:ql)?:\/\/\S+)$/u) ? value : undefined,
       },
-      'What must last: decisions and outcomes. sqlite:./.signalbox/state.db if left out.',
+      'What must last: decisions, outcomes, keys, usage. sqlite:./.signalbox/state.db if left out.',
     ),
     shared: optionalLeaf(
       {
@@ -130,8 +121,9 @@ export const store = shape(
         json: { type: 'string', pattern: '^(memory|rediss?://.+)$|\\$\\{' },
         read: value => (isStore(value, /^(?:memory|rediss?:\/\/\S+)$/) ? value : undefined),
       },
-      'What several processes share: memory, which means that they share nothing.',
+      'What several processes share now: budgets in flight, windows, what is known of providers. memory if left out: processes share by the durable store.',
     ),
+    onLoss: onLoss.optional(),
   },
   { what: 'a store such as { durable: sqlite:./.signalbox/state.db }', about: 'Where things are kept.' },
 )

@@ -2,9 +2,10 @@
 import type * as z from 'zod'
 import { optionalLeaf, text, word } from './kinds.ts'
 import { live } from './schema-live.ts'
-import { keys, server, store, telemetry, tenancy } from './schema-house.ts'
+import { keys, server, store, telemetry } from './schema-house.ts'
 import { deployments, providers } from './schema-models.ts'
 import { aliases, policies, pools } from './schema-routes.ts'
+import { issuers, tenancy, webhooks } from './schema-tenancy.ts'
 import { shape } from './shape.ts'
 
 /** The whole file. */
@@ -26,6 +27,8 @@ export const fileSchema = shape(
     ),
     tenancy: tenancy.optional(),
     keys: keys.optional(),
+    issuers: issuers.optional(),
+    webhooks: webhooks.optional(),
     live: live.optional(),
     server: server.optional(),
     store: store.optional(),

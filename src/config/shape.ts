@@ -17,6 +17,10 @@ const entryName = /^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,127}$/
 /** A provider's name stands before a slash in `provider/model`. */
 const providerName = /^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,127}$/
 
+/** Names that come from elsewhere: whatever is printable. */
+const anyName = /^[^\p{Cc}]{1,256}$/u
+const patterns = { entry: entryName, provider: providerName, any: anyName } as const
+
 /** Told where a name does not fit. */
 export const nameRule =
   'write a name of letters, digits and _ . : @ + - that begins with a letter or digit, 128 at most'
@@ -24,11 +28,9 @@ export const nameRule =
 /** Entries by name, in the order of the file. */
 export const entries = <Value extends z.ZodType>(
   value: Value,
-  { what, about, names }: { readonly what: string; readonly about: string; readonly names?: 'provider' },
+  { what, about, names }: { readonly what: string; readonly about: string; readonly names?: 'provider' | 'any' },
 ): z.ZodRecord<z.ZodString, Value> =>
-  z
-    .record(z.string().regex(names === 'provider' ? providerName : entryName), value, { error: what })
-    .meta({ description: about })
+  z.record(z.string().regex(patterns[names ?? 'entry']), value, { error: what }).meta({ description: about })
 
 /** The JSON Schema of each step stands under this name, to be referred to from wherever steps are. */
 export const stepReference = { $ref: '#/definitions/step' }

@@ -33,7 +33,7 @@ describe('the page on the configuration', () => {
   })
   it('says what to write in the words of the check, and what is not in force', () => {
     expect(page).toContain('| `midStream` | error, continue or restart | no |')
-    expect(page).toContain('| `keys.<name>.budget` | budget is not in force yet: nothing is limited by it |')
+    expect(page).toContain('| `store.shared` | shared is not in force yet')
   })
 })
 
