@@ -31,6 +31,7 @@ import type { PrometheusListener } from './platform/telemetry/prometheus.ts'
 import { signingTransport } from './platform/signing-transport.ts'
 import { socketTransport } from './platform/socket-transport.ts'
 import { undiciTransport } from './platform/undici-transport.ts'
+import type { Meters } from './ports/meters.ts'
 import type { PriceList } from './ports/platform.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Secrets } from './ports/secrets.ts'
@@ -49,6 +50,8 @@ export interface Standalone {
   readonly gateway: OwnedGateway
   readonly clock: Clock
   readonly store: Store
+  /** What is used and held of every limit. */
+  readonly meters: Meters
   /** The keys of these settings, else of those in force, their secrets read; or which one cannot be read. */
   keys(of?: Settings): Promise<Checked<readonly NamedKey[]>>
   /** In Prometheus' text format. */
@@ -233,7 +236,16 @@ export const openStandalone = async (
   }
   const prices: PriceList = (served, at) => knownModel(served, at).price
   const meters = memoryMeters(clock)
-  const platform = { store, clock, transport: signing, secrets, telemetry: ears.hear, ids: processIds(), meters, prices }
+  const platform = {
+    store,
+    clock,
+    transport: signing,
+    secrets,
+    telemetry: ears.hear,
+    ids: processIds(),
+    meters,
+    prices,
+  }
   const made = createGateway(settings, platform)
   if (!made.ok) {
     await close()
@@ -256,6 +268,7 @@ export const openStandalone = async (
       gateway,
       clock,
       store,
+      meters,
       keys: of => readKeys(of ?? found.settings(), secrets),
       metrics: () => ears.prometheus.text(),
       alarm: (message, error) => ears.alarm(message, error),

@@ -10,13 +10,14 @@ import { serveWorld } from '../../src/world/serve-world.ts'
 import type { World, WorldOptions } from '../../src/world/serve-world.ts'
 
 export const virtualKey = 'sk-sb-0123456789abcdef0123456789abcdef'
+export const otherKey = 'sk-sb-ffffffffffffffffffffffffffffffff'
 export const providerKey = 'sk-world-0123456789abcdef'
 
 /** A terminal that nobody looks at; `said` keeps what it was told. */
 export const quietTerminal = (env: Readonly<Record<string, string>> = {}) => {
   const said: string[] = []
   const terminal: Terminal = {
-    env: { ...env, WORLD_KEY: providerKey, TEST_KEY: virtualKey },
+    env: { ...env, WORLD_KEY: providerKey, TEST_KEY: virtualKey, OTHER_KEY: otherKey },
     out: text => void said.push(text),
     err: text => void said.push(text),
     isLive: false,
@@ -69,6 +70,8 @@ export interface HouseOptions {
   /** The configuration, without keys, server, store and telemetry; `twoDialects` if absent. */
   readonly config?: (world: World) => string
   readonly world?: WorldOptions
+  /** The section of keys; one key with nothing to limit it if absent. */
+  readonly keys?: string
   /** More lines for the end of the configuration. */
   readonly more?: string
 }
@@ -79,7 +82,7 @@ export const openHouse = async (options: HouseOptions = {}): Promise<OpenHouse> 
   const { terminal } = quietTerminal()
   const text = [
     (options.config ?? twoDialects)(world),
-    "keys: { test: { value: '${TEST_KEY}' } }",
+    options.keys ?? "keys: { test: { value: '${TEST_KEY}' } }",
     'server: { host: 127.0.0.1, port: 0 }',
     'store: { durable: memory }',
     options.more ?? 'telemetry: { log: off }',
