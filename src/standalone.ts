@@ -21,6 +21,7 @@ import { packedDecisions } from './platform/packed-decisions.ts'
 import { processIds, processSecrets, systemClock } from './platform/process.ts'
 import { recordedDecisions } from './platform/recorded-decisions.ts'
 import { memoryMeters } from './platform/meters/memory.ts'
+import { sqliteMeters } from './platform/meters/sqlite.ts'
 import { memoryStore } from './platform/stores/memory.ts'
 import { sqliteStore } from './platform/stores/sqlite.ts'
 import { journalListener } from './platform/telemetry/journal.ts'
@@ -129,10 +130,25 @@ const readKeys = async (settings: Settings, secrets: Secrets): Promise<Checked<r
   return { ok: true, value: keys }
 }
 
-const openStore = async (config: StoreConfig, clock: Clock): Promise<Checked<Store>> => {
+/** Meters have a file of their own beside the store's, so that a long batch of the journal never holds them up. */
+const metersOf = ({ durable }: StoreConfig, clock: Clock): Meters | Promise<Meters> =>
+  durable.kind === 'sqlite'
+    ? sqliteMeters(durable.path.replace(/(?:\.db)?$/, '.meters.db'), clock)
+    : memoryMeters(clock)
+
+/** What the house keeps. */
+interface Kept {
+  readonly store: Store
+  readonly meters: Meters
+}
+
+const openStore = async (config: StoreConfig, clock: Clock): Promise<Checked<Kept>> => {
+  let store: Store | undefined
   try {
-    return { ok: true, value: await storeOf(config, clock) }
+    store = await storeOf(config, clock)
+    return { ok: true, value: { store, meters: await metersOf(config, clock) } }
   } catch (error) {
+    await store?.close()
     return { ok: false, why: error instanceof Error ? error.message : String(error), at: 'store' }
   }
 }
@@ -225,17 +241,17 @@ export const openStandalone = async (
   const clock = systemClock()
   const opened = await openStore(settings.store, clock)
   if (!opened.ok) return opened
-  const store = opened.value
+  const { store, meters } = opened.value
   const secrets = cloudSecrets(processSecrets(env, clock), { clock })
   const { transport, signing, close: hangUp } = networkOf(clock)
   const ears = earsOf(settings.telemetry, { store, clock, env, transport })
   const close = async (): Promise<void> => {
     for (const listener of ears.listeners) await listener.close()
     await hangUp()
+    await meters.close()
     await store.close()
   }
   const prices: PriceList = (served, at) => knownModel(served, at).price
-  const meters = memoryMeters(clock)
   const platform = {
     store,
     clock,

@@ -8,6 +8,8 @@ export interface KeptMeter {
   readonly reserved: number
   /** Of a window that rolls: what was used, by slice, oldest first. */
   readonly slices?: readonly (readonly [slice: number, used: number])[]
+  /** How often it was reset; absent: never. */
+  readonly resets?: number
 }
 
 /** Sums stay exact below it. */
@@ -27,9 +29,11 @@ export const meterKey = (meter: string, window: Window): string =>
 export class Meter {
   #used: number
   #reserved: number
+  #resets: number
   readonly #slices: Map<number, number>
 
-  constructor({ used, reserved, slices }: KeptMeter = { used: 0, reserved: 0 }) {
+  constructor({ used, reserved, slices, resets = 0 }: KeptMeter = { used: 0, reserved: 0 }) {
+    this.#resets = resets
     this.#used = used
     this.#reserved = reserved
     this.#slices = new Map(slices)
@@ -38,12 +42,21 @@ export class Meter {
   /** As it is kept. */
   get kept(): KeptMeter {
     const slices = [...this.#slices].sort(([left], [right]) => left - right)
-    return { used: this.#used, reserved: this.#reserved, ...(slices.length > 0 && { slices }) }
+    return {
+      used: this.#used,
+      reserved: this.#reserved,
+      ...(slices.length > 0 && { slices }),
+      ...(this.#resets > 0 && { resets: this.#resets }),
+    }
   }
 
   /** Nothing is used or held: there is no need to keep it. */
   get isEmpty(): boolean {
-    return this.#used === 0 && this.#reserved === 0
+    return this.#used === 0 && this.#reserved === 0 && this.#resets === 0
+  }
+
+  get resets(): number {
+    return this.#resets
   }
 
   balance(window: Window, now: Instant): Balance {
@@ -91,6 +104,7 @@ export class Meter {
 
   /** Nothing counts as used from now on; what is held stays. */
   reset(): void {
+    this.#resets += 1
     this.#used = 0
     this.#slices.clear()
   }

@@ -8,8 +8,12 @@ import type { Meter } from './meter.ts'
 export interface Reservation {
   readonly owner: string
   readonly claims: readonly Claim[]
-  /** When it was written off; absent while it is held. */
-  readonly writtenOffAt?: Instant
+  /** Absent while it is held. */
+  readonly writtenOff?: {
+    readonly at: Instant
+    /** How often each meter had been reset by then: what was counted before a reset counts no more. */
+    readonly resets: readonly number[]
+  }
 }
 
 /** Where meters and reservations are kept, while one step is made. */
@@ -53,6 +57,15 @@ export const reserveIn = (
   return { granted: true, balances: after }
 }
 
+/** It is as if it had never been held, nor written off. */
+const takeBack = (tables: Tables, { claims, writtenOff }: Reservation): void => {
+  for (const [place, { meter, window, amount }] of claims.entries()) {
+    const kept = tables.meter(meterKey(meter, window))
+    if (writtenOff === undefined) kept.release(amount)
+    else if (writtenOff.resets[place] === kept.resets) kept.unuse(amount, window, writtenOff.at)
+  }
+}
+
 /** What was held, or had been written off, gives way to what was used; an id counts once, and also one that was never held. */
 export const settleIn = (
   tables: Tables,
@@ -61,11 +74,7 @@ export const settleIn = (
 ): void => {
   if (!tables.firstSettled(id)) return
   const before = tables.find(id)
-  for (const { meter, window, amount } of before?.claims ?? []) {
-    const kept = tables.meter(meterKey(meter, window))
-    if (before?.writtenOffAt === undefined) kept.release(amount)
-    else kept.unuse(amount, window, before.writtenOffAt)
-  }
+  if (before !== undefined) takeBack(tables, before)
   if (before !== undefined) tables.remove(id)
   for (const [place, { meter, window }] of claims.entries()) {
     tables.meter(meterKey(meter, window)).use(wholeCount(used[place] ?? 0), window, now)
@@ -75,11 +84,12 @@ export const settleIn = (
 /** Whoever held it is gone: what it held counts as used, and requests at the same time are given back. */
 export const writeOffIn = (tables: Tables, id: string, now: Instant): void => {
   const before = tables.find(id)
-  if (before === undefined || before.writtenOffAt !== undefined) return
-  for (const { meter, window, amount } of before.claims) {
+  if (before === undefined || before.writtenOff !== undefined) return
+  const resets = before.claims.map(({ meter, window, amount }) => {
     const kept = tables.meter(meterKey(meter, window))
     kept.release(amount)
     kept.use(amount, window, now)
-  }
-  tables.put(id, { ...before, writtenOffAt: now })
+    return kept.resets
+  })
+  tables.put(id, { ...before, writtenOff: { at: now, resets } })
 }

@@ -1,5 +1,6 @@
 /** Meters in this process's memory: exact, and gone with it. */
 import { Meter, meterKey } from '../../accounting/meter.ts'
+import { Once } from '../../accounting/once.ts'
 import { reserveIn, settleIn } from '../../accounting/reservations.ts'
 import type { Reservation, Tables } from '../../accounting/reservations.ts'
 import type { Window } from '../../domain/limit.ts'
@@ -19,7 +20,7 @@ const owner = 'me'
 class MemoryTables implements Tables {
   readonly meters = new Map<string, Meter>()
   readonly #held = new Map<string, Reservation>()
-  readonly #settled = new Set<string>()
+  readonly #settled = new Once(mostSettled)
 
   meter(key: string): Meter {
     const known = this.meters.get(key)
@@ -42,11 +43,7 @@ class MemoryTables implements Tables {
   }
 
   firstSettled(id: string): boolean {
-    if (this.#settled.has(id)) return false
-    this.#settled.add(id)
-    const [oldest] = this.#settled
-    if (this.#settled.size > mostSettled && oldest !== undefined) this.#settled.delete(oldest)
-    return true
+    return this.#settled.first(id)
   }
 }
 

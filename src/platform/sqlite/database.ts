@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly lockWait?: number
   /** The size that the file may grow to, in bytes; what would go beyond is refused. Without it, the disk is the limit. */
   readonly maxBytes?: number
+  /** Of its schema; those of a store if not told. */
+  readonly steps?: readonly string[]
 }
 
 export type LoadSqlite = () => Promise<typeof BetterSqlite>
@@ -35,7 +37,7 @@ const prepare = (database: Database, path: string, options: OpenOptions): void =
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('journal_size_limit = 67108864')
-  migrate(database, path)
+  migrate(database, path, options.steps)
   if (options.maxBytes !== undefined) {
     const pageSize = Number(database.pragma('page_size', { simple: true }))
     database.pragma(`max_page_count = ${Math.max(1, Math.floor(options.maxBytes / pageSize))}`)

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 
 /** Each step is run once, in order, and never changed after a release: a later change is a new step. */
-const steps: readonly string[] = [
+export const storeSteps: readonly string[] = [
   `
   -- AUTOINCREMENT: a version is never given twice, not even after a record was deleted and made anew.
   CREATE TABLE records (
@@ -38,11 +38,34 @@ const steps: readonly string[] = [
   `,
 ]
 
+/** The same for the file of meters. */
+export const meterSteps: readonly string[] = [
+  `
+  CREATE TABLE meters (
+    key TEXT PRIMARY KEY,
+    kept TEXT NOT NULL,
+    -- When nobody can settle it any more; NULL for what never ends.
+    ends_at REAL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE reservations (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    claims TEXT NOT NULL,
+    written_off_at REAL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX reservations_by_owner ON reservations (owner);
+  CREATE TABLE owners (
+    id TEXT PRIMARY KEY,
+    until REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
 const versionOf = (database: Database): number =>
   database.prepare<[], { version: number }>('SELECT version FROM schema_version').get()?.version ?? 0
 
 /** Brings the file to the newest schema, in one transaction, also when several processes open it at once. */
-export const migrate = (database: Database, path: string): void => {
+export const migrate = (database: Database, path: string, steps: readonly string[] = storeSteps): void => {
   const upgrade = database.transaction(() => {
     database.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT')
     const version = versionOf(database)
