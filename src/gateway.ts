@@ -1,5 +1,6 @@
 /** Puts the house together: createGateway. */
 import { estimateTokens } from './accounting/count-tokens.ts'
+import { limitsIn } from './config/limits-in.ts'
 import type { LiveConfig, ProviderConfig, Settings } from './config/settings.ts'
 import { routesOf } from './config/targets.ts'
 import type { Routes } from './config/targets.ts'
@@ -9,7 +10,6 @@ import type { DecisionTrace } from './domain/decision.ts'
 import { GatewayError } from './domain/gateway-error.ts'
 import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { ProviderId } from './domain/ids.ts'
-import type { Limit } from './domain/limit.ts'
 import type { Policy } from './domain/policy.ts'
 import type { ModelBody, ModelRequest } from './domain/request.ts'
 import { collect } from './domain/response.ts'
@@ -54,7 +54,7 @@ export interface OwnedGateway extends Gateway {
   readonly live: LiveState
   /** New requests go by these settings; those under way end by the ones that they began with. Changes nothing if they are unsound. */
   reload(settings: Settings): Checked<undefined>
-  /** Requests from now on are held to these limits, which the platform's meters count; also after a reload. */
+  /** Requests from now on are held to these limits, which the platform's meters count, until the next reload. */
   limit(book: LimitBook): void
   /** Lets go of what is done beside requests, which nobody waits for; requests under way end as they would. */
   close(): void
@@ -108,12 +108,6 @@ const build = (settings: Settings, prices: PriceList | undefined): Checked<Built
   return routes.ok ? { ok: true, value: { adapters: adapters.value, routes: routes.value } } : routes
 }
 
-/** Every limit that settings name, whoever's it is. */
-export const limitsIn = (tenancy: Settings['tenancy'], keys: Settings['keys']): readonly Limit[] => {
-  const { organisations, teams, users, limits } = tenancy
-  return [...limits, ...[...organisations, ...teams, ...users, ...keys].flatMap(one => one.limits)]
-}
-
 /** Whatever hangs on it comes when the present turn is over. */
 const nextTurn = Promise.resolve()
 
@@ -156,29 +150,16 @@ class HeldGateway implements OwnedGateway {
       for (const listener of this.#listeners) listener(event)
     }
     const [live, thoughts, kept, shadows] = [this.live, this.#thoughts, this.#kept, this.#shadows]
-    const limits = this.#limits
-    return {
-      clock,
-      ids,
-      transport,
-      secrets,
-      adapters,
-      routes,
-      sources,
-      live,
-      thoughts,
-      kept,
-      shadows,
-      telemetry,
-      limits,
-      ...(meters !== undefined && { meters }),
-    }
+    const counting = { limits: this.#limits, ...(meters !== undefined && { meters }) }
+    const machine = { clock, ids, transport, secrets, telemetry, ...counting }
+    return { ...machine, adapters, routes, sources, live, thoughts, kept, shadows }
   }
 
   reload(settings: Settings): Checked<undefined> {
     const built = build(settings, this.#platform.prices)
     if (!built.ok) return built
     this.#routes = built.value.routes
+    this.#limits = limitBookOf(limitsIn(settings))
     this.#house = this.#houseOf(built.value)
     this.live.keepOnly(new Set(settings.deployments.map(({ id }) => id)))
     return { ok: true, value: undefined }
@@ -290,8 +271,7 @@ class HeldGateway implements OwnedGateway {
 export const createGateway = (settings: Settings, platform: Platform): Checked<OwnedGateway> => {
   const built = build(settings, platform.prices)
   if (!built.ok) return built
-  const { tenancy, keys } = settings
-  const limits = limitsIn(tenancy, keys)
+  const limits = limitsIn(settings)
   const [first] = limits
   if (first !== undefined && platform.meters === undefined) {
     const why = `there is a limit, ${first.id}, and nothing that counts: give the platform meters`

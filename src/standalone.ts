@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs'
 import { readConfigFile } from './config/config-file.ts'
 import { withDiscovered } from './config/discovered.ts'
 import { findingText } from './config/finding.ts'
-import type { Settings, StoreConfig, TelemetryConfig } from './config/settings.ts'
+import type { Settings, StoreConfig } from './config/settings.ts'
 import type { Caller } from './domain/caller.ts'
-import type { GatewayEvent } from './domain/gateway-event.ts'
 import type { CredentialId, DeploymentId, ProviderId, VirtualKeyId } from './domain/ids.ts'
 import type { Checked, Instant } from './domain/units.ts'
 import { knownModel } from './config/catalog.ts'
@@ -13,26 +12,18 @@ import { createGateway, knownProviderTypes, modelListsOf } from './gateway.ts'
 import type { OwnedGateway } from './gateway.ts'
 import { cloudSecrets, refusals, warmUp } from './platform/cloud-secrets.ts'
 import type { CloudSecrets } from './platform/cloud-secrets.ts'
+import { earsOf } from './platform/ears.ts'
+import type { Ears } from './platform/ears.ts'
+import { openKeeping } from './platform/keeping.ts'
+import type { Keeping } from './platform/keeping.ts'
+import { networkOf } from './platform/network.ts'
 import { discoverModels } from './platform/discover-models.ts'
 import type { KnownModels } from './platform/discover-models.ts'
-import type { Listener } from './platform/listener.ts'
 import { liveRecord } from './platform/live-record.ts'
-import { packedDecisions } from './platform/packed-decisions.ts'
 import { processIds, processSecrets, systemClock } from './platform/process.ts'
 import { recordedDecisions } from './platform/recorded-decisions.ts'
-import { memoryMeters } from './platform/meters/memory.ts'
-import { sqliteMeters } from './platform/meters/sqlite.ts'
-import { memoryStore } from './platform/stores/memory.ts'
-import { sqliteStore } from './platform/stores/sqlite.ts'
-import { journalListener } from './platform/telemetry/journal.ts'
-import { logListener } from './platform/telemetry/log.ts'
-import { spanExporter } from './platform/telemetry/opentelemetry.ts'
-import { prometheusListener } from './platform/telemetry/prometheus.ts'
-import type { PrometheusListener } from './platform/telemetry/prometheus.ts'
-import { signingTransport } from './platform/signing-transport.ts'
-import { socketTransport } from './platform/socket-transport.ts'
-import { undiciTransport } from './platform/undici-transport.ts'
 import type { Meters } from './ports/meters.ts'
+import type { PartHealth } from './ports/part-health.ts'
 import type { PriceList } from './ports/platform.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Secrets } from './ports/secrets.ts'
@@ -55,6 +46,8 @@ export interface Standalone {
   readonly meters: Meters
   /** The keys of these settings, else of those in force, their secrets read; or which one cannot be read. */
   keys(of?: Settings): Promise<Checked<readonly NamedKey[]>>
+  /** How the parts are that can fail by themselves. */
+  health(): readonly PartHealth[]
   /** In Prometheus' text format. */
   metrics(): string
   /** Tells of what broke in our own code or beside a request. */
@@ -75,48 +68,6 @@ interface Machine {
   readonly transport: Transport
 }
 
-interface Ears {
-  readonly listeners: readonly Listener[]
-  hear: (event: GatewayEvent) => void
-  flush: Standalone['flush']
-  readonly prometheus: PrometheusListener
-  alarm: Standalone['alarm']
-  /** Tells the log. */
-  tell: (level: 'info' | 'error', message: string) => void
-}
-
-const storeOf = async ({ durable }: StoreConfig, clock: Clock): Promise<Store> => {
-  if (durable.kind === 'memory') return memoryStore(clock)
-  if (durable.kind === 'sqlite') return packedDecisions(await sqliteStore(durable.path, clock))
-  throw new Error('the store postgres cannot be opened yet: name sqlite:PATH or memory')
-}
-
-/** Everybody who listens. */
-const earsOf = (config: TelemetryConfig, { store, clock, env, transport }: Machine): Ears => {
-  const log = logListener({ clock, level: config.log, to: 2 })
-  const complain = (message: string): void => log.tell('error', message)
-  const journal = config.journal ? journalListener({ journal: store.journal, clock, complain }) : undefined
-  const { otlp } = config
-  const spans = otlp === undefined ? undefined : spanExporter({ ...config, otlp, clock, transport, env, complain })
-  const prometheus = prometheusListener()
-  const losing = { ...(journal !== undefined && { journal }), log, ...(spans !== undefined && { spans }) }
-  for (const [name, listener] of Object.entries(losing)) prometheus.watchLosses(name, () => listener.dropped())
-  // The log is last: what the others complain of while they close is still written.
-  const listeners = [journal, prometheus, spans, log].filter(one => one !== undefined)
-  return {
-    listeners,
-    hear: event => {
-      for (const listener of listeners) listener.hear(event)
-    },
-    flush: async () => {
-      for (const listener of listeners) await listener.flush()
-    },
-    prometheus,
-    alarm: (message, error) => log.tell('error', message, error),
-    tell: (level, message) => log.tell(level, message),
-  }
-}
-
 const readKeys = async (settings: Settings, secrets: Secrets): Promise<Checked<readonly NamedKey[]>> => {
   const keys: NamedKey[] = []
   for (const { id, reference, caller } of settings.keys) {
@@ -130,25 +81,10 @@ const readKeys = async (settings: Settings, secrets: Secrets): Promise<Checked<r
   return { ok: true, value: keys }
 }
 
-/** Meters have a file of their own beside the store's, so that a long batch of the journal never holds them up. */
-const metersOf = ({ durable }: StoreConfig, clock: Clock): Meters | Promise<Meters> =>
-  durable.kind === 'sqlite'
-    ? sqliteMeters(durable.path.replace(/(?:\.db)?$/, '.meters.db'), clock)
-    : memoryMeters(clock)
-
-/** What the house keeps. */
-interface Kept {
-  readonly store: Store
-  readonly meters: Meters
-}
-
-const openStore = async (config: StoreConfig, clock: Clock): Promise<Checked<Kept>> => {
-  let store: Store | undefined
+const openStore = async (config: StoreConfig, clock: Clock): Promise<Checked<Keeping>> => {
   try {
-    store = await storeOf(config, clock)
-    return { ok: true, value: { store, meters: await metersOf(config, clock) } }
+    return { ok: true, value: await openKeeping(config, clock) }
   } catch (error) {
-    await store?.close()
     return { ok: false, why: error instanceof Error ? error.message : String(error), at: 'store' }
   }
 }
@@ -222,16 +158,8 @@ const memoryOf = (
   })
 }
 
-/** Requests and conversations, as they are and signed where they ask for it. */
-const networkOf = (clock: Clock) => {
-  const plain = undiciTransport({ clock })
-  const transport = socketTransport(plain, { clock })
-  const close = async (): Promise<void> => {
-    transport.close()
-    await plain.close()
-  }
-  return { transport, signing: signingTransport(transport, { clock }), close }
-}
+/** What models cost that the settings do not price. */
+const prices: PriceList = (served, at) => knownModel(served, at).price
 
 /** Opens a house with these settings, or tells what stands against it. */
 export const openStandalone = async (
@@ -244,24 +172,16 @@ export const openStandalone = async (
   const { store, meters } = opened.value
   const secrets = cloudSecrets(processSecrets(env, clock), { clock })
   const { transport, signing, close: hangUp } = networkOf(clock)
-  const ears = earsOf(settings.telemetry, { store, clock, env, transport })
+  const { webhooks, telemetry } = settings
+  const ears = earsOf({ ...telemetry, webhooks }, { store, clock, env, transport })
   const close = async (): Promise<void> => {
     for (const listener of ears.listeners) await listener.close()
     await hangUp()
     await meters.close()
     await store.close()
   }
-  const prices: PriceList = (served, at) => knownModel(served, at).price
-  const platform = {
-    store,
-    clock,
-    transport: signing,
-    secrets,
-    telemetry: ears.hear,
-    ids: processIds(),
-    meters,
-    prices,
-  }
+  const machine = { store, clock, transport: signing, secrets, meters, prices }
+  const platform = { ...machine, telemetry: ears.hear, ids: processIds() }
   const made = createGateway(settings, platform)
   if (!made.ok) {
     await close()
@@ -269,34 +189,33 @@ export const openStandalone = async (
   }
   const gateway = made.value
   ears.prometheus.watchInFlight(() => gateway.inFlight())
+  const parts = [() => store.health(), () => meters.health()]
+  for (const health of parts) ears.prometheus.watchPart(health().part, health)
   const found = await withFoundModels(gateway, settings, { clock, transport, secrets, tell: ears.tell })
   if (found.fault !== undefined) {
     await close()
     return found.fault
   }
-  const memory = memoryOf(gateway, settings, { clock, store, alarm: (...told) => ears.alarm(...told) })
+  const { alarm, flush } = ears
+  const memory = memoryOf(gateway, settings, { clock, store, alarm })
   await memory?.open()
   const tend = tending(gateway, secrets, ears.tell)
   tend(settings)
+  const known = { gateway, clock, store, meters, alarm, flush }
   return {
     ok: true,
     value: {
-      gateway,
-      clock,
-      store,
-      meters,
+      ...known,
       keys: of => readKeys(of ?? found.settings(), secrets),
+      health: () => parts.map(health => health()),
       metrics: () => ears.prometheus.text(),
-      alarm: (message, error) => ears.alarm(message, error),
-      flush: () => ears.flush(),
       reload: next => {
         const done = found.reload(next)
         if (done.ok) tend(next)
         return done
       },
       close: async () => {
-        found.close()
-        gateway.close()
+        for (const one of [found, gateway]) one.close()
         await memory?.close()
         await close()
       },

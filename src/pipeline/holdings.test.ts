@@ -138,9 +138,9 @@ describe('a request', () => {
     const { counting, balance } = houseOf([rpm, atOnce])
     const meters = counting.meters
     const holdings = new Holdings(errandOf({}, 10), counting)
-    holdings.reserve(attemptAt(0, fast))
+    void holdings.reserve(attemptAt(0, fast))
     holdings.settle(attemptAt(0, fast), { usd: 0, input: 0, output: 0 })
-    holdings.reserve(attemptAt(1, fast))
+    void holdings.reserve(attemptAt(1, fast))
     expect(meters.peek(atOnce.id, { kind: 'held' })?.reserved).toBe(1)
     expect(holdings.rates).toMatchObject([
       { measure: 'requests', limit: 5, left: 4 },
@@ -209,11 +209,11 @@ describe('a limit that is told', () => {
     const shares = () => events.flatMap(event => (event.type === 'limit-crossed' ? [event.share] : []))
     for (const [place, spent] of [300_000, 300_000, 100_000, 250_000].entries()) {
       const holdings = new Holdings(errandOf({ id: `req_${place}` as ChatRequest['id'] }, 1), counting)
-      holdings.reserve(attemptAt(0, fast))
+      void holdings.reserve(attemptAt(0, fast))
       holdings.settle(attemptAt(0, fast), { usd: spent, input: 0, output: 0 })
     }
     const last = new Holdings(errandOf({ id: 'req_last' as ChatRequest['id'] }, 1), counting)
-    last.reserve(attemptAt(0, fast))
+    void last.reserve(attemptAt(0, fast))
     expect(shares()).toEqual([0.5, 0.8])
   })
 })

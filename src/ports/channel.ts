@@ -13,13 +13,3 @@ export interface Channel {
   health(): PartHealth
   close(): Promise<void>
 }
-
-/** A process that stands alone. */
-export const noChannel = (me: string): Channel => ({
-  me,
-  publish: () => undefined,
-  subscribe: () => () => undefined,
-  onHealed: () => () => undefined,
-  health: () => ({ part: 'channel', state: 'ok', since: 0 as PartHealth['since'] }),
-  close: () => Promise.resolve(),
-})

@@ -88,7 +88,9 @@ export const metersContract = (name: string, { make, makeOther, lease = 15_000 }
     })
     it('never grant beyond the cap, however many ask at once', async () => {
       const grants = await Promise.all(
-        Array.from({ length: 200 }, (_, place) => meters.reserve({ id: `n${place}`, claims: [claim('a', 3, 100)] })),
+        Array.from({ length: 200 }, async (_, place) =>
+          meters.reserve({ id: `n${place}`, claims: [claim('a', 3, 100)] }),
+        ),
       )
       expect(grants.filter(isGranted)).toHaveLength(33)
       expect(await balance('a')).toMatchObject({ used: 0, reserved: 99 })

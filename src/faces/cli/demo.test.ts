@@ -147,7 +147,7 @@ describe('a house that stays open', () => {
     const { code, err } = await open.ended
     expect(code).toBe(0)
     expect(err).toMatch(/SIGINT: closing; 0 requests under way/)
-    expect(await readdir('.signalbox')).toEqual(['state.db'])
+    expect(await readdir('.signalbox')).toEqual(['state.db', 'state.meters.db'])
   })
   it('whose note was left behind by a killed one is not looked for', async () => {
     const port = await freePort()

@@ -46,6 +46,7 @@ export const runHouse = async (settings: Settings, terminal: Terminal): Promise<
     settings: settings.server,
     keyring: keyring.value,
     metrics: house.metrics,
+    isReady: () => ({ ready: true, parts: house.health().filter(({ state }) => state !== 'ok') }),
     alarm,
   }).catch(async (error: unknown) => {
     await house.close()

@@ -49,22 +49,6 @@ const ofServed = (headers: string[], { candidate, askedAt }: Served, receivedAt:
   headers.push('x-signalbox-overhead-us', String(Math.max(0, Math.round((askedAt - receivedAt) * 1000))))
 }
 
-const ofEnding = (headers: string[], { fallback, cost }: Partial<Ending>): void => {
-  if (fallback !== undefined) headers.push('x-signalbox-fallback', fallback)
-  if (cost !== undefined && cost.source !== 'unpriced') headers.push('x-signalbox-cost-usd', dollars(cost))
-}
-
-const ofSpan = (headers: string[], { call, served, ending, isSampled }: Known): void => {
-  const span = served?.span ?? ending.span ?? call?.span
-  if (span === undefined) return
-  headers.push('x-signalbox-span-id', span)
-  if (call !== undefined) headers.push('traceresponse', traceResponse(call.trace, span, isSampled))
-}
-
-/** Where an answer goes on by another candidate, as a comment of the stream, which clients skip. */
-export const seamComment = ({ candidate, overlap }: NonNullable<Delivery['seam']>): string =>
-  `: x-signalbox-continued: ${headerText(`${candidate.provider}/${candidate.model}`)}; overlap=${overlap}\n\n`
-
 /** As OpenAI writes it: `6m0s`, `1.5s`, `20ms`. */
 const duration = (millis: number): string => {
   if (millis < 1000) return `${Math.max(0, Math.ceil(millis))}ms`
@@ -84,6 +68,27 @@ const ofRates = (headers: string[], rates: readonly RateStanding[] | undefined, 
   }
 }
 
+const ofEnding = (
+  headers: string[],
+  { fallback, cost, rates }: { readonly [Name in keyof Ending]?: Ending[Name] | undefined },
+  now: Instant,
+): void => {
+  if (fallback !== undefined) headers.push('x-signalbox-fallback', fallback)
+  if (cost !== undefined && cost.source !== 'unpriced') headers.push('x-signalbox-cost-usd', dollars(cost))
+  ofRates(headers, rates, now)
+}
+
+const ofSpan = (headers: string[], { call, served, ending, isSampled }: Known): void => {
+  const span = served?.span ?? ending.span ?? call?.span
+  if (span === undefined) return
+  headers.push('x-signalbox-span-id', span)
+  if (call !== undefined) headers.push('traceresponse', traceResponse(call.trace, span, isSampled))
+}
+
+/** Where an answer goes on by another candidate, as a comment of the stream, which clients skip. */
+export const seamComment = ({ candidate, overlap }: NonNullable<Delivery['seam']>): string =>
+  `: x-signalbox-continued: ${headerText(`${candidate.provider}/${candidate.model}`)}; overlap=${overlap}\n\n`
+
 /** The headers, flat. */
 export const answerHeaders = (known: Known): string[] => {
   const { served, ending, losses, receivedAt } = known
@@ -93,8 +98,7 @@ export const answerHeaders = (known: Known): string[] => {
   if (decision !== undefined) ofDecision(headers, decision)
   if (served !== undefined) ofServed(headers, served, receivedAt)
   headers.push('x-signalbox-attempts', String(ending.attempts ?? served?.attempts ?? 0))
-  ofEnding(headers, { fallback: served?.fallback, ...ending })
-  ofRates(headers, ending.rates ?? served?.rates, receivedAt)
+  ofEnding(headers, { fallback: served?.fallback, rates: served?.rates, ...ending }, receivedAt)
   const all = served === undefined ? losses : [...served.losses, ...losses]
   if (all.length > 0) headers.push('x-signalbox-losses', headerText(lossNames(all)))
   headers.push('x-signalbox-cache', 'off')
