@@ -24,6 +24,8 @@ export const allowedByKey: Constraint = {
     if (pool === undefined && isConfined(allow))
       return `the key may use pools alone: ${listed(allow.pools ?? []) || 'none'}`
     if (!isAllowed(allow.providers, candidate.provider)) return `the key may not use provider ${candidate.provider}`
+    const { region = '' } = candidate.tags
+    if (!isAllowed(allow.regions, region)) return `the key may not use region ${region === '' ? 'unknown' : region}`
     return isModelAllowed(allow, candidate) ? undefined : `the key may not use model ${candidate.model}`
   },
 }
