@@ -43,12 +43,21 @@ const wait = ({ facts, decision }: DecisionTrace, live: LiveState, now: Instant)
   return untils.length === 0 ? undefined : Math.max(0, Math.min(...untils) - now)
 }
 
+/** Faults of whoever asks: to ask again is no use. */
+const callers: ReadonlySet<FailureKind | undefined> = new Set(['forbidden', 'over-budget', 'invalid-request'])
+
+/** Who asks for what it may not have, and shuts out the rest itself, is told of the first. */
+const kindOfAll = (blamed: ReadonlySet<FailureKind | undefined>): FailureKind => {
+  const [only] = blamed
+  if (blamed.size === 1) return only ?? 'no-candidate'
+  return blamed.has('forbidden') && [...blamed].every(kind => callers.has(kind)) ? 'forbidden' : 'no-candidate'
+}
+
 /** The failure of a decision in which nobody is left. */
 export const unserved = (trace: DecisionTrace, live: LiveState, now: Instant): Failure => {
   const { decision } = trace
   const blamed = new Set(decision.excluded.map(kindOf))
-  const [only] = blamed
-  const kind = (blamed.size === 1 && only) || 'no-candidate'
+  const kind = kindOfAll(blamed)
   const message = `nobody can serve this request: ${whyNobody(decision) ?? 'there are no candidates'}`
   const isPassing = kind === 'no-candidate' || kind === 'upstream-rate-limited'
   const retryAfter = isPassing ? wait(trace, live, now) : undefined
