@@ -1,6 +1,7 @@
 /** Records, counters, journal: what must outlive a request. */
 import type { Millis } from '../domain/units.ts'
 import type { PartHealth } from './part-health.ts'
+import type { Usage } from './usage.ts'
 
 export interface Versioned<T> {
   readonly value: T
@@ -48,6 +49,7 @@ export interface Store {
   readonly records: Records
   readonly counters: Counters
   readonly journal: Journal
+  readonly usage: Usage
   health(): PartHealth
   close(): Promise<void>
 }

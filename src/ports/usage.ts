@@ -46,12 +46,15 @@ export interface UsageQuery {
   readonly where?: Readonly<Partial<Record<Dimension, readonly string[]>>>
 }
 
-/** One line of a report: `hour` is where its stretch of time begins. */
+/** One line of a report: `hour` is where its stretch of time begins, `names` has each name that it is split by. */
 export type UsageLine = UsageRow
 
 export interface Usage {
-  /** Adds to what is there already; all or none. `batch` is added once, however often it is told. */
+  /** Adds to what is there already; all or none. `batch` is added once, however often it is told within a week. */
   add(batch: string, rows: readonly UsageRow[]): Promise<void>
-  /** In order of time, then of names. A report of any size is read piece by piece. */
+  /**
+   * Of the hours that begin within it, in order of time, then of names. A report of any size is read piece by piece. An
+   * hour in the midst of which a day begins in that zone belongs to the day before.
+   */
   query(query: UsageQuery): AsyncIterable<UsageLine>
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { testClock } from '../clock.ts'
 import type { TestClock } from '../clock.ts'
+import { usageLaws } from './usage-laws.ts'
 
 /** What a contract suite is given. */
 export interface StoreCase {
@@ -24,6 +25,8 @@ export const storeContract = (name: string, { make }: StoreCase): void => {
       store = await make(clock, { keepEntries })
     })
     afterEach(() => store.close())
+
+    usageLaws(() => ({ store, clock }))
 
     describe('records', () => {
       it('give back what was put, as a value of its own, and nothing for what was not', async () => {

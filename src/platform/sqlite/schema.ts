@@ -36,6 +36,32 @@ export const storeSteps: readonly string[] = [
   CREATE UNIQUE INDEX journal_in_order ON journal (topic, ordinal);
   CREATE INDEX journal_by_key ON journal (topic, key, ordinal) WHERE key IS NOT NULL;
   `,
+  `
+  CREATE TABLE usage_names (
+    id INTEGER PRIMARY KEY,
+    -- As JSON with sorted names.
+    names TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TABLE usage (
+    hour INTEGER NOT NULL,
+    names INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cost INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    PRIMARY KEY (hour, names)
+  ) STRICT, WITHOUT ROWID;
+  -- What was added already, so that nothing is added twice.
+  CREATE TABLE usage_batches (
+    id TEXT PRIMARY KEY,
+    at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX usage_batches_by_age ON usage_batches (at);
+  `,
 ]
 
 /** The same for the file of meters. */

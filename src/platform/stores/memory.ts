@@ -2,6 +2,7 @@
 import type { Instant } from '../../domain/units.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { jsonTextOf } from '../json-text.ts'
+import { memoryUsage } from '../memory-usage.ts'
 import type { Counters, Journal, JournalEntry, Records, Store, Versioned } from '../../ports/store.ts'
 
 interface Kept {
@@ -170,6 +171,7 @@ export const memoryStore = (clock: Clock, options: MemoryStoreOptions = {}): Sto
   records: memoryRecords(clock),
   counters: memoryCounters(clock),
   journal: memoryJournal(Math.max(1, options.keepEntries ?? 10_000)),
+  usage: memoryUsage(clock),
   health: () => ({ part: 'memory', state: 'ok', since: 0 as Instant }),
   async close() {},
 })

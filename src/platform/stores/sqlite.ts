@@ -11,6 +11,7 @@ import { askedOf } from '../sqlite/failures.ts'
 import { sqliteJournal } from '../sqlite/journal.ts'
 import type { Retention } from '../sqlite/journal.ts'
 import { sqliteRecords } from '../sqlite/records.ts'
+import { sqliteUsage } from '../sqlite/usage.ts'
 
 export interface SqliteStoreOptions extends OpenOptions, Partial<Retention> {
   /** Bytes, about, that the log beside the file may have before writers wait until it was moved; 64 MiB if not told. */
@@ -90,6 +91,7 @@ export const sqliteStore = async (path: string, clock: Clock, options: SqliteSto
     },
     counters: { add: (...addition) => counters.add(...addition).then(written) },
     journal: sqliteJournal({ database, clock, retention, asked, wrote, room }),
+    usage: sqliteUsage({ database, clock, asked, wrote, room }),
     health: () => ({ part: 'sqlite', state: 'ok', since: opened }),
     async close() {
       await log?.close()
