@@ -114,6 +114,10 @@ export const openAdmin = async (options: AdminOptions = {}): Promise<OpenedAdmin
   const settings = options.settings ?? settingsOf()
   const alarms: unknown[] = []
   const traces = options.traces ?? []
+  await store.journal.append(
+    'decisions',
+    traces.map(entry => ({ key: entry.decision.id, entry })),
+  )
   let changes = 0
   const house: AdminHouse = {
     clock,
@@ -147,7 +151,7 @@ export const openAdmin = async (options: AdminOptions = {}): Promise<OpenedAdmin
   const find = async (secret: string): Promise<Caller | undefined> => {
     const own = settings.keys.find(({ reference }) => secrets.get(reference) === secret)
     if (own !== undefined) return own.caller
-    const page = await store.records.list<VirtualKey>(recordKey('key', ''), { limit: 1000 })
+    const page = await store.records.list<VirtualKey>(recordKey('key', ''), { limit: 100_000 })
     const now = clock.now()
     const found = page.find(({ value }) =>
       value.digests.some(({ digest, until }) => digest === digestOf(secret) && (until ?? Infinity) > now),
