@@ -14,6 +14,8 @@ export interface MetersCase {
   readonly make: (clock: Clock) => Meters | Promise<Meters>
   /** Another process's meters over the same store; absent where nobody shares it. */
   readonly makeOther?: (clock: Clock) => Meters | Promise<Meters>
+  /** Where the clocks begin. */
+  readonly start?: number
   /** How long a lease lasts, by the clocks that are given. */
   readonly lease?: number
 }
@@ -31,13 +33,13 @@ export const claim = (meter: string, amount: number, cap: number, window: Window
 const isGranted = (grant: Grant): boolean => grant.granted
 
 /** The laws, for one implementation. */
-export const metersContract = (name: string, { make, makeOther, lease = 15_000 }: MetersCase): void => {
+export const metersContract = (name: string, { make, makeOther, start, lease = 15_000 }: MetersCase): void => {
   describe(`${name} keep the laws of meters`, () => {
     let clock: TestClock
     let meters: Meters
     const opened: Meters[] = []
     beforeEach(async () => {
-      clock = testClock()
+      clock = testClock(start)
       meters = await make(clock)
     })
     afterEach(async () => {
