@@ -28,6 +28,8 @@ interface Kept {
   readonly unpriced: number
 }
 
+const rowOf = ({ id: _id, names, ...row }: Kept): UsageRow => ({ ...row, names: namesIn(names) })
+
 const columns = sums.map(name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
 
 const statementsOf = (database: Database) => ({
@@ -80,7 +82,7 @@ export const sqliteUsage = ({ database, clock, asked, wrote, room }: UsageParts)
     for (;;) {
       const [hour, id] = after
       const found = await asked(() => statements.page.all(hour, id, to, pageSize))
-      yield found.map(({ id: _, names, ...row }) => ({ ...row, names: namesIn(names) }))
+      yield found.map(rowOf)
       const last = found.at(-1)
       if (last === undefined || found.length < pageSize) return
       after = [last.hour, last.id]
