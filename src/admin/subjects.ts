@@ -176,7 +176,7 @@ const read = (kind: SubjectKind): readonly Operation[] => [
   }),
   operation({
     name: `${kind}.get`,
-    summary: `One ${kind}.`,
+    summary: `One ${kind} that you may see.`,
     least: 'viewer',
     changes: false,
     answer: subjectAnswer,
