@@ -3,7 +3,8 @@ import type { Terminal } from './terminal.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-const isMembers = (value: unknown): value is Members => value !== null && typeof value === 'object' && !Array.isArray(value)
+const isMembers = (value: unknown): value is Members =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** Control characters would move the cursor of whoever looks. */
 const plain = (text: string): string =>
@@ -18,10 +19,16 @@ const widest = 60
 const cut = (text: string): string => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text)
 
 const table = (rows: readonly Members[]): readonly string[] => {
-  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))]
+  const names = rows.flatMap(row => Object.keys(row))
+  const columns = [...new Set(names.includes('id') ? ['id', ...names] : names)]
   const cells = [columns, ...rows.map(row => columns.map(column => cut(shown(row[column]))))]
   const widths = columns.map((_, at) => Math.max(...cells.map(line => line[at]?.length ?? 0)))
-  return cells.map(line => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd())
+  return cells.map(line =>
+    line
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /** The secret of a new key stands on a line of its own, whole, since it is shown this once. */

@@ -33,7 +33,9 @@ const routeFor = (thing: string, verb: string | undefined): Route => {
   const things = [...new Set(routes.map(thingOf))]
   const own = routes.filter(route => thingOf(route) === thing)
   if (own.length === 0) {
-    throw new CommandError(`admin knows no "${thing}"${didYouMean(thing, things) || `; there are ${things.join(', ')}`}`)
+    throw new CommandError(
+      `admin knows no "${thing}"${didYouMean(thing, things) || `; there are ${things.join(', ')}`}`,
+    )
   }
   const verbs = own.map(verbOf)
   const asked = verb ?? (verbs.includes('list') ? 'list' : 'get')
@@ -69,7 +71,8 @@ const pairsOf = (set: readonly string[]): readonly (readonly [string, string])[]
 interface Members {
   [name: string]: unknown
 }
-const isMembers = (value: unknown): value is Members => value !== null && typeof value === 'object' && !Array.isArray(value)
+const isMembers = (value: unknown): value is Members =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** Puts a value at a path such as `duty.role`. */
 const place = (members: Members, path: readonly string[], value: unknown): Members => {
@@ -113,7 +116,8 @@ const keyFrom = ({ env }: Terminal, address: URL, err: Terminal['err']): string 
   const key = env['SIGNALBOX_ADMIN_KEY'] ?? ''
   if (key === '') throw new CommandError('put an admin key, sk-sb-admin-…, into the variable SIGNALBOX_ADMIN_KEY')
   const isNear = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(address.hostname)
-  if (address.protocol === 'http:' && !isNear) err(`the key goes to ${address.hostname} without TLS; https would be right`)
+  if (address.protocol === 'http:' && !isNear)
+    err(`the key goes to ${address.hostname} without TLS; https would be right`)
   return key
 }
 

@@ -1,6 +1,8 @@
 /** The command line. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { version } from '../../domain/version.ts'
+import { admin, adminVerbs } from './admin.ts'
+import type { AdminOptions } from './admin.ts'
 import { listModels, showModel } from './catalogue.ts'
 import type { CatalogueOptions } from './catalogue.ts'
 import { updateCatalogue } from './catalogue-update.ts'
@@ -117,6 +119,29 @@ const addCatalogue = (program: Command, terminal: Terminal, done: Done): void =>
   catalogue.addHelpText('after', `\nTheir options:\n${options.join('\n')}`)
 }
 
+const addAdmin = (program: Command, terminal: Terminal, done: Done): void => {
+  program
+    .command('admin')
+    .description('keys, hierarchy, limits, policies, usage and audit of a running gateway, with SIGNALBOX_ADMIN_KEY')
+    .argument('<thing>', 'such as keys, teams or limits')
+    .argument('[verb]', 'such as list, get or create; list if left out')
+    .argument('[id]', 'of which one')
+    .option('--url <address>', 'where the gateway is', 'http://127.0.0.1:4141')
+    .option('--set <name=value>', 'a member of what is sent, such as duty.role=viewer; may come several times', several)
+    .option('--data <json>', 'all that is sent, as JSON, or @FILE')
+    .option('--if-match <etag>', 'change it only if it is still what was read')
+    .option('--json', 'the answer as JSON')
+    .addHelpText(
+      'after',
+      `\nThings and their verbs:\n${adminVerbs()
+        .map(one => `  ${one}`)
+        .join('\n')}`,
+    )
+    .action(async (thing: string, verb: string | undefined, id: string | undefined, options: AdminOptions) =>
+      done(await admin({ thing, verb, id }, options, terminal)),
+    )
+}
+
 const programFor = (terminal: Terminal, done: Done): Command => {
   const program = new Command('signalbox')
     .description('An LLM router: decides by a composable policy which model serves, carries it out, and records why.')
@@ -131,6 +156,7 @@ const programFor = (terminal: Terminal, done: Done): Command => {
   addRunning(program, terminal, done)
   addAsking(program, terminal, done)
   addCatalogue(program, terminal, done)
+  addAdmin(program, terminal, done)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   return program
 }
