@@ -180,7 +180,9 @@ describe('a state', () => {
     const other = new Browser()
     const path = await other.leave()
     const state = new URLSearchParams(path.split('?')[1]).get('state') ?? ''
-    expect((await other.get(path.replace(state, `${state}x`))).status).toBe(403)
+    const wrong = await other.get(path.replace(state, `${state}x`))
+    expect(wrong.status).toBe(403)
+    expect(await wrong.text()).toContain('not the one that this browser was given')
     expect((await other.get(`${path}&state=${state}`)).status).toBe(403)
     expect((await other.get('/admin/callback')).status).toBe(403)
     expect(provider.exchanges).toBe(0)
@@ -216,6 +218,8 @@ describe('a provider', () => {
     provider.forges = false
     issuers[0] = issuerOf({ algorithms: ['ES256'] })
     expect((await new Browser().signIn()).status).toBe(403)
+    issuers[0] = issuerOf({ algorithms: ['ES256', 'RS256'] })
+    expect((await new Browser().signIn()).status).toBe(303)
   })
   it('that says no, or cannot be reached, lets nobody in', async () => {
     const browser = new Browser()

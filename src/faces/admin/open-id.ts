@@ -83,9 +83,8 @@ const discover = async (issuer: IssuerConfig, login: Login, secret: string): Pro
     library.enableNonRepudiationChecks,
     ...(isLoopback(issuer.issuer) ? [library.allowInsecureRequests] : []),
   ]
-  const metadata = { id_token_signed_response_alg: issuer.algorithms[0] ?? 'RS256' }
   const auth = authOf(library, secret)
-  const found = await library.discovery(new URL(issuer.issuer), login.clientId, metadata, auth, { execute })
+  const found = await library.discovery(new URL(issuer.issuer), login.clientId, undefined, auth, { execute })
   // To the letter: an address that leads to the same place is not the same issuer.
   if (found.serverMetadata().issuer !== issuer.issuer) throw new Error('the provider calls itself by another name')
   return clientOf(library, found, issuer, login)

@@ -89,6 +89,20 @@ describe('the hierarchy', () => {
     expect(isThere).toBe(made > 0)
     expect(gone?.status).toBe(made > 0 ? 409 : 204)
   })
+  it('is looked at anew where what a record hangs on goes while it is written', async () => {
+    await admin.ask('PUT', '/teams/doomed', { body: {} })
+    const records = admin.house.store.records as { putAll: OpenedAdmin['house']['store']['records']['putAll'] }
+    const { putAll } = records
+    records.putAll = async changes => {
+      records.putAll = putAll
+      await admin.house.store.records.delete('tenancy/team/doomed')
+      return putAll(changes)
+    }
+    const told = await admin.ask('POST', '/keys', { body: { team: 'doomed' } })
+    expect(told.status).toBe(400)
+    expect(errorOf(told).message).toBe('there is no team "doomed"')
+    expect(await admin.house.store.records.list('tenancy/key/', { limit: 9 })).toEqual([])
+  })
   it('lets no team, user or key be moved from under its limits', async () => {
     await admin.ask('PUT', '/organisations/acme', { body: {} })
     await admin.ask('PUT', '/teams/search', { body: { organisation: 'acme' } })
