@@ -2,12 +2,17 @@
 import * as z from 'zod'
 import type { Duty } from '../domain/caller.ts'
 import type { Instant } from '../domain/units.ts'
+import { didYouMean } from '../domain/nearest.ts'
+import { findZone, zoneIn } from '../domain/zone.ts'
+import type { Zone } from '../domain/zone.ts'
 import type { Dimension, UsageLine, UsageQuery } from '../ports/usage.ts'
 import type { AdminHouse } from './house.ts'
 import { instant, line, members } from './input.ts'
 import { operation } from './operation.ts'
 import type { Done, Operation } from './operation.ts'
 import { AdminRefusal } from './refusal.ts'
+import { lineView, mediaTypes, reportText } from './reports.ts'
+import type { ReportFormat } from './reports.ts'
 
 const names = [
   'organisation',
@@ -86,44 +91,7 @@ const within = (where: Where, { organisation, team }: Duty): Where => {
   }
 }
 
-const microPerDollar = 1_000_000
-const usd = (cost: number): string => {
-  const whole = Math.trunc(cost / microPerDollar)
-  return `${whole}.${String(cost - whole * microPerDollar).padStart(6, '0')}`
-}
-
-/** A line with plain names. */
-const lineView = ({ hour, names: of, cost, ...sums }: UsageLine) => ({
-  from: new Date(hour).toISOString(),
-  ...of,
-  ...sums,
-  usd: usd(cost),
-})
-
-/** What a spreadsheet would take for a formula is made text; quotes are doubled. */
-const cell = (value: unknown): string => {
-  const text = String(value ?? '')
-  const isNumber = /^-?\d+(\.\d+)?$/.test(text)
-  const safe = !isNumber && /^[=+\-@\t\r\n|%]/.test(text) ? `'${text}` : text
-  return `"${safe.replaceAll('"', '""')}"`
-}
-
-const sums = ['requests', 'attempts', 'failures', 'inputTokens', 'cachedTokens', 'outputTokens', 'unpriced', 'usd']
-
-async function* csv(lines: AsyncIterable<UsageLine>, by: readonly Dimension[]): AsyncGenerator<string> {
-  const columns = ['from', ...by, ...sums]
-  yield `${columns.map(cell).join(',')}\r\n`
-  for await (const one of lines) {
-    const told: Readonly<Record<string, unknown>> = lineView(one)
-    yield `${columns.map(column => cell(told[column])).join(',')}\r\n`
-  }
-}
-
-async function* jsonl(lines: AsyncIterable<UsageLine>): AsyncGenerator<string> {
-  for await (const one of lines) yield `${JSON.stringify(lineView(one))}\n`
-}
-
-const asJson = async (lines: AsyncIterable<UsageLine>): Promise<Done> => {
+const asJson = async (lines: AsyncIterable<UsageLine>, zone: Zone): Promise<Done> => {
   const data: unknown[] = []
   for await (const one of lines) {
     if (data.length === mostLines) {
@@ -133,19 +101,19 @@ const asJson = async (lines: AsyncIterable<UsageLine>): Promise<Done> => {
         'format',
       )
     }
-    data.push(lineView(one))
+    data.push(lineView(one, zone))
   }
   return { value: { data } }
 }
 
-const report = async (house: AdminHouse, asked: UsageQuery, format: 'json' | 'jsonl' | 'csv'): Promise<Done> => {
+const report = async (house: AdminHouse, asked: UsageQuery, format: ReportFormat): Promise<Done> => {
   const { usage } = house
   if (usage === undefined) throw new AdminRefusal('unavailable', 'usage is not kept here')
   const lines = usage.query(asked)
-  if (format === 'csv')
-    return { export: { type: 'text/csv; charset=utf-8', file: 'usage.csv', chunks: csv(lines, asked.by) } }
-  if (format === 'jsonl') return { export: { type: 'application/x-ndjson', file: 'usage.jsonl', chunks: jsonl(lines) } }
-  return asJson(lines)
+  const zone = zoneIn(asked.zone)
+  if (format === 'json') return asJson(lines, zone)
+  const chunks = reportText(lines, { format, by: asked.by, zone })
+  return { export: { type: mediaTypes[format], file: `usage.${format}`, chunks } }
 }
 
 /** What can be read of usage. */
@@ -161,6 +129,10 @@ export const usageOperations: readonly Operation[] = [
       const { every, zone, format } = asked
       const [from, to] = [Date.parse(asked.from) as Instant, Date.parse(asked.to) as Instant]
       if (to <= from) throw new AdminRefusal('invalid', 'an instant after `from` would be right', 'to')
+      if (zone !== undefined && findZone(zone) === undefined) {
+        const meant = didYouMean(zone, ['UTC', ...Intl.supportedValuesOf('timeZone')])
+        throw new AdminRefusal('invalid', `there is no time zone "${zone}"${meant}`, 'zone')
+      }
       const where = within(whereOf(asked.where), actor.duty)
       const by = byOf(asked.by)
       return report(house, { from, to, by, every, where, ...(zone !== undefined && { zone }) }, format)
