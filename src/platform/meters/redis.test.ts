@@ -1,5 +1,5 @@
 /** Meters in a real Redis keep the laws, and do what is stated while it is gone. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { testClock } from '../../../test/clock.ts'
 import { claim, metersContract } from '../../../test/contract/meters.contract.ts'
 import { realRedis } from '../../../test/services/redis.ts'
@@ -68,7 +68,6 @@ describe.skipIf(redis === undefined)('a Redis that is lost', () => {
     opened.push(meters)
     return meters
   }
-  beforeAll(() => redis?.start)
   afterAll(async () => {
     for (const meters of opened) await meters.close()
   })

@@ -9,6 +9,12 @@ import { listed } from '../wording.ts'
 const isModelAllowed = ({ models }: AllowList, { model, provider }: Candidate): boolean =>
   models === undefined || isAllowed(models, model) || models.includes(`${provider}/${model}`)
 
+/** Who names its regions is served in none that nobody told. */
+const regionBarred = ({ regions }: AllowList, { tags: { region } }: Candidate): string | undefined => {
+  if (isAllowed(regions, region ?? '')) return undefined
+  return region === undefined ? 'has no region, and the key names its own' : `the key may not use region ${region}`
+}
+
 /** A key that names its pools and no models may not go round the pools' policies by asking for a model. */
 const isConfined = ({ pools, models }: AllowList): boolean =>
   pools !== undefined && models === undefined && !pools.includes('*')
@@ -24,8 +30,8 @@ export const allowedByKey: Constraint = {
     if (pool === undefined && isConfined(allow))
       return `the key may use pools alone: ${listed(allow.pools ?? []) || 'none'}`
     if (!isAllowed(allow.providers, candidate.provider)) return `the key may not use provider ${candidate.provider}`
-    const { region = '' } = candidate.tags
-    if (!isAllowed(allow.regions, region)) return `the key may not use region ${region === '' ? 'unknown' : region}`
+    const region = regionBarred(allow, candidate)
+    if (region !== undefined) return region
     return isModelAllowed(allow, candidate) ? undefined : `the key may not use model ${candidate.model}`
   },
 }
