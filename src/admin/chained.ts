@@ -38,11 +38,19 @@ export const origin: Head = { sequence: 0, hash: '0'.repeat(64) }
 
 export const digestOf = (text: string): string => hash('sha256', text)
 
+const isEntry = (value: unknown): value is ChainedEntry => {
+  if (value === null || typeof value !== 'object') return false
+  const { at, who, action, object, sequence } = value as Partial<ChainedEntry>
+  const isNamed = typeof action === 'string' && typeof object === 'string'
+  const isPlaced = Number.isSafeInteger(sequence) && typeof at === 'number' && Math.abs(at) < 8e15
+  return isNamed && isPlaced && who !== null && typeof who === 'object'
+}
+
 /** The entry, or that it cannot be read: verifying tells what is wrong, and whoever reads on shall see the others. */
 export const toldEntry = (kept: KeptEntry, sequence: number): ToldEntry => {
   try {
     const entry: unknown = JSON.parse(kept.text)
-    if (entry !== null && typeof entry === 'object') return { ...(entry as ChainedEntry), hash: kept.hash }
+    if (isEntry(entry)) return { ...entry, hash: kept.hash }
   } catch {
     // Told below, as what is JSON and no entry.
   }

@@ -6,6 +6,7 @@ import { didYouMean } from '../domain/nearest.ts'
 import { findZone, zoneIn } from '../domain/zone.ts'
 import type { Zone } from '../domain/zone.ts'
 import type { Dimension, UsageLine, UsageQuery } from '../ports/usage.ts'
+import { dimensions, isDimension } from './dimensions.ts'
 import type { AdminHouse } from './house.ts'
 import { instant, line, members } from './input.ts'
 import { operation } from './operation.ts'
@@ -13,22 +14,6 @@ import type { Done, Operation } from './operation.ts'
 import { AdminRefusal } from './refusal.ts'
 import { lineView, mediaTypes, reportText } from './reports.ts'
 import type { ReportFormat } from './reports.ts'
-
-const names = [
-  'organisation',
-  'team',
-  'user',
-  'key',
-  'pool',
-  'policy',
-  'provider',
-  'model',
-  'operation',
-  'task',
-  'run',
-] as const
-const isDimension = (name: string): name is Dimension =>
-  names.some(one => one === name) || /^tag:[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/.test(name)
 
 const mostDimensions = 6
 /** More lines are had as csv or jsonl, which are sent while they are made. */
@@ -39,7 +24,7 @@ const query = members({
   to: instant.meta({ description: 'The end, exclusive.' }),
   by: line(512)
     .optional()
-    .meta({ description: `By what it is split, with commas: ${names.join(', ')}, tag:NAME.` }),
+    .meta({ description: `By what it is split, with commas: ${dimensions.join(', ')}, tag:NAME.` }),
   every: z.enum(['hour', 'day', 'week', 'month', 'total']).default('total'),
   zone: line(64).optional().meta({ description: 'The time zone in which days begin; UTC if left out.' }),
   where: line(2048).optional().meta({ description: 'Only these: team=search,team=ads,model=gpt-4o-mini.' }),
@@ -50,7 +35,7 @@ const dimension = (name: string, param: string): Dimension => {
   if (isDimension(name)) return name
   throw new AdminRefusal(
     'invalid',
-    `"${name.slice(0, 64)}" is nothing to split by; there are ${names.join(', ')}, tag:NAME`,
+    `"${name.slice(0, 64)}" is nothing to split by; there are ${dimensions.join(', ')}, tag:NAME`,
     param,
   )
 }
