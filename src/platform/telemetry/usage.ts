@@ -10,10 +10,10 @@ import { onceAMinute } from '../complaints.ts'
 import type { Complain } from '../complaints.ts'
 import type { Listener } from '../listener.ts'
 import { servedOf } from '../story.ts'
-import { added, hourLength, namesText, noSums } from '../usage-lines.ts'
+import { hourLength, noSums, sums as allSums } from '../usage-lines.ts'
 import type { Sums } from '../usage-lines.ts'
-import { askedNames, HourOfNames, servedNames, shadowNames, usualBounds } from '../usage-names.ts'
-import type { FreeNames, NameBounds, Names } from '../usage-names.ts'
+import { askedNames, HourOfNames, rowNames, shadowNames, usualBounds } from '../usage-names.ts'
+import type { NameBounds, Names } from '../usage-names.ts'
 
 export interface UsageListenerOptions {
   readonly usage: Pick<Usage, 'add'>
@@ -52,26 +52,44 @@ const attemptSums = ({ cost, usage }: Attempt, isCounted: boolean): Sums => ({
   unpriced: cost?.source === 'unpriced' ? 1 : 0,
 })
 
+/** A row that is still added to. */
+interface Growing extends Record<keyof Sums, number> {
+  readonly names: UsageRow['names']
+  readonly hour: Instant
+}
+
 /** Rows that wait, each set of names once for each hour. */
 class Waiting {
-  readonly #rows = new Map<string, UsageRow>()
+  readonly #rows = new Map<string, Growing>()
 
   get size(): number {
     return this.#rows.size
   }
 
-  add(hour: Instant, names: Names, sums: Sums): void {
-    const key = `${hour} ${namesText(names)}`
-    const row = this.#rows.get(key)
-    this.#rows.set(key, { hour, names, ...added(row ?? noSums, sums) })
+  add(hour: Instant, names: Names, told: Sums): void {
+    const key = `${hour} ${names.text}`
+    let row = this.#rows.get(key)
+    if (row === undefined) {
+      row = { hour, names: rowNames(names), ...noSums }
+      this.#rows.set(key, row)
+    }
+    for (const sum of allSums) if (told[sum] !== 0) row[sum] += told[sum]
   }
 
   take(most: number): readonly UsageRow[] {
-    const taken = [...this.#rows].slice(0, most)
-    for (const [key] of taken) this.#rows.delete(key)
-    return taken.map(([, row]) => row)
+    const taken: UsageRow[] = []
+    for (const [key, row] of this.#rows) {
+      if (taken.length === most) break
+      taken.push({ ...row, cost: microUsd(row.cost) })
+      this.#rows.delete(key)
+    }
+    return taken
   }
 }
+
+const answered: Sums = { ...noSums, requests: 1 }
+const failed: Sums = { ...noSums, requests: 1, failures: 1 }
+const hourOf = (at: Instant): Instant => (Math.floor(at / hourLength) * hourLength) as Instant
 
 /** What is told of late belongs to one of the last hours. */
 const hoursRemembered = 3
@@ -88,24 +106,23 @@ class Books {
 
   /** Attempts under those who were asked, the request under who served it. */
   request(settled: Settled): void {
-    const asked = askedNames(settled)
+    const hour = hourOf(settled.endedAt)
+    const names = this.#namesOf(hour)
+    const asked = names.request(askedNames(settled), settled)
     const isCounted = settled.operation !== 'count-tokens'
     for (const attempt of settled.attempts) {
-      this.#book(settled, { ...asked, ...servedNames(attempt) }, attemptSums(attempt, isCounted))
+      this.waiting.add(hour, names.row(asked, attempt), attemptSums(attempt, isCounted))
     }
-    const sums = { ...noSums, requests: 1, failures: settled.failure === undefined ? 0 : 1 }
-    this.#book(settled, { ...asked, ...servedNames(servedOf(settled)) }, sums)
+    const sums = settled.failure === undefined ? answered : failed
+    this.waiting.add(hour, names.row(asked, servedOf(settled)), sums)
   }
 
   shadow(shadow: ShadowStory): void {
     const { attempt, cost, task } = shadow
-    const free = { endedAt: attempt.endedAt, tags: {}, ...(task !== undefined && { task }) }
-    this.#book(free, { ...shadowNames(shadow), ...servedNames(attempt) }, attemptSums({ ...attempt, cost }, true))
-  }
-
-  #book(free: FreeNames & { readonly endedAt: Instant }, fixed: Names, sums: Sums): void {
-    const hour = (Math.floor(free.endedAt / hourLength) * hourLength) as Instant
-    this.waiting.add(hour, this.#namesOf(hour).name(fixed, free), sums)
+    const hour = hourOf(attempt.endedAt)
+    const names = this.#namesOf(hour)
+    const asked = names.request(shadowNames(shadow), { tags: {}, ...(task !== undefined && { task }) })
+    this.waiting.add(hour, names.row(asked, attempt), attemptSums({ ...attempt, cost }, true))
   }
 
   #namesOf(hour: Instant): HourOfNames {
