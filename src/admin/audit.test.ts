@@ -152,6 +152,44 @@ describe('the audit log', () => {
   }, 60_000)
 })
 
+describe('a process that is killed while it writes', () => {
+  it('leaves a whole chain, to which others go on', async () => {
+    const path = newPath()
+    const script = `
+      import { sqliteStore } from ${JSON.stringify(join(import.meta.dirname, '../platform/stores/sqlite.ts'))}
+      import { systemClock } from ${JSON.stringify(join(import.meta.dirname, '../platform/process.ts'))}
+      import { auditLog } from ${JSON.stringify(join(import.meta.dirname, 'audit.ts'))}
+      const log = auditLog(await sqliteStore(${JSON.stringify(path)}, systemClock()))
+      for (let at = 1; ; at += 1) {
+        await log.append({ at: Date.now(), who: {}, action: 'a', object: String(at) })
+        process.stdout.write(at + ' ')
+      }`
+    for (const after of [1, 40, 200]) {
+      const child = spawn(process.execPath, [
+        '--input-type=module',
+        '--disable-warning=ExperimentalWarning',
+        '-e',
+        script,
+      ])
+      let told = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        told += chunk.toString()
+        if (told.split(' ').length > after) child.kill('SIGKILL')
+      })
+      await new Promise(resolve => child.on('close', resolve))
+      const acknowledged = told.split(' ').length - 1
+      expect(acknowledged).toBeGreaterThanOrEqual(after)
+      const store = await sqliteStore(path, testClock())
+      const log = auditLog(store)
+      const before = await log.head()
+      expect(before.sequence).toBeGreaterThanOrEqual(acknowledged)
+      await log.append(entry(1))
+      expect(await log.verify()).toMatchObject({ whole: true, entries: before.sequence + 1 })
+      await store.close()
+    }
+  }, 60_000)
+})
+
 describe('a break', () => {
   it('is found where any single byte of any entry, or of the head, was changed', async () => {
     const path = newPath()

@@ -12,7 +12,7 @@ const rememberedFor = 7 * 24 * hourLength
 /** After how many batches the old ones are forgotten. */
 const sweepEvery = 1000
 /** Rows that are read at a time; between two reads whoever waits gets on. */
-const pageSize = 2000
+const pageSize = 500
 
 interface Kept {
   readonly hour: Instant

@@ -22,7 +22,7 @@ export interface UsageListenerOptions {
   readonly complain: Complain
   /** How long usage waits at most before it is written, in milliseconds; 1,000 if not told. */
   readonly every?: number
-  /** The most rows that are written at a time; so many are written without waiting longer. 1,000 if not told. */
+  /** The most rows that are written at a time, so that none holds the requests up for long; so many are written without waiting longer. 250 if not told. */
   readonly most?: number
   readonly bounds?: NameBounds
 }
@@ -162,7 +162,7 @@ class Writer {
   }
 
   get #most(): number {
-    return this.#options.most ?? 1000
+    return this.#options.most ?? 250
   }
 
   schedule(): void {
