@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { testClock } from '../../../test/clock.ts'
 import { storeContract } from '../../../test/contract/store.contract.ts'
 import { openDatabase } from '../sqlite/database.ts'
+import { storeSteps } from '../sqlite/schema.ts'
 import { sqliteStore } from './sqlite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'store-'))
@@ -167,6 +168,22 @@ describe('the file', () => {
     await expect(sqliteStore(join(path, 'state.db'), testClock())).rejects.toThrow(path)
     await expect(sqliteStore(folder, testClock())).rejects.toThrow(`the store ${folder} cannot be opened`)
   })
+  it.each(storeSteps.map((_, at) => at + 1))(
+    'of schema %i is brought up to date with all that is in it',
+    async version => {
+      const path = newPath()
+      const raw = await openDatabase(path, { steps: storeSteps.slice(0, version) })
+      raw.exec(`INSERT INTO records (key, value) VALUES ('key', '"kept"')`)
+      raw.exec(`INSERT INTO topics (id, name, last) VALUES (1, 'a', 1)`)
+      raw.exec(`INSERT INTO journal (topic, ordinal, at, entry) VALUES (1, 1, 0, '"said"')`)
+      raw.close()
+      const store = await sqliteStore(path, testClock())
+      expect((await store.records.get('key'))?.value).toBe('kept')
+      expect(await store.journal.read('a', undefined, 9)).toMatchObject([{ entry: 'said' }])
+      await store.usage.add('one', [])
+      await store.close()
+    },
+  )
   it('of a newer version is left as it is', async () => {
     const path = newPath()
     await (await sqliteStore(path, testClock())).close()
