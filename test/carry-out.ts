@@ -69,7 +69,9 @@ const wrongsOf = (move: Move & { move: 'call' }, standing: Standing, place: Read
   const ids = move.group.map(({ id }) => id as string)
   const eligible = new Set(decision.ranked.map(({ candidate }) => candidate.id as string))
   const rotated = (id: string): boolean => attempts.some(one => one.candidate.id === id && one.credentialsLeft > 0)
-  const calls = (id: string): number => attempts.filter(one => one.candidate.id === id).length
+  // Who was sent away since another answered first has not failed, and may go on where that one breaks off.
+  const calls = (id: string): number =>
+    attempts.filter(one => one.candidate.id === id && one.failure?.kind !== 'cancelled').length
   const rotations = (id: string): number =>
     attempts.filter(one => one.candidate.id === id && one.credentialsLeft > 0).length
   const wrong = (what: string, isSo: boolean): readonly string[] => (isSo ? [`${what}: ${ids.join(', ')}`] : [])

@@ -53,7 +53,9 @@ describe('a failure', () => {
     expect(consequences.cancelled.blames).toBe('nobody')
     const callers = Object.values(consequences).filter(({ whose }) => whose === 'caller')
     expect(callers.filter(({ blames }) => blames === 'deployment' || blames === 'credential')).toEqual([])
-    expect(callers.filter(({ advance, retry }) => advance !== 'never' || retry !== 'no')).toEqual([])
+    expect(callers.filter(({ retry }) => retry !== 'no')).toEqual([])
+    // Only for a limit may another do, which may cost less or have one of its own.
+    expect(callers.filter(({ advance }) => advance !== 'never').map(({ status }) => status)).toEqual([402, 429])
   })
 })
 
