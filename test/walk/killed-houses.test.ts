@@ -19,7 +19,7 @@ const meter = 'key:test usd total'
 
 it('is never passed, is free of those that died once their lease is over, and equals what the upstream counts', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-killed-'))
-  const cap = 0.4
+  const cap = 0.2
   await using upstream = await countingUpstream()
   await using houses = await KilledHouses.open({
     folder,

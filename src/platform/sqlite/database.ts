@@ -1,6 +1,7 @@
 /** Opening the file: the native part is loaded only when a store is asked for. */
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
 import { explained } from './failures.ts'
@@ -44,6 +45,24 @@ const prepare = (database: Database, path: string, options: OpenOptions): void =
   }
 }
 
+/** Two that make one file at the same moment shut each other out, and no waiting of SQLite's own helps: tried again, so often and after so many milliseconds. */
+const mostTries = 60
+const again = 50
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+
+const prepared = async (database: Database, path: string, options: OpenOptions): Promise<void> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return prepare(database, path, options)
+    } catch (error) {
+      if (!isBusy(error) || tries >= mostTries) throw error
+      await setTimeout(again)
+    }
+  }
+}
+
 /** The database at this path, with its schema; made if it is not there. Rejects with the path and what to do. */
 export const openDatabase = async (
   path: string,
@@ -59,7 +78,7 @@ export const openDatabase = async (
       closeSync(openSync(path, 'a', 0o600))
     }
     database = new Sqlite(path, { timeout: options.lockWait ?? 2000 })
-    prepare(database, path, options)
+    await prepared(database, path, options)
     return database
   } catch (error) {
     database?.close()
