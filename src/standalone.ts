@@ -1,5 +1,6 @@
 /** The gateway on a real machine: its clock, network, secrets, store and telemetry. */
 import { existsSync } from 'node:fs'
+import { auditLog } from './admin/audit.ts'
 import { readConfigFile } from './config/config-file.ts'
 import { withDiscovered } from './config/discovered.ts'
 import { findingText } from './config/finding.ts'
@@ -14,7 +15,7 @@ import { cloudSecrets, refusals, warmUp } from './platform/cloud-secrets.ts'
 import type { CloudSecrets } from './platform/cloud-secrets.ts'
 import { earsOf } from './platform/ears.ts'
 import type { Ears } from './platform/ears.ts'
-import { openKeeping } from './platform/keeping.ts'
+import { openKeeping, storeOf } from './platform/keeping.ts'
 import type { Keeping } from './platform/keeping.ts'
 import { networkOf } from './platform/network.ts'
 import { discoverModels } from './platform/discover-models.ts'
@@ -173,7 +174,7 @@ export const openStandalone = async (
   const secrets = cloudSecrets(processSecrets(env, clock), { clock })
   const { transport, signing, close: hangUp } = networkOf(clock)
   const { webhooks, telemetry } = settings
-  const ears = earsOf({ ...telemetry, webhooks }, { store, clock, env, transport })
+  const ears = earsOf({ ...telemetry, webhooks }, { store, clock, env, transport, audit: auditLog(store).append })
   const close = async (): Promise<void> => {
     for (const listener of ears.listeners) await listener.close()
     await hangUp()
@@ -220,6 +221,15 @@ export const openStandalone = async (
         await close()
       },
     },
+  }
+}
+
+/** Opens the store of these settings alone, for whoever only reads what is kept. */
+export const openStoreOf = async (settings: Settings): Promise<Checked<Store>> => {
+  try {
+    return { ok: true, value: await storeOf(settings.store, systemClock()) }
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error), at: 'store' }
   }
 }
 

@@ -4,11 +4,15 @@ import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { Listener } from './listener.ts'
+import type { RefusalEntry } from './refusal-entries.ts'
 import { journalListener } from './telemetry/journal.ts'
 import { logListener } from './telemetry/log.ts'
 import { spanExporter } from './telemetry/opentelemetry.ts'
 import { prometheusListener } from './telemetry/prometheus.ts'
 import type { PrometheusListener } from './telemetry/prometheus.ts'
+import { refusalListener } from './telemetry/refusals.ts'
+import type { RefusalListener } from './telemetry/refusals.ts'
+import { usageListener } from './telemetry/usage.ts'
 import { webhookListener } from './telemetry/webhooks.ts'
 import type { Hook } from './telemetry/webhooks.ts'
 
@@ -28,6 +32,8 @@ export interface Ground {
   readonly store: Store
   readonly env: Readonly<Record<string, string | undefined>>
   readonly transport: Transport
+  /** Appends to the audit log. */
+  audit(entry: RefusalEntry): Promise<void>
 }
 
 export interface Ears {
@@ -35,6 +41,8 @@ export interface Ears {
   readonly hear: (event: GatewayEvent) => void
   readonly flush: () => Promise<void>
   readonly prometheus: PrometheusListener
+  /** Told by the door of those whom it does not let in. */
+  readonly refuse: RefusalListener['refuse']
   /** Tells of what broke in our own code or beside a request. */
   readonly alarm: (message: string, error: unknown) => void
   /** Tells the log. */
@@ -42,7 +50,7 @@ export interface Ears {
 }
 
 /** Everybody who listens. */
-export const earsOf = (config: EarsConfig, { store, clock, env, transport }: Ground): Ears => {
+export const earsOf = (config: EarsConfig, { store, clock, env, transport, audit }: Ground): Ears => {
   const log = logListener({ clock, level: config.log, to: 2 })
   const complain = (message: string): void => log.tell('error', message)
   const journal = config.journal ? journalListener({ journal: store.journal, clock, complain }) : undefined
@@ -50,12 +58,14 @@ export const earsOf = (config: EarsConfig, { store, clock, env, transport }: Gro
   const spans = otlp === undefined ? undefined : spanExporter({ ...config, otlp, clock, transport, env, complain })
   const webhooks =
     hooks.length === 0 ? undefined : webhookListener({ hooks, clock, transport, records: store.records, complain })
+  const usage = usageListener({ usage: store.usage, clock, complain })
+  const refusals = refusalListener({ clock, append: audit, complain })
   const prometheus = prometheusListener()
-  const losing = Object.entries({ journal, log, spans, webhooks })
+  const losing = Object.entries({ journal, log, spans, webhooks, usage, refusals })
   for (const [name, listener] of losing)
     if (listener !== undefined) prometheus.watchLosses(name, () => listener.dropped())
   // The log is last: what the others complain of while they close is still written.
-  const listeners = [journal, prometheus, spans, webhooks, log].filter(one => one !== undefined)
+  const listeners = [journal, usage, refusals, prometheus, spans, webhooks, log].filter(one => one !== undefined)
   return {
     listeners,
     hear: event => {
@@ -65,6 +75,7 @@ export const earsOf = (config: EarsConfig, { store, clock, env, transport }: Gro
       for (const listener of listeners) await listener.flush()
     },
     prometheus,
+    refuse: refusal => refusals.refuse(refusal),
     alarm: (message, error) => log.tell('error', message, error),
     tell: (level, message) => log.tell(level, message),
   }

@@ -21,7 +21,8 @@ export interface Keeping {
   readonly meters: Meters
 }
 
-const storeOf = async ({ durable }: KeepingConfig, clock: Clock): Promise<Store> => {
+/** The store alone, for whoever only reads what is kept. */
+export const storeOf = async ({ durable }: KeepingConfig, clock: Clock): Promise<Store> => {
   if (durable.kind === 'memory') return memoryStore(clock)
   if (durable.kind === 'sqlite') return packedDecisions(await sqliteStore(durable.path, clock))
   throw new Error('the store postgres cannot be opened yet: name sqlite:PATH or memory')

@@ -1,12 +1,15 @@
 /** The command line. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { version } from '../../domain/version.ts'
+import { openStoreOf } from '../../standalone.ts'
 import { admin, adminVerbs } from './admin.ts'
 import type { AdminOptions } from './admin.ts'
 import { listModels, showModel } from './catalogue.ts'
 import type { CatalogueOptions } from './catalogue.ts'
 import { updateCatalogue } from './catalogue-update.ts'
 import type { UpdateOptions } from './catalogue-update.ts'
+import { listAudit, verifyAudit } from './audit.ts'
+import type { AuditListOptions, AuditVerifyOptions } from './audit.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import type { DemoOptions } from './demo.ts'
@@ -18,6 +21,8 @@ import { serve } from './serve.ts'
 import type { ServeOptions } from './serve.ts'
 import { CommandError, exits, processTerminal } from './terminal.ts'
 import type { Terminal } from './terminal.ts'
+import { usage } from './usage.ts'
+import type { UsageOptions } from './usage.ts'
 
 type Done = (code: number) => void
 
@@ -142,6 +147,50 @@ const addAdmin = (program: Command, terminal: Terminal, done: Done): void => {
     )
 }
 
+/** The help of a command with the options of each of its own. */
+const tellOptions = (command: Command): void => {
+  const lines = command.commands.map(one => `  ${one.name()}: ${one.options.map(({ flags }) => flags).join(', ')}`)
+  command.addHelpText('after', `\nTheir options:\n${lines.join('\n')}`)
+}
+
+const addReading = (program: Command, terminal: Terminal, done: Done): void => {
+  program
+    .command('usage')
+    .description('what was used and what it cost, by any names and for any time, from the store of a configuration')
+    .option('--config <file>', 'the configuration; without one, the environment’s')
+    .option('--by <names>', 'split by these, with commas: team, model, key, provider, run, tag:NAME, …')
+    .option(
+      '--from <time>',
+      'from when: 2027-01-31, 2027-01, an instant, or 7d, 24h; else from the beginning of the month',
+    )
+    .option('--to <time>', 'until before when; else now')
+    .option('--every <stretch>', 'a line for each hour, day, week or month; else for all of it')
+    .option('--zone <zone>', 'the time zone in which days begin, such as Europe/Berlin; else UTC')
+    .option('--where <name=value>', 'only this; may come several times', several)
+    .option('--format <format>', 'table, csv, json or jsonl')
+    .option('--total', 'with csv, json and jsonl: the sums as a last line')
+    .option('--json', 'as --format json')
+    .action(async (options: UsageOptions) => done(await usage(options, terminal, openStoreOf)))
+  const audit = program.command('audit').description('the audit log: what was changed and refused, and is it whole')
+  audit
+    .command('list')
+    .description('the entries in order')
+    .option('--config <file>', 'the configuration; without one, the environment’s')
+    .option('--last <count>', 'only the newest so many', whole)
+    .option('--after <number>', 'only those after this one')
+    .option('--json', 'as JSON lines')
+    .action(async (options: AuditListOptions) => done(await listAudit(options, terminal, openStoreOf)))
+  audit
+    .command('verify')
+    .description('walk the chain from its beginning and tell the first break in it; exit code 1 if there is one')
+    .option('--config <file>', 'the configuration; without one, the environment’s')
+    .option('--noted <number:digest>', 'what an earlier run told to note: nothing before it was written anew')
+    .option('--json', 'as JSON')
+    .action(async (options: AuditVerifyOptions) => done(await verifyAudit(options, terminal, openStoreOf)))
+  for (const command of audit.commands) command.exitOverride().copyInheritedSettings(program)
+  tellOptions(audit)
+}
+
 const programFor = (terminal: Terminal, done: Done): Command => {
   const program = new Command('signalbox')
     .description('An LLM router: decides by a composable policy which model serves, carries it out, and records why.')
@@ -156,6 +205,7 @@ const programFor = (terminal: Terminal, done: Done): Command => {
   addRunning(program, terminal, done)
   addAsking(program, terminal, done)
   addCatalogue(program, terminal, done)
+  addReading(program, terminal, done)
   addAdmin(program, terminal, done)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   return program
