@@ -96,7 +96,7 @@ export class Meter {
     }
     const slice = sliceOf(window, at)
     const counted = Math.min(amount, this.#slices.get(slice) ?? 0)
-    this.#used = Math.max(0, this.#used - counted)
+    this.#used -= counted
     const left = (this.#slices.get(slice) ?? 0) - counted
     if (left === 0) this.#slices.delete(slice)
     else this.#slices.set(slice, left)
@@ -115,7 +115,7 @@ export class Meter {
     for (const [slice, used] of this.#slices) {
       if (slice >= first) continue
       this.#slices.delete(slice)
-      this.#used = Math.max(0, this.#used - used)
+      this.#used -= used
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Holding, settling and writing off, over tables that somebody keeps: the rules of every store of meters. */
-import type { Balance, Claim, Window } from '../domain/limit.ts'
+import type { Balance, Claim } from '../domain/limit.ts'
 import type { Instant } from '../domain/units.ts'
 import { meterKey, wholeCount } from './meter.ts'
 import type { Meter } from './meter.ts'
@@ -18,10 +18,8 @@ export interface Reservation {
 
 /** Where meters and reservations are kept, while one step is made. */
 export interface Tables {
-  /** To look at; an empty one where there is none. */
-  look(key: string): Meter
-  /** To change: whatever is done to it is kept. A new one where there is none. */
-  change(key: string, window: Window): Meter
+  /** A new one where there is none. Whatever is done to it is kept. */
+  meter(key: string): Meter
   find(id: string): Reservation | undefined
   put(id: string, reservation: Reservation): void
   remove(id: string): void
@@ -34,10 +32,7 @@ export type Granted =
   | { readonly granted: false; readonly short: readonly number[]; readonly balances: readonly Balance[] }
 
 const balanceOf = (tables: Tables, { meter, window }: Claim, now: Instant): Balance =>
-  tables.look(meterKey(meter, window)).balance(window, now)
-
-const changed = (tables: Tables, { meter, window }: Pick<Claim, 'meter' | 'window'>): Meter =>
-  tables.change(meterKey(meter, window), window)
+  tables.meter(meterKey(meter, window)).balance(window, now)
 
 /** Holds all claims, if all have room. What is held already under this id is granted as it is. */
 export const reserveIn = (
@@ -49,12 +44,11 @@ export const reserveIn = (
   if (tables.find(id) !== undefined) return { granted: true, balances }
   const short = claims.flatMap(({ amount, cap }, place) => {
     const { used = 0, reserved = 0 } = balances[place] ?? {}
-    // A cap that is no number allows nothing.
-    return used + reserved + wholeCount(amount) <= cap ? [] : [place]
+    return used + reserved + wholeCount(amount) > cap ? [place] : []
   })
   if (short.length > 0) return { granted: false, short, balances }
   const held = claims.map(claim => ({ ...claim, amount: wholeCount(claim.amount) }))
-  for (const claim of held) changed(tables, claim).hold(claim.amount)
+  for (const { meter, window, amount } of held) tables.meter(meterKey(meter, window)).hold(amount)
   tables.put(id, { owner, claims: held })
   const after = held.map(({ amount }, place) => {
     const { used = 0, reserved = 0, ...rest } = balances[place] ?? {}
@@ -66,7 +60,7 @@ export const reserveIn = (
 /** It is as if it had never been held, nor written off. */
 const takeBack = (tables: Tables, { claims, writtenOff }: Reservation): void => {
   for (const [place, { meter, window, amount }] of claims.entries()) {
-    const kept = changed(tables, { meter, window })
+    const kept = tables.meter(meterKey(meter, window))
     if (writtenOff === undefined) kept.release(amount)
     else if (writtenOff.resets[place] === kept.resets) kept.unuse(amount, window, writtenOff.at)
   }
@@ -83,7 +77,7 @@ export const settleIn = (
   if (before !== undefined) takeBack(tables, before)
   if (before !== undefined) tables.remove(id)
   for (const [place, { meter, window }] of claims.entries()) {
-    changed(tables, { meter, window }).use(wholeCount(used[place] ?? 0), window, now)
+    tables.meter(meterKey(meter, window)).use(wholeCount(used[place] ?? 0), window, now)
   }
 }
 
@@ -92,7 +86,7 @@ export const writeOffIn = (tables: Tables, id: string, now: Instant): void => {
   const before = tables.find(id)
   if (before === undefined || before.writtenOff !== undefined) return
   const resets = before.claims.map(({ meter, window, amount }) => {
-    const kept = changed(tables, { meter, window })
+    const kept = tables.meter(meterKey(meter, window))
     kept.release(amount)
     kept.use(amount, window, now)
     return kept.resets
