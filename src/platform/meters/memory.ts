@@ -5,7 +5,7 @@ import { reserveIn, settleIn } from '../../accounting/reservations.ts'
 import type { Reservation, Tables } from '../../accounting/reservations.ts'
 import type { Window } from '../../domain/limit.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Meters } from '../../ports/meters.ts'
+import type { Demand, Meters } from '../../ports/meters.ts'
 
 /** So many settled ids are remembered, in case one is settled again. */
 const mostSettled = 10_000
@@ -19,17 +19,10 @@ const owner = 'me'
 /** Maps instead of tables. */
 class MemoryTables implements Tables {
   readonly meters = new Map<string, Meter>()
-  /** When what a meter counts is over for good. */
-  readonly ends = new Map<string, number>()
   readonly #held = new Map<string, Reservation>()
   readonly #settled = new Once(mostSettled)
 
-  look(key: string): Meter {
-    return this.meters.get(key) ?? new Meter()
-  }
-
-  change(key: string, window: Window): Meter {
-    if (window.kind === 'calendar') this.ends.set(key, window.end + afterlife)
+  meter(key: string): Meter {
     const known = this.meters.get(key)
     if (known !== undefined) return known
     const meter = new Meter()
@@ -57,7 +50,8 @@ class MemoryTables implements Tables {
 /** Meters that count for this process alone. */
 export const memoryMeters = (clock: Clock): Meters => {
   const tables = new MemoryTables()
-  const { ends } = tables
+  /** When what a meter counts is over. */
+  const ends = new Map<string, number>()
   const opened = clock.now()
   let settlements = 0
   const sweep = (): void => {
@@ -69,11 +63,19 @@ export const memoryMeters = (clock: Clock): Meters => {
       ends.delete(key)
     }
   }
+  const noteEnds = ({ claims }: Pick<Demand, 'claims'>): void => {
+    for (const { meter, window } of claims) {
+      if (window.kind === 'calendar') ends.set(meterKey(meter, window), window.end + afterlife)
+    }
+  }
   const balance = (meter: string, window: Window) =>
-    tables.look(meterKey(meter, window)).balance(window, clock.now())
+    (tables.meters.get(meterKey(meter, window)) ?? new Meter()).balance(window, clock.now())
   return {
     now: () => clock.now(),
-    reserve: demand => reserveIn(tables, { ...demand, owner }, clock.now()),
+    reserve: demand => {
+      noteEnds(demand)
+      return reserveIn(tables, { ...demand, owner }, clock.now())
+    },
     settle: settlement => {
       settleIn(tables, settlement, clock.now())
       settlements += 1
