@@ -63,8 +63,9 @@ export const resolveKeys = (
   Object.entries(ground.file.keys ?? {}).map(([id, entry]) => {
     const path = ['keys', id]
     const { expires, addresses } = entry
-    if (expires !== undefined && expires <= ground.now) {
-      ground.doubts.push(warningAt([...path, 'expires'], 'this is past: the key opens nothing any more'))
+    for (const member of ['expires', 'addresses', 'guardrails'] as const) {
+      if (entry[member] === undefined) continue
+      ground.doubts.push(warningAt([...path, member], `${member} is not in force yet: the key is good without it`))
     }
     checkPlace(ground, id, entry, tenancy)
     return {

@@ -155,6 +155,7 @@ export const resolveIssuers = (ground: Ground, policies: readonly string[]): rea
   entriesOf(ground.file.issuers).map(([id, entry]) => {
     const { team, organisation, allow } = entry
     const path = ['issuers', id]
+    ground.doubts.push(warningAt(path, 'issuers are not in force yet: their tokens open nothing'))
     return {
       id,
       issuer: entry.issuer,

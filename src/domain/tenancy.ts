@@ -58,6 +58,8 @@ export interface VirtualKey extends Record {
 
 /** Everything that limits whoever asks, found by whose it is. */
 export interface LimitBook {
+  /** Nothing is limited. */
+  readonly isEmpty: boolean
   /** The limits of this subject itself, then those that hold for each subject of the level (`*`), as this subject's own. */
   of(level: Level, name: string): readonly Limit[]
   /** The tags by name of which some value is limited. */

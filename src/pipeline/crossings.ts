@@ -14,8 +14,10 @@ const told = new WeakMap<Limit, { share: number; window: string }>()
 const windowName = ({ claim: { window } }: Stake): string => (window.kind === 'calendar' ? String(window.start) : '')
 
 const crossedBy = (stake: Stake, balance: Balance): number => {
-  const { limit } = stake
-  const part = (balance.used + balance.reserved) / limit.amount
+  const { limit, claim } = stake
+  // While another amount is in force, the shares are of that.
+  const amount = Number.isFinite(claim.cap) ? claim.cap : limit.amount
+  const part = (balance.used + balance.reserved) / amount
   return limit.soft.reduce((most, share) => (part >= share && share > most ? share : most), 0)
 }
 

@@ -7,11 +7,13 @@ import type { Limit } from '../domain/limit.ts'
 import type { Attempt } from '../domain/outcome.ts'
 import type { ChatRequest } from '../domain/request.ts'
 import { microUsd, tokens } from '../domain/units.ts'
+import type { Instant } from '../domain/units.ts'
 import type { Grant, Meters } from '../ports/meters.ts'
 import { memoryMeters } from '../platform/meters/memory.ts'
 import { limitBookOf } from '../tenancy/limit-book.ts'
 import type { Errand } from './errand.ts'
-import { Holdings } from './holdings.ts'
+import { Holdings, holdingsFor } from './holdings.ts'
+import type { House } from './house.ts'
 
 const limit = (of: Partial<Limit> & Pick<Limit, 'level' | 'of'>): Limit => ({
   id: `${of.level}:${of.of} ${of.measure ?? 'usd'} ${of.per ?? 'total'}`,
@@ -216,6 +218,21 @@ describe('a limit that is told', () => {
     void last.reserve(attemptAt(0, fast))
     expect(shares()).toEqual([0.5, 0.8])
   })
+})
+
+describe('a limit of which another amount is in force', () => {
+  it('is told by the shares of that', () => {
+    const until = (testClock().now() + 1) as Instant
+    const raised = limit({ level: 'key', of: 'ci', soft: [0.5], override: { amount: 10_000_000, until } })
+    const { counting, events } = houseOf([raised])
+    void new Holdings(errandOf({}, 900), counting).reserve(attemptAt(0, fast))
+    expect(events).toEqual([])
+  })
+})
+
+it('where nothing is limited nothing is held', () => {
+  const { counting } = houseOf([])
+  expect(holdingsFor(errandOf(), counting as unknown as House)).toBeUndefined()
 })
 
 describe('a conversation', () => {

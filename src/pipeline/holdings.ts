@@ -244,7 +244,6 @@ export class Holdings {
 /** What this request, or what comes beside it, will hold; undefined where nothing is counted. */
 export const holdingsFor = (errand: Errand, house: House, beside?: string): Holdings | undefined => {
   const { meters, limits, telemetry } = house
-  return meters === undefined || limits === undefined
-    ? undefined
-    : new Holdings(errand, { meters, limits, telemetry }, beside)
+  if (meters === undefined || limits === undefined || limits.isEmpty) return undefined
+  return new Holdings(errand, { meters, limits, telemetry }, beside)
 }

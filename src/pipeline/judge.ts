@@ -120,7 +120,8 @@ export interface Judged {
 export const judgeBy =
   (pool: string, request: ChatRequest, ledger: Judged, house: House): Judge =>
   (answer, done) => {
-    const asked = judgeRequest(request, pool, questionOf(request, answer, house.ids.span()))
+    const mark = house.ids.span()
+    const asked = judgeRequest(request, pool, questionOf(request, answer, mark))
     const found = house.routes.find(pool)
     const trace = found.ok ? decideFor(asked, found.route, house) : undefined
     if (!found.ok || trace === undefined || trace.decision.ranked.length === 0) {
@@ -129,7 +130,7 @@ export const judgeBy =
     }
     house.live.takeTurn(found.route.pool ?? pool)
     const errand = { request: asked, route: found.route, trace }
-    const hands = equip(errand, house, holdingsFor(errand, house, `judge ${ledger.judged.length}`))
+    const hands = equip(errand, house, holdingsFor(errand, house, `judge ${mark}`))
     const { patience } = hands
     const events: StreamEvent[] = []
     let isWanted = true

@@ -27,6 +27,7 @@ export const spend = (limits: () => LimitBook, meters: Meters): SignalSource => 
   provides: ['budget.left', 'budget.used'],
   gather: ({ request, pool }: Question) => {
     const book = limits()
+    if (book.isEmpty) return {}
     const stakes = moneyStakes(subjectsOf(request, pool, book), book, meters.now())
     const unseen = stakes.filter(({ claim }) => meters.peek(claim.meter, claim.window) === undefined)
     if (unseen.length > 0) {

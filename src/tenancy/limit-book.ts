@@ -39,6 +39,7 @@ export const limitBookOf = (limits: readonly Limit[]): LimitBook => {
   }
   versions += 1
   return {
+    isEmpty: limits.length === 0,
     tags,
     version: versions,
     of: (level, name) => {

@@ -108,7 +108,9 @@ export class MeterTables implements Tables {
   find(id: string): Reservation | undefined {
     if (this.#held.has(id)) return this.#held.get(id)
     const row = this.#sql.reservation.get(id)
-    const found = row && reservationIn(row)
+    // What is not there is asked for by whoever is refused: it is not remembered, or refusals would fill the memory.
+    if (row === undefined) return undefined
+    const found = reservationIn(row)
     this.#held.set(id, found)
     return found
   }
